@@ -1,0 +1,5 @@
+/** The facade. */
+@NullMarked
+package dev.einkorn.compiler;
+
+import org.jspecify.annotations.NullMarked;

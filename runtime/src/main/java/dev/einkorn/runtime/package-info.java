@@ -1,0 +1,5 @@
+/** Tensors, element types, npy files and the kernel interface. */
+@NullMarked
+package dev.einkorn.runtime;
+
+import org.jspecify.annotations.NullMarked;
