@@ -1,0 +1,177 @@
+package dev.einkorn.compiler.loop;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.Function;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A scalar value inside a loop nest. Every operation rounds to its element type; {@link Select},
+ * {@code and} and {@code or} evaluate only what they need. Nothing here has a side effect, but
+ * integer division and power may throw.
+ */
+public sealed interface Expr {
+
+  /** The type of the value. */
+  ElementType elementType();
+
+  /** The operands, in evaluation order. */
+  List<Expr> children();
+
+  /** This node over {@code f} of each child; this very node if no child changes. */
+  Expr mapChildren(UnaryOperator<Expr> f);
+
+  /** Nodes without operands. */
+  sealed interface Leaf extends Expr {
+    @Override
+    default List<Expr> children() {
+      return List.of();
+    }
+
+    @Override
+    default Expr mapChildren(UnaryOperator<Expr> f) {
+      return this;
+    }
+  }
+
+  /** Reads an element of a tensor. */
+  record Load(Element element, ElementType elementType) implements Leaf {}
+
+  /** Reads a local of the nest. */
+  record Local(String name, ElementType elementType) implements Leaf {}
+
+  /** A {@link Double}, {@link Long} or {@link Boolean}, as in the index IR's literals. */
+  record Constant(Object value, ElementType elementType) implements Leaf {}
+
+  /** The position of a loop, as an {@code i64}. */
+  record LoopValue(IndexVariable variable) implements Leaf {
+    @Override
+    public ElementType elementType() {
+      return ElementType.I64;
+    }
+  }
+
+  /** An extent, as an {@code i64}. */
+  record ExtentValue(Extent extent) implements Leaf {
+    @Override
+    public ElementType elementType() {
+      return ElementType.I64;
+    }
+  }
+
+  /** A prefix operator. */
+  record UnaryOp(dev.einkorn.compiler.index.UnaryOperator operator, Expr operand) implements Expr {
+    @Override
+    public ElementType elementType() {
+      return operand.elementType();
+    }
+
+    @Override
+    public List<Expr> children() {
+      return List.of(operand);
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      Expr mapped = f.apply(operand);
+      return mapped == operand ? this : new UnaryOp(operator, mapped);
+    }
+  }
+
+  /** An infix operator on two operands of one type. */
+  record BinaryOp(BinaryOperator operator, Expr left, Expr right) implements Expr {
+    public BinaryOp {
+      if (left.elementType() != right.elementType()) {
+        throw new IllegalArgumentException(
+            operator + " on " + left.elementType() + " and " + right.elementType());
+      }
+    }
+
+    @Override
+    public ElementType elementType() {
+      return operator.kind() == BinaryOperator.Kind.ARITHMETIC
+          ? left.elementType()
+          : ElementType.BOOL;
+    }
+
+    @Override
+    public List<Expr> children() {
+      return List.of(left, right);
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      Expr l = f.apply(left);
+      Expr r = f.apply(right);
+      return l == left && r == right ? this : new BinaryOp(operator, l, r);
+    }
+  }
+
+  /** A built-in function; arguments and result have one type. */
+  record Call(Function function, List<Expr> arguments) implements Expr {
+    public Call {
+      arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public ElementType elementType() {
+      return arguments.getFirst().elementType();
+    }
+
+    @Override
+    public List<Expr> children() {
+      return arguments;
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      List<Expr> mapped = new ArrayList<>();
+      boolean same = true;
+      for (Expr argument : arguments) {
+        Expr m = f.apply(argument);
+        same &= m == argument;
+        mapped.add(m);
+      }
+      return same ? this : new Call(function, mapped);
+    }
+  }
+
+  /** A conversion with Java's rules. */
+  record Cast(Expr operand, ElementType elementType) implements Expr {
+    @Override
+    public List<Expr> children() {
+      return List.of(operand);
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      Expr mapped = f.apply(operand);
+      return mapped == operand ? this : new Cast(mapped, elementType);
+    }
+  }
+
+  /** Evaluates one of two branches. */
+  record Select(Expr condition, Expr whenTrue, Expr whenFalse) implements Expr {
+    @Override
+    public ElementType elementType() {
+      return whenTrue.elementType();
+    }
+
+    @Override
+    public List<Expr> children() {
+      return List.of(condition, whenTrue, whenFalse);
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      Expr c = f.apply(condition);
+      Expr t = f.apply(whenTrue);
+      Expr e = f.apply(whenFalse);
+      return c == condition && t == whenTrue && e == whenFalse ? this : new Select(c, t, e);
+    }
+  }
+}

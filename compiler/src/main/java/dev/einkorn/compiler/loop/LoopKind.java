@@ -1,0 +1,7 @@
+package dev.einkorn.compiler.loop;
+
+/** How the iterations of a loop are carried out. */
+public enum LoopKind {
+  /** One after the other, in ascending order. */
+  SEQUENTIAL
+}

@@ -1,0 +1,113 @@
+package dev.einkorn.compiler.loop;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.runtime.ElementType;
+import java.util.List;
+
+/** Prints loop nests as indented pseudo-code: one statement a line, two spaces a level. */
+public final class LoopPrinter {
+  private final StringBuilder out = new StringBuilder();
+
+  private LoopPrinter() {}
+
+  /** The nest with a first line that names its tensors and their layouts. */
+  public static String print(LoopNest nest) {
+    var printer = new LoopPrinter();
+    printer.out.append("nest ").append(nest.name()).append('\n');
+    for (TensorParameter tensor : nest.tensors()) {
+      printer.line(1, tensor.name() + ": " + tensor.type() + ", " + tensor.layout());
+    }
+    printer.statement(nest.body(), 0);
+    return printer.out.toString();
+  }
+
+  /** One statement and what is inside it. */
+  public static String print(Stmt stmt) {
+    var printer = new LoopPrinter();
+    printer.statement(stmt, 0);
+    return printer.out.toString();
+  }
+
+  /** One value. */
+  public static String print(Expr expr) {
+    return value(expr, 0);
+  }
+
+  private void statement(Stmt stmt, int level) {
+    switch (stmt) {
+      case Stmt.Block(List<Stmt> statements) -> statements.forEach(s -> statement(s, level));
+      case Stmt.Loop(var binding, _, Stmt body) -> {
+        line(level, "for " + binding.variable() + " < " + binding.extent() + ":");
+        statement(body, level + 1);
+      }
+      case Stmt.Store(Element target, Expr value) -> line(level, target + " = " + print(value));
+      case Stmt.Accumulate(Element target, var operator, Expr value) ->
+          line(level, target + updateSymbol(operator) + print(value));
+      case Stmt.Declare(String local, ElementType type, Expr value) ->
+          line(level, type + " " + local + " = " + print(value));
+      case Stmt.Assign(String local, Expr value) -> line(level, local + " = " + print(value));
+      case Stmt.Update(String local, var operator, Expr value) ->
+          line(level, local + updateSymbol(operator) + print(value));
+      case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
+        line(level, "if " + print(condition) + ":");
+        statement(whenTrue, level + 1);
+        if (!whenFalse.equals(Stmt.NOTHING)) {
+          line(level, "else:");
+          statement(whenFalse, level + 1);
+        }
+      }
+    }
+  }
+
+  private void line(int level, String text) {
+    out.append("  ".repeat(level)).append(text).append('\n');
+  }
+
+  private static String updateSymbol(ReductionOperator operator) {
+    return switch (operator) {
+      case SUM -> " += ";
+      case PRODUCT -> " *= ";
+      case MAX -> " max= ";
+      case MIN -> " min= ";
+      case ANY -> " or= ";
+      case ALL -> " and= ";
+    };
+  }
+
+  private static String value(Expr expr, int enclosing) {
+    return switch (expr) {
+      case Expr.Load(Element element, _) -> element.toString();
+      case Expr.Local(String name, _) -> name;
+      case Expr.Constant(Object constant, _) -> constant.toString();
+      case Expr.LoopValue(var variable) -> variable.toString();
+      case Expr.ExtentValue(var extent) -> "extent(" + extent + ")";
+      case Expr.UnaryOp(var operator, Expr operand) -> operator.symbol() + value(operand, 8);
+      case Expr.BinaryOp(var operator, Expr left, Expr right) -> {
+        int precedence = precedence(operator);
+        String text =
+            value(left, precedence) + " " + operator.symbol() + " " + value(right, precedence + 1);
+        yield precedence < enclosing ? "(" + text + ")" : text;
+      }
+      case Expr.Call(var function, List<Expr> arguments) ->
+          function.symbol()
+              + "("
+              + String.join(", ", arguments.stream().map(LoopPrinter::print).toList())
+              + ")";
+      case Expr.Cast(Expr operand, ElementType type) -> type + "(" + print(operand) + ")";
+      case Expr.Select(Expr condition, Expr whenTrue, Expr whenFalse) ->
+          "select(" + print(condition) + ", " + print(whenTrue) + ", " + print(whenFalse) + ")";
+    };
+  }
+
+  private static int precedence(BinaryOperator operator) {
+    return switch (operator) {
+      case OR -> 1;
+      case AND -> 2;
+      case LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL, EQUAL, NOT_EQUAL -> 4;
+      case ADD, SUBTRACT -> 5;
+      case MULTIPLY, DIVIDE, FLOOR_DIVIDE, REMAINDER -> 6;
+      case POWER -> 9;
+    };
+  }
+}

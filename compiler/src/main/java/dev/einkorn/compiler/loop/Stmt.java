@@ -1,0 +1,75 @@
+package dev.einkorn.compiler.loop;
+
+import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.runtime.ElementType;
+import java.util.List;
+
+/**
+ * A statement of a loop nest. Statements run in order; a tensor that a nest writes is read by it
+ * only through {@link Accumulate}.
+ */
+public sealed interface Stmt {
+
+  /** Statements one after the other; the scope of the locals that they declare. */
+  record Block(List<Stmt> statements) implements Stmt {
+    public Block {
+      statements = List.copyOf(statements);
+    }
+  }
+
+  /** Runs the body for every value of the variable, {@code 0 .. extent-1}. */
+  record Loop(IndexBinding binding, LoopKind kind, Stmt body) implements Stmt {
+    /** The loop's variable. */
+    public IndexVariable variable() {
+      return binding.variable();
+    }
+
+    /** This loop around another body. */
+    public Loop withBody(Stmt newBody) {
+      return newBody == body ? this : new Loop(binding, kind, newBody);
+    }
+  }
+
+  /** {@code E[n,k] = value}. */
+  record Store(Element target, Expr value) implements Stmt {}
+
+  /** {@code E[n,k] = E[n,k] op value}. */
+  record Accumulate(Element target, ReductionOperator operator, Expr value) implements Stmt {}
+
+  /** Declares a local of the enclosing block. */
+  record Declare(String local, ElementType elementType, Expr value) implements Stmt {}
+
+  /** {@code local = value}. */
+  record Assign(String local, Expr value) implements Stmt {}
+
+  /** {@code local = local op value}. */
+  record Update(String local, ReductionOperator operator, Expr value) implements Stmt {}
+
+  /** Runs one of two statements. */
+  record Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) implements Stmt {}
+
+  /** Nothing. */
+  Stmt NOTHING = new Block(List.of());
+
+  /** The statements as one: a single one stays itself, blocks inside are flattened. */
+  static Stmt sequence(List<? extends Stmt> statements) {
+    List<Stmt> flat =
+        statements.stream()
+            .flatMap(
+                s -> s instanceof Block(List<Stmt> inner) ? inner.stream() : List.of(s).stream())
+            .map(Stmt.class::cast)
+            .toList();
+    return flat.size() == 1 ? flat.getFirst() : new Block(flat);
+  }
+
+  /** The body inside one sequential loop a binding, first binding outermost. */
+  static Stmt loops(List<IndexBinding> bindings, Stmt body) {
+    Stmt nest = body;
+    for (IndexBinding binding : bindings.reversed()) {
+      nest = new Loop(binding, LoopKind.SEQUENTIAL, nest);
+    }
+    return nest;
+  }
+}
