@@ -1,0 +1,132 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Chooses a schedule of sequential scalar loops by the strides of the innermost loop: the variable
+ * that walks most accesses with stride 0 or 1 goes inside. A reduction inside is a serial chain of
+ * additions but keeps its element in a register; a kept index inside streams through the target and
+ * lets C2 vectorize.
+ */
+public final class AutoSchedule {
+  // Relative costs of one access per innermost iteration; a strided one costs most of a cache line.
+  private static final int UNIT_STRIDE = 1;
+  private static final int STRIDED = 8;
+  // What a chain of dependent additions costs over independent ones: the latency of one
+  // floating-point addition.
+  private static final int SERIAL_CHAIN = 4;
+
+  private AutoSchedule() {}
+
+  /** A legal schedule for a canonical nest. */
+  public static Schedule choose(LoopNest nest) {
+    List<PerfectNest> nests = PerfectNest.split(nest.body());
+    PerfectNest main = nests.getLast();
+    if (main.loops().isEmpty()) {
+      return Schedule.CANONICAL;
+    }
+    Set<IndexVariable> kept = Scheduler.targetVariables(main.body());
+    List<IndexVariable> order = order(nest, main, kept);
+    List<Directive> directives = new ArrayList<>();
+    if (!order.equals(main.variables())) {
+      directives.add(new Directive.Reorder(order));
+    }
+    if (isReduction(main)) {
+      List<IndexVariable> shared = new ArrayList<>();
+      for (IndexVariable variable : order) {
+        if (!kept.contains(variable)) {
+          break;
+        }
+        shared.add(variable);
+      }
+      if (!shared.isEmpty()) {
+        directives.add(new Directive.Fuse(shared));
+      }
+      if (shared.size() == kept.size()) {
+        directives.add(new Directive.Promote(nest.name()));
+      }
+    }
+    directives.add(new Directive.Hoist());
+    return new Schedule(directives);
+  }
+
+  /** Whether the nest accumulates an element that the nest before it has set. */
+  private static boolean isReduction(PerfectNest main) {
+    Set<IndexVariable> kept = Scheduler.targetVariables(main.body());
+    return !kept.containsAll(main.variables());
+  }
+
+  private static List<IndexVariable> order(
+      LoopNest nest, PerfectNest main, Set<IndexVariable> kept) {
+    List<IndexVariable> reductions =
+        main.variables().stream().filter(v -> !kept.contains(v)).toList();
+    List<IndexVariable> candidates = new ArrayList<>(main.variables());
+    if (!reductions.isEmpty()) {
+      candidates.removeAll(reductions.subList(0, reductions.size() - 1));
+    }
+    IndexVariable innermost = candidates.getLast();
+    for (IndexVariable candidate : candidates.reversed()) {
+      if (cost(nest, main.body(), candidate, kept) < cost(nest, main.body(), innermost, kept)) {
+        innermost = candidate;
+      }
+    }
+    List<IndexVariable> order = new ArrayList<>(main.variables());
+    order.remove(innermost);
+    order.add(innermost);
+    return order;
+  }
+
+  private static int cost(
+      LoopNest nest, Stmt body, IndexVariable innermost, Set<IndexVariable> kept) {
+    int[] cost = {kept.contains(innermost) ? 0 : SERIAL_CHAIN};
+    LoopWalk.values(
+        body,
+        value -> {
+          if (value instanceof Expr.Load(Element element, _)) {
+            cost[0] += stride(nest, element, innermost);
+          }
+        });
+    LoopWalk.statements(
+        body,
+        stmt -> {
+          switch (stmt) {
+            case Stmt.Store(Element target, _) -> cost[0] += stride(nest, target, innermost);
+            case Stmt.Accumulate(Element target, _, _) ->
+                cost[0] += 2 * stride(nest, target, innermost);
+            case Stmt.Block _,
+                Stmt.Loop _,
+                Stmt.Declare _,
+                Stmt.Assign _,
+                Stmt.Update _,
+                Stmt.Guard _ -> {}
+          }
+        });
+    return cost[0];
+  }
+
+  private static int stride(LoopNest nest, Element element, IndexVariable variable) {
+    if (!element.dependsOn(variable)) {
+      return 0;
+    }
+    int unitAxis = nest.tensor(element.tensor()).layout().unitAxis();
+    for (int axis = 0; axis < element.subscripts().size(); axis++) {
+      for (Subscript.Term term : element.subscripts().get(axis).terms()) {
+        boolean unit = axis == unitAxis && Math.abs(term.coefficient()) == 1;
+        if (term.variable().equals(variable) && !unit) {
+          return STRIDED;
+        }
+      }
+    }
+    return unitAxis == Layout.NO_AXIS ? STRIDED : UNIT_STRIDE;
+  }
+}

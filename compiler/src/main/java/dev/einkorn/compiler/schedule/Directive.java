@@ -1,0 +1,103 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import java.util.List;
+
+/**
+ * One rewrite of a loop nest. {@link Scheduler} holds the legality rules and says why it refuses.
+ */
+public sealed interface Directive {
+
+  /**
+   * Orders the loops of every perfect nest.
+   *
+   * {@snippet lang=text :
+   * for k:                         for i:
+   *   for i:             =>          for k:
+   *     c[k] += A[i,k]                 c[k] += A[i,k]
+   * }
+   *
+   * <p>Legal for any permutation of the loops of the main nest that keeps the relative order of its
+   * reduction loops, so that each element still sums its terms in the written order.
+   */
+  record Reorder(List<IndexVariable> order) implements Directive {
+    public Reorder {
+      order = List.copyOf(order);
+    }
+
+    @Override
+    public String toString() {
+      return "reorder(" + join(order) + ")";
+    }
+  }
+
+  /**
+   * Runs consecutive nests under common outer loops.
+   *
+   * {@snippet lang=text :
+   * for i:                         for i:
+   *   y[i] = 0.0                     y[i] = 0.0
+   * for i:               =>          for k:
+   *   for k:                           y[i] += A[i,k]
+   *     y[i] += A[i,k]
+   * }
+   *
+   * <p>Legal where the nests begin with these loops and each iteration writes its own elements of
+   * the target, that is, where every variable stands in the target's subscripts.
+   */
+  record Fuse(List<IndexVariable> loops) implements Directive {
+    public Fuse {
+      loops = List.copyOf(loops);
+    }
+
+    @Override
+    public String toString() {
+      return "fuse(" + join(loops) + ")";
+    }
+  }
+
+  /**
+   * Keeps the element that a reduction accumulates in a local.
+   *
+   * {@snippet lang=text :
+   * y[i] = 0.0                     f32 y_i = 0.0
+   * for k:               =>        for k:
+   *   y[i] += A[i,k]                 y_i += A[i,k]
+   *                                y[i] = y_i
+   * }
+   *
+   * <p>Legal where the element does not change with the loops between its first store and its last
+   * update.
+   */
+  record Promote(String tensor) implements Directive {
+    @Override
+    public String toString() {
+      return "promote(" + tensor + ")";
+    }
+  }
+
+  /**
+   * Moves what does not depend on a loop out of it: loads, function calls, whole inner reductions.
+   *
+   * {@snippet lang=text :
+   * for j:                         f32 max_k = -inf
+   *   f32 max_k = -inf             for k:
+   *   for k:             =>          max_k max= S[i,k]
+   *     max_k max= S[i,k]          for j:
+   *   P[i,j] = S[i,j] - max_k        P[i,j] = S[i,j] - max_k
+   * }
+   *
+   * <p>Always legal: what may fail (integer division and power) and what a condition guards stays
+   * where it is.
+   */
+  record Hoist() implements Directive {
+    @Override
+    public String toString() {
+      return "hoist()";
+    }
+  }
+
+  private static String join(List<IndexVariable> variables) {
+    return String.join(", ", variables.stream().map(IndexVariable::name).toList());
+  }
+}

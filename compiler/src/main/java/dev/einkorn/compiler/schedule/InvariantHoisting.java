@@ -1,0 +1,214 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@link Directive.Hoist}, from the innermost loop outward. C2 cannot hoist a load past a store to
+ * another array of the same type, because the two might be one array; here the tensors of a nest
+ * are known to differ.
+ */
+final class InvariantHoisting {
+  private final LocalNames names;
+
+  private InvariantHoisting(LocalNames names) {
+    this.names = names;
+  }
+
+  static Stmt apply(Stmt body) {
+    return new InvariantHoisting(LocalNames.of(body)).rewrite(body);
+  }
+
+  private Stmt rewrite(Stmt stmt) {
+    Stmt inside = LoopWalk.mapChildren(stmt, this::rewrite);
+    return switch (inside) {
+      case Stmt.Loop loop -> hoistFrom(loop);
+      case Stmt.Block(List<Stmt> statements) -> Stmt.sequence(statements);
+      case Stmt.Store _,
+          Stmt.Accumulate _,
+          Stmt.Declare _,
+          Stmt.Assign _,
+          Stmt.Update _,
+          Stmt.Guard _ ->
+          inside;
+    };
+  }
+
+  private Stmt hoistFrom(Stmt.Loop loop) {
+    List<Stmt> body =
+        loop.body() instanceof Stmt.Block(List<Stmt> statements)
+            ? statements
+            : List.of(loop.body());
+    List<Stmt> hoisted = new ArrayList<>();
+    List<Stmt> kept = new ArrayList<>();
+    // Locals whose value belongs to one iteration: declared by a statement that stays inside.
+    Set<String> ofIteration = new HashSet<>();
+    for (int n = 0; n < body.size(); n++) {
+      Stmt stmt = body.get(n);
+      if (stmt instanceof Stmt.Declare declare) {
+        List<Stmt> writers =
+            body.subList(n + 1, body.size()).stream()
+                .filter(s -> writesLocal(s, declare.local()))
+                .toList();
+        if (writers.isEmpty() && isInvariant(declare, loop.variable(), ofIteration)) {
+          hoisted.add(declare);
+          continue;
+        }
+        if (n + 1 < body.size()
+            && writers.equals(List.of(body.get(n + 1)))
+            && isInvariant(declare, loop.variable(), ofIteration)
+            && isInvariant(writers.getFirst(), loop.variable(), ofIteration)) {
+          hoisted.add(declare);
+          hoisted.add(writers.getFirst());
+          n++;
+          continue;
+        }
+        ofIteration.add(declare.local());
+      }
+      kept.add(
+          LoopWalk.mapOwnValues(
+              stmt, value -> extract(value, loop.variable(), ofIteration, hoisted)));
+    }
+    hoisted.add(loop.withBody(Stmt.sequence(kept)));
+    return Stmt.sequence(hoisted);
+  }
+
+  /**
+   * The value with its largest worthwhile invariant parts replaced by locals declared in {@code
+   * hoisted}.
+   */
+  private Expr extract(
+      Expr value, IndexVariable variable, Set<String> ofIteration, List<Stmt> hoisted) {
+    if (isInvariant(value, variable, ofIteration) && isWorthwhile(value)) {
+      String local = names.unused(stem(value));
+      hoisted.add(new Stmt.Declare(local, value.elementType(), value));
+      return new Expr.Local(local, value.elementType());
+    }
+    return switch (value) {
+      // Only what is evaluated in every iteration may move: not the branches, not a right operand
+      // that may be skipped.
+      case Expr.Select(Expr condition, Expr whenTrue, Expr whenFalse) ->
+          new Expr.Select(extract(condition, variable, ofIteration, hoisted), whenTrue, whenFalse);
+      case Expr.BinaryOp(var operator, Expr left, Expr right)
+          when operator.kind() == BinaryOperator.Kind.LOGICAL ->
+          new Expr.BinaryOp(operator, extract(left, variable, ofIteration, hoisted), right);
+      case Expr.Load _,
+          Expr.Local _,
+          Expr.Constant _,
+          Expr.LoopValue _,
+          Expr.ExtentValue _,
+          Expr.UnaryOp _,
+          Expr.BinaryOp _,
+          Expr.Call _,
+          Expr.Cast _ ->
+          value.mapChildren(child -> extract(child, variable, ofIteration, hoisted));
+    };
+  }
+
+  private static String stem(Expr value) {
+    return switch (value) {
+      case Expr.Load(Element element, _) -> {
+        var name = new StringBuilder(element.tensor()).append('_');
+        element.subscripts().forEach(s -> s.terms().forEach(term -> name.append(term.variable())));
+        yield name.toString();
+      }
+      case Expr.Call(var function, _) -> function.symbol() + "_value";
+      case Expr.Local _,
+          Expr.Constant _,
+          Expr.LoopValue _,
+          Expr.ExtentValue _,
+          Expr.UnaryOp _,
+          Expr.BinaryOp _,
+          Expr.Cast _,
+          Expr.Select _ ->
+          "factor";
+    };
+  }
+
+  /** Whether moving the value saves a load or a call. */
+  private static boolean isWorthwhile(Expr value) {
+    boolean[] found = {false};
+    LoopWalk.subexpressions(
+        value, e -> found[0] |= e instanceof Expr.Load || e instanceof Expr.Call);
+    return found[0];
+  }
+
+  private static boolean writesLocal(Stmt stmt, String local) {
+    boolean[] found = {false};
+    LoopWalk.statements(
+        stmt,
+        s ->
+            found[0] |=
+                switch (s) {
+                  case Stmt.Assign(String name, _) -> name.equals(local);
+                  case Stmt.Update(String name, _, _) -> name.equals(local);
+                  case Stmt.Block _,
+                      Stmt.Loop _,
+                      Stmt.Store _,
+                      Stmt.Accumulate _,
+                      Stmt.Declare _,
+                      Stmt.Guard _ ->
+                      false;
+                });
+    return found[0];
+  }
+
+  private static boolean isInvariant(Stmt stmt, IndexVariable variable, Set<String> ofIteration) {
+    boolean[] invariant = {true};
+    LoopWalk.statements(
+        stmt, s -> invariant[0] &= !(s instanceof Stmt.Store) && !(s instanceof Stmt.Accumulate));
+    LoopWalk.values(stmt, e -> invariant[0] &= isInvariantNode(e, variable, ofIteration));
+    return invariant[0];
+  }
+
+  private static boolean isInvariant(Expr value, IndexVariable variable, Set<String> ofIteration) {
+    boolean[] invariant = {true};
+    LoopWalk.subexpressions(value, e -> invariant[0] &= isInvariantNode(e, variable, ofIteration));
+    return invariant[0];
+  }
+
+  private static boolean isInvariantNode(
+      Expr node, IndexVariable variable, Set<String> ofIteration) {
+    return switch (node) {
+      case Expr.Load(Element element, _) -> !element.dependsOn(variable);
+      case Expr.Local(String name, _) -> !ofIteration.contains(name);
+      case Expr.LoopValue(IndexVariable used) -> !used.equals(variable);
+      case Expr.BinaryOp op -> !mayFail(op);
+      case Expr.Constant _,
+          Expr.ExtentValue _,
+          Expr.UnaryOp _,
+          Expr.Call _,
+          Expr.Cast _,
+          Expr.Select _ ->
+          true;
+    };
+  }
+
+  private static boolean mayFail(Expr.BinaryOp op) {
+    return op.elementType().isInteger()
+        && switch (op.operator()) {
+          case FLOOR_DIVIDE, REMAINDER, POWER -> true;
+          case ADD,
+              SUBTRACT,
+              MULTIPLY,
+              DIVIDE,
+              LESS,
+              LESS_OR_EQUAL,
+              GREATER,
+              GREATER_OR_EQUAL,
+              EQUAL,
+              NOT_EQUAL,
+              AND,
+              OR ->
+              false;
+        };
+  }
+}

@@ -1,0 +1,78 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The directives of one nest, in the order they are applied. Data only: printable, comparable and
+ * readable back, so that {@code Schedule.parse(schedule.toString()).equals(schedule)}.
+ */
+public record Schedule(List<Directive> directives) {
+  public Schedule {
+    directives = List.copyOf(directives);
+  }
+
+  /** The schedule that leaves a nest in canonical form. */
+  public static final Schedule CANONICAL = new Schedule(List.of());
+
+  /**
+   * Reads {@code reorder(i, k); fuse(i); promote(y); hoist()}.
+   *
+   * @throws ScheduleException naming the part that is not a directive
+   */
+  public static Schedule parse(String text) {
+    if (text.strip().equals(CANONICAL.toString())) {
+      return CANONICAL;
+    }
+    List<Directive> directives = new ArrayList<>();
+    for (String part : text.split(";", -1)) {
+      String directive = part.strip();
+      if (!directive.isEmpty()) {
+        directives.add(parseDirective(directive));
+      }
+    }
+    return new Schedule(directives);
+  }
+
+  private static Directive parseDirective(String text) {
+    int open = text.indexOf('(');
+    if (open < 0 || !text.endsWith(")")) {
+      throw new ScheduleException("expected a directive such as reorder(i, k), found: " + text);
+    }
+    String name = text.substring(0, open).strip();
+    List<String> arguments = new ArrayList<>();
+    for (String argument : text.substring(open + 1, text.length() - 1).split(",", -1)) {
+      if (!argument.isBlank()) {
+        arguments.add(argument.strip());
+      }
+    }
+    List<IndexVariable> variables = arguments.stream().map(IndexVariable::new).toList();
+    return switch (name) {
+      case "reorder" -> new Directive.Reorder(variables);
+      case "fuse" -> new Directive.Fuse(variables);
+      case "promote" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("promote takes one tensor, found: " + text);
+        }
+        yield new Directive.Promote(arguments.getFirst());
+      }
+      case "hoist" -> {
+        if (!arguments.isEmpty()) {
+          throw new ScheduleException("hoist takes no arguments, found: " + text);
+        }
+        yield new Directive.Hoist();
+      }
+      default ->
+          throw new ScheduleException(
+              "unknown directive " + name + "; there are reorder, fuse, promote and hoist");
+    };
+  }
+
+  @Override
+  public String toString() {
+    return directives.isEmpty()
+        ? "canonical"
+        : String.join("; ", directives.stream().map(Directive::toString).toList());
+  }
+}

@@ -1,0 +1,138 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Applies a schedule to a nest, one directive after the other. */
+public final class Scheduler {
+  private Scheduler() {}
+
+  /**
+   * The rewritten nest.
+   *
+   * @throws ScheduleException if a directive is not legal here, with the reason
+   */
+  public static LoopNest apply(LoopNest nest, Schedule schedule) {
+    LoopNest result = nest;
+    for (Directive directive : schedule.directives()) {
+      Stmt body = result.body();
+      result =
+          result.withBody(
+              switch (directive) {
+                case Directive.Reorder reorder -> reorder(body, reorder, nest.name());
+                case Directive.Fuse fuse -> fuse(body, fuse);
+                case Directive.Promote promote -> AccumulatorPromotion.apply(result, promote);
+                case Directive.Hoist _ -> InvariantHoisting.apply(body);
+              });
+    }
+    return result;
+  }
+
+  private static Stmt reorder(Stmt body, Directive.Reorder directive, String target) {
+    List<PerfectNest> nests = PerfectNest.split(body);
+    List<IndexVariable> order = directive.order();
+    PerfectNest main = nests.getLast();
+    if (order.size() != main.loops().size()
+        || !Set.copyOf(order).equals(Set.copyOf(main.variables()))) {
+      throw refusal(directive, "the loops of " + target + " are " + main.variables());
+    }
+    Set<IndexVariable> kept = targetVariables(main.body());
+    List<IndexVariable> written = main.variables().stream().filter(v -> !kept.contains(v)).toList();
+    List<IndexVariable> reordered = order.stream().filter(v -> !kept.contains(v)).toList();
+    if (!written.equals(reordered)) {
+      throw refusal(
+          directive,
+          "the reduction loops must stay in the order "
+              + written
+              + ", so that sums round the same");
+    }
+    List<Stmt> result = new ArrayList<>();
+    for (PerfectNest nest : nests) {
+      List<Stmt.Loop> loops = new ArrayList<>();
+      for (IndexVariable variable : order) {
+        nest.loops().stream().filter(l -> l.variable().equals(variable)).forEach(loops::add);
+      }
+      boolean whole = loops.size() == nest.loops().size();
+      result.add(whole ? new PerfectNest(loops, nest.body()).toStmt() : nest.toStmt());
+    }
+    return Stmt.sequence(result);
+  }
+
+  private static Stmt fuse(Stmt body, Directive.Fuse directive) {
+    List<IndexVariable> outer = directive.loops();
+    List<PerfectNest> nests = PerfectNest.split(body);
+    int first = 0;
+    while (first < nests.size() && !startsWith(nests.get(first), outer)) {
+      first++;
+    }
+    List<PerfectNest> fused = nests.subList(first, nests.size());
+    if (fused.size() < 2 || !fused.stream().allMatch(nest -> startsWith(nest, outer))) {
+      throw refusal(directive, "there are no two nests that begin with these loops");
+    }
+    for (PerfectNest nest : fused) {
+      if (!targetVariables(nest.body()).containsAll(outer)) {
+        throw refusal(directive, "a reduction loop cannot be shared by two nests");
+      }
+    }
+    Stmt inner = Stmt.sequence(fused.stream().map(nest -> nest.inside(outer.size())).toList());
+    List<Stmt> result = new ArrayList<>();
+    nests.subList(0, first).forEach(nest -> result.add(nest.toStmt()));
+    result.add(new PerfectNest(fused.getFirst().loops().subList(0, outer.size()), inner).toStmt());
+    return Stmt.sequence(result);
+  }
+
+  private static boolean startsWith(PerfectNest nest, List<IndexVariable> outer) {
+    List<IndexVariable> variables = nest.variables();
+    return !outer.isEmpty()
+        && variables.size() >= outer.size()
+        && variables.subList(0, outer.size()).equals(outer);
+  }
+
+  /** The variables that stand alone in every subscript list that the statement writes at. */
+  static Set<IndexVariable> targetVariables(Stmt stmt) {
+    List<Element> written = new ArrayList<>();
+    LoopWalk.statements(
+        stmt,
+        s -> {
+          switch (s) {
+            case Stmt.Store(Element target, _) -> written.add(target);
+            case Stmt.Accumulate(Element target, _, _) -> written.add(target);
+            case Stmt.Block _,
+                Stmt.Loop _,
+                Stmt.Declare _,
+                Stmt.Assign _,
+                Stmt.Update _,
+                Stmt.Guard _ -> {}
+          }
+        });
+    Set<IndexVariable> common = new LinkedHashSet<>();
+    for (int n = 0; n < written.size(); n++) {
+      Set<IndexVariable> plain =
+          written.get(n).subscripts().stream()
+              .filter(Subscript.Affine::isVariable)
+              .map(Subscript.Affine::variable)
+              .collect(Collectors.toCollection(HashSet::new));
+      if (n == 0) {
+        written.getFirst().subscripts().stream()
+            .filter(Subscript.Affine::isVariable)
+            .forEach(subscript -> common.add(subscript.variable()));
+      }
+      common.retainAll(plain);
+    }
+    return common;
+  }
+
+  static ScheduleException refusal(Directive directive, String reason) {
+    return new ScheduleException(directive + " is not legal here: " + reason);
+  }
+}
