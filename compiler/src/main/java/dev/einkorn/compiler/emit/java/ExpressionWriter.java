@@ -1,0 +1,186 @@
+package dev.einkorn.compiler.emit.java;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.UnaryOperator;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.TensorParameter;
+import dev.einkorn.runtime.ElementType;
+import java.util.List;
+
+/**
+ * Values as Java expressions with no more parentheses than they need. The text is a JavaPoet
+ * format: {@code $math:T} and {@code $layout:T} stand for imported types.
+ */
+final class ExpressionWriter {
+  // Java's precedence levels, lowest first; only the ones that occur.
+  private static final int TERNARY = 1;
+  private static final int OR = 2;
+  private static final int AND = 3;
+  private static final int EQUALITY = 4;
+  private static final int RELATIONAL = 5;
+  private static final int ADDITIVE = 6;
+  private static final int MULTIPLICATIVE = 7;
+  private static final int UNARY = 8;
+  private static final int PRIMARY = 9;
+
+  private record Text(String text, int precedence) {}
+
+  private final LoopNest nest;
+  private final OperandNames names;
+  private final boolean wide;
+
+  ExpressionWriter(LoopNest nest, OperandNames names, boolean wide) {
+    this.nest = nest;
+    this.names = names;
+    this.wide = wide;
+  }
+
+  String write(Expr expr) {
+    return text(expr).text();
+  }
+
+  /** As an operand of a multiplication or the like, in parentheses if it needs them. */
+  private String at(Expr expr, int precedence) {
+    Text text = text(expr);
+    return text.precedence() < precedence ? "(" + text.text() + ")" : text.text();
+  }
+
+  private Text text(Expr expr) {
+    return switch (expr) {
+      case Expr.Load(Element element, ElementType type) -> load(element, type);
+      case Expr.Local(String name, _) -> new Text(names.local(name), PRIMARY);
+      case Expr.Constant(Object value, ElementType type) -> constant(value, type);
+      case Expr.LoopValue(var variable) ->
+          wide
+              ? new Text(names.loop(variable), PRIMARY)
+              : new Text("(long) " + names.loop(variable), UNARY);
+      case Expr.ExtentValue(var extent) ->
+          wide
+              ? new Text(names.extent(extent), PRIMARY)
+              : new Text("(long) " + names.extent(extent), UNARY);
+      case Expr.UnaryOp(UnaryOperator operator, Expr operand) -> unary(operator, operand);
+      case Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right) ->
+          binary(operator, left, right);
+      case Expr.Call(var function, List<Expr> arguments) ->
+          new Text(
+              "$math:T."
+                  + function.symbol()
+                  + "("
+                  + String.join(", ", arguments.stream().map(this::write).toList())
+                  + ")",
+              PRIMARY);
+      case Expr.Cast(Expr operand, ElementType type) -> cast(operand, type);
+      case Expr.Select(Expr condition, Expr whenTrue, Expr whenFalse) ->
+          new Text(
+              at(condition, OR) + " ? " + at(whenTrue, OR) + " : " + at(whenFalse, TERNARY),
+              TERNARY);
+    };
+  }
+
+  private static Text constant(Object value, ElementType type) {
+    String text = JavaWords.constant(value, type);
+    return new Text(text, text.startsWith("-") ? UNARY : PRIMARY);
+  }
+
+  private Text load(Element element, ElementType type) {
+    String stored = stored(element);
+    return type == ElementType.BOOL
+        ? new Text(stored + " != 0", EQUALITY)
+        : new Text(stored, PRIMARY);
+  }
+
+  /** The element as it is stored: conditions are bytes. */
+  String stored(Element element) {
+    TensorParameter tensor = nest.tensor(element.tensor());
+    String data = names.data(tensor.name());
+    String position = names.position(tensor, element);
+    return switch (tensor.layout().storage()) {
+      case ARRAY -> data + "[" + (wide ? "(int) (" + position + ")" : position) + "]";
+      case SEGMENT ->
+          data
+              + ".getAtIndex($layout:T."
+              + JavaWords.valueLayout(tensor.type().elementType())
+              + ", "
+              + position
+              + ")";
+    };
+  }
+
+  /** A statement that stores text of the element's stored type. */
+  String store(Element element, String storedValue) {
+    TensorParameter tensor = nest.tensor(element.tensor());
+    if (tensor.layout().storage() == Layout.Storage.ARRAY) {
+      return stored(element) + " = " + storedValue;
+    }
+    return names.data(tensor.name())
+        + ".setAtIndex($layout:T."
+        + JavaWords.valueLayout(tensor.type().elementType())
+        + ", "
+        + names.position(tensor, element)
+        + ", "
+        + storedValue
+        + ")";
+  }
+
+  private Text unary(UnaryOperator operator, Expr operand) {
+    String symbol =
+        switch (operator) {
+          case NEGATE -> "-";
+          case NOT -> "!";
+        };
+    String inner = at(operand, UNARY);
+    // "--x" would be a decrement.
+    return new Text(symbol + (inner.startsWith("-") ? "(" + inner + ")" : inner), UNARY);
+  }
+
+  private Text binary(BinaryOperator operator, Expr left, Expr right) {
+    return switch (operator) {
+      case ADD -> infix(left, "+", right, ADDITIVE);
+      case SUBTRACT -> infix(left, "-", right, ADDITIVE);
+      case MULTIPLY -> infix(left, "*", right, MULTIPLICATIVE);
+      case DIVIDE -> infix(left, "/", right, MULTIPLICATIVE);
+      case FLOOR_DIVIDE -> function("floorDiv", left, right);
+      case REMAINDER -> function("floorMod", left, right);
+      case POWER -> function("power", left, right);
+      case LESS -> infix(left, "<", right, RELATIONAL);
+      case LESS_OR_EQUAL -> infix(left, "<=", right, RELATIONAL);
+      case GREATER -> infix(left, ">", right, RELATIONAL);
+      case GREATER_OR_EQUAL -> infix(left, ">=", right, RELATIONAL);
+      case EQUAL -> infix(left, "==", right, EQUALITY);
+      case NOT_EQUAL -> infix(left, "!=", right, EQUALITY);
+      case AND -> infix(left, "&&", right, AND);
+      case OR -> infix(left, "||", right, OR);
+    };
+  }
+
+  private Text infix(Expr left, String symbol, Expr right, int precedence) {
+    return new Text(
+        at(left, precedence) + " " + symbol + " " + at(right, precedence + 1), precedence);
+  }
+
+  private Text function(String name, Expr left, Expr right) {
+    return new Text("$math:T." + name + "(" + write(left) + ", " + write(right) + ")", PRIMARY);
+  }
+
+  private Text cast(Expr operand, ElementType type) {
+    if (type == ElementType.BOOL) {
+      return new Text(at(operand, RELATIONAL) + " != 0", EQUALITY);
+    }
+    if (operand.elementType() == ElementType.BOOL) {
+      String one = JavaWords.constant(type.isFloating() ? (Object) 1.0 : (Object) 1L, type);
+      String zero = JavaWords.constant(type.isFloating() ? (Object) 0.0 : (Object) 0L, type);
+      return new Text(at(operand, OR) + " ? " + one + " : " + zero, TERNARY);
+    }
+    return new Text("(" + JavaWords.valueType(type) + ") " + at(operand, UNARY), UNARY);
+  }
+
+  /** Text of the stored type of a value: conditions become bytes. */
+  String toStored(Expr value) {
+    return value.elementType() == ElementType.BOOL
+        ? "(byte) (" + at(value, OR) + " ? 1 : 0)"
+        : write(value);
+  }
+}

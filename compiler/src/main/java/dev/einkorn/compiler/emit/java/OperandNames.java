@@ -1,0 +1,144 @@
+package dev.einkorn.compiler.emit.java;
+
+import dev.einkorn.compiler.emit.NameAllocator;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.TensorParameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The identifiers of one step's operands, sizes, loops and locals, and the address of an element in
+ * terms of them.
+ */
+final class OperandNames {
+  private record Data(String tensor) {}
+
+  private record Start(String tensor) {}
+
+  private record Stride(String tensor, int axis) {}
+
+  private record Size(String name) {}
+
+  private record LocalValue(String name) {}
+
+  private final NameAllocator names = new NameAllocator(JavaWords.RESERVED);
+  private final boolean wide;
+
+  OperandNames(boolean wide, List<TensorParameter> tensors) {
+    this.wide = wide;
+    // Tensors first: they are what the reader looks for, so they keep their names.
+    tensors.forEach(tensor -> data(tensor.name()));
+  }
+
+  String data(String tensor) {
+    return names.name(new Data(tensor), tensor);
+  }
+
+  String start(String tensor) {
+    return names.name(new Start(tensor), tensor + "_start");
+  }
+
+  /** The stride along an axis, named after the axis's extent: {@code A_n}. */
+  String stride(TensorParameter tensor, int axis) {
+    Extent extent = tensor.type().extents().get(axis);
+    String suffix =
+        switch (extent) {
+          case Extent.Fixed _ -> Integer.toString(axis);
+          case Extent.Symbolic(String name) -> name;
+        };
+    return names.name(new Stride(tensor.name(), axis), tensor.name() + "_" + suffix);
+  }
+
+  String loop(IndexVariable variable) {
+    return names.name(variable, variable.name());
+  }
+
+  String local(String name) {
+    return names.name(new LocalValue(name), name);
+  }
+
+  String size(String name) {
+    return names.name(new Size(name), name + "Extent");
+  }
+
+  String extent(Extent extent) {
+    return switch (extent) {
+      case Extent.Fixed(long value) -> wide ? value + "L" : Long.toString(value);
+      case Extent.Symbolic(String name) -> size(name);
+    };
+  }
+
+  /** The position of an element in its storage: start plus stride times subscript, axis by axis. */
+  String position(TensorParameter tensor, Element element) {
+    // Axes that the same plain variable walks, as in a diagonal, share one product.
+    Map<String, List<String>> stridesByPosition = new LinkedHashMap<>();
+    for (int axis = 0; axis < element.subscripts().size(); axis++) {
+      Subscript.Affine subscript = element.subscripts().get(axis);
+      if (!subscript.terms().isEmpty() || subscript.constant() != 0) {
+        String stride = axis == tensor.layout().unitAxis() ? "1" : stride(tensor, axis);
+        stridesByPosition.computeIfAbsent(affine(subscript), _ -> new ArrayList<>()).add(stride);
+      }
+    }
+    var text = new StringBuilder(start(tensor.name()));
+    stridesByPosition.forEach(
+        (position, strides) -> text.append(" + ").append(product(position, strides)));
+    return text.toString();
+  }
+
+  private static String product(String position, List<String> strides) {
+    String factor =
+        strides.size() == 1 ? strides.getFirst() : "(" + String.join(" + ", strides) + ")";
+    if (factor.equals("1")) {
+      return position;
+    }
+    return (position.contains(" ") ? "(" + position + ")" : position) + " * " + factor;
+  }
+
+  private String affine(Subscript.Affine subscript) {
+    var text = new StringBuilder();
+    for (Subscript.Term term : subscript.terms()) {
+      String sign = term.coefficient() < 0 ? "-" : "+";
+      if (!text.isEmpty()) {
+        text.append(' ').append(sign).append(' ');
+      } else if (term.coefficient() < 0) {
+        text.append('-');
+      }
+      long magnitude = Math.abs(term.coefficient());
+      text.append(magnitude == 1 ? "" : number(magnitude) + " * ").append(loop(term.variable()));
+    }
+    long constant = subscript.constant();
+    if (text.isEmpty()) {
+      text.append(number(constant));
+    } else if (constant != 0) {
+      text.append(constant < 0 ? " - " : " + ").append(number(Math.abs(constant)));
+    }
+    return text.toString();
+  }
+
+  private String number(long value) {
+    return wide ? value + "L" : Long.toString(value);
+  }
+
+  /** Which axes of the tensor need a stride variable to address these elements. */
+  static List<Integer> stridedAxes(TensorParameter tensor, List<Element> elements) {
+    List<Integer> axes = new ArrayList<>();
+    for (int axis = 0; axis < tensor.type().rank(); axis++) {
+      int position = axis;
+      boolean moves =
+          elements.stream()
+              .map(element -> element.subscripts().get(position))
+              .anyMatch(subscript -> !subscript.terms().isEmpty() || subscript.constant() != 0);
+      if (moves
+          && (axis != tensor.layout().unitAxis() || tensor.layout().unitAxis() == Layout.NO_AXIS)) {
+        axes.add(axis);
+      }
+    }
+    return axes;
+  }
+}
