@@ -1,0 +1,89 @@
+package dev.einkorn.compiler.optimize;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.IndexExpr;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Replaces the free index variables of an expression by affine forms of other variables. */
+public final class Substitution {
+  private final Map<IndexVariable, Subscript.Affine> forms;
+
+  /** With the form of each variable; variables without one stay. */
+  public Substitution(Map<IndexVariable, Subscript.Affine> forms) {
+    this.forms = Map.copyOf(forms);
+  }
+
+  /** The expression over the new variables. It must bind none itself. */
+  public IndexExpr apply(IndexExpr expr) {
+    return switch (expr) {
+      case IndexExpr.Access(String tensor, List<Subscript> subscripts, ElementType type) ->
+          new IndexExpr.Access(tensor, subscripts.stream().map(this::apply).toList(), type);
+      case IndexExpr.IndexValue(IndexVariable variable) -> {
+        Subscript.Affine form = forms.get(variable);
+        yield form == null ? expr : value(form);
+      }
+      case IndexExpr.Reduction reduction ->
+          throw new IllegalArgumentException("cannot substitute below " + reduction.operator());
+      case IndexExpr.Literal _,
+          IndexExpr.ExtentValue _,
+          IndexExpr.Unary _,
+          IndexExpr.Binary _,
+          IndexExpr.Call _,
+          IndexExpr.Cast _,
+          IndexExpr.Select _ ->
+          expr.mapChildren(this::apply);
+    };
+  }
+
+  private Subscript apply(Subscript subscript) {
+    return switch (subscript) {
+      case Subscript.Affine(List<Subscript.Term> terms, long constant) -> {
+        Map<IndexVariable, Long> sum = new LinkedHashMap<>();
+        long offset = constant;
+        for (Subscript.Term term : terms) {
+          Subscript.Affine form = forms.get(term.variable());
+          if (form == null) {
+            sum.merge(term.variable(), term.coefficient(), Long::sum);
+          } else {
+            form.terms()
+                .forEach(
+                    t -> sum.merge(t.variable(), term.coefficient() * t.coefficient(), Long::sum));
+            offset += term.coefficient() * form.constant();
+          }
+        }
+        List<Subscript.Term> result = new ArrayList<>();
+        sum.forEach(
+            (variable, coefficient) -> {
+              if (coefficient != 0) {
+                result.add(new Subscript.Term(variable, coefficient));
+              }
+            });
+        yield new Subscript.Affine(result, offset);
+      }
+    };
+  }
+
+  /** An affine form as a number. */
+  private static IndexExpr value(Subscript.Affine form) {
+    IndexExpr sum = null;
+    for (Subscript.Term term : form.terms()) {
+      IndexExpr value = new IndexExpr.IndexValue(term.variable());
+      if (term.coefficient() != 1) {
+        IndexExpr coefficient = IndexExpr.Literal.of(term.coefficient(), ElementType.I64);
+        value = new IndexExpr.Binary(BinaryOperator.MULTIPLY, coefficient, value);
+      }
+      sum = sum == null ? value : new IndexExpr.Binary(BinaryOperator.ADD, sum, value);
+    }
+    IndexExpr constant = IndexExpr.Literal.of(form.constant(), ElementType.I64);
+    if (sum == null) {
+      return constant;
+    }
+    return form.constant() == 0 ? sum : new IndexExpr.Binary(BinaryOperator.ADD, sum, constant);
+  }
+}
