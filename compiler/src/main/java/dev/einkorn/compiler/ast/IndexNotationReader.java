@@ -1,0 +1,23 @@
+package dev.einkorn.compiler.ast;
+
+import dev.einkorn.compiler.source.Diagnostics;
+import dev.einkorn.compiler.source.SourceText;
+
+/** Reads programs in index notation. */
+public final class IndexNotationReader {
+  /** The deepest nesting of an expression's tree. */
+  public static final int MAXIMUM_DEPTH = 400;
+
+  /** The longest name or number, in characters. */
+  public static final int MAXIMUM_NAME = 255;
+
+  private IndexNotationReader() {}
+
+  /**
+   * Reads a program. Statements that cannot be read are reported and left out, so a caller that
+   * wants only whole programs asks {@link Diagnostics#hasErrors()}.
+   */
+  public static Program parse(SourceText source, Diagnostics diagnostics) {
+    throw new UnsupportedOperationException("not there yet");
+  }
+}
