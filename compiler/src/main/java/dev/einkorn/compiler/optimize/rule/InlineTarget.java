@@ -123,10 +123,7 @@ public final class InlineTarget implements Rewrite {
     };
   }
 
-  /**
-   * One place where a target is read. @param once whether no element is read by two iterations
-   * there
-   */
+  /** One place where a target is read, and whether no element is read by two iterations there. */
   private record Read(boolean once) {}
 
   private static Map<String, List<Read>> reads(IndexProgram program) {

@@ -1,0 +1,54 @@
+package dev.einkorn.compiler.pass;
+
+import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.OperationCount;
+import dev.einkorn.compiler.loop.TensorParameter;
+import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.schedule.Schedule;
+import java.util.List;
+
+/**
+ * Every stage of a program on its way to source.
+ *
+ * @param plan what is stored and what is not
+ * @param operands what the kernels are called with: inputs, then targets
+ * @param sizes names of the size parameters that the kernels are called with
+ * @param steps one a statement of the plan
+ * @param sources one a kernel; a kernel holds several steps
+ */
+public record Compilation(
+    ExecutionPlan plan,
+    List<TensorParameter> operands,
+    List<String> sizes,
+    List<Step> steps,
+    List<EmittedSource> sources) {
+  public Compilation {
+    operands = List.copyOf(operands);
+    sizes = List.copyOf(sizes);
+    steps = List.copyOf(steps);
+    sources = List.copyOf(sources);
+  }
+
+  /**
+   * One loop nest.
+   *
+   * @param assignment the statement
+   * @param canonical as lowered
+   * @param schedule chosen or given
+   * @param scheduled as emitted
+   */
+  public record Step(
+      Assignment assignment, LoopNest canonical, Schedule schedule, LoopNest scheduled) {
+    /** The arithmetic of the scheduled nest. */
+    public OperationCount operations() {
+      return OperationCount.of(scheduled);
+    }
+  }
+
+  /** The arithmetic of all steps. */
+  public OperationCount operations() {
+    return OperationCount.sum(steps.stream().map(Step::operations).toList());
+  }
+}

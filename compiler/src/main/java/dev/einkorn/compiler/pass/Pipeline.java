@@ -1,0 +1,136 @@
+package dev.einkorn.compiler.pass;
+
+import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.emit.KernelUnit;
+import dev.einkorn.compiler.emit.NameAllocator;
+import dev.einkorn.compiler.emit.java.JavaEmitter;
+import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.IndexPrinter;
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.SizeParameter;
+import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopVerifier;
+import dev.einkorn.compiler.loop.TensorParameter;
+import dev.einkorn.compiler.lower.Lowering;
+import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.Planner;
+import dev.einkorn.compiler.schedule.AutoSchedule;
+import dev.einkorn.compiler.schedule.Schedule;
+import dev.einkorn.compiler.schedule.ScheduleException;
+import dev.einkorn.compiler.schedule.Scheduler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Runs the stages in order and verifies the result of each. */
+public final class Pipeline {
+  /**
+   * How many steps share a class, so that no generated class or method nears the limits of the JVM.
+   */
+  static final int STEPS_PER_KERNEL = 64;
+
+  private Pipeline() {}
+
+  /**
+   * All stages of a checked program.
+   *
+   * @throws ScheduleException if a given schedule is not legal
+   */
+  public static Compilation compile(IndexProgram program, PipelineOptions options) {
+    return compile(Planner.plan(program), options);
+  }
+
+  /** All stages after planning. */
+  public static Compilation compile(ExecutionPlan plan, PipelineOptions options) {
+    IndexProgram program = plan.optimized();
+    rejectUnknownSchedules(plan, options);
+    List<Compilation.Step> steps = new ArrayList<>();
+    for (Assignment assignment : plan.steps()) {
+      LoopNest canonical =
+          LoopVerifier.check(
+              Lowering.lower(program, assignment, tensor -> options.layout(program, tensor)),
+              "lowering");
+      Schedule schedule = options.schedules().get(assignment.target());
+      if (schedule == null) {
+        schedule = AutoSchedule.choose(canonical);
+      }
+      LoopNest scheduled =
+          LoopVerifier.check(Scheduler.apply(canonical, schedule), "schedule " + schedule);
+      steps.add(new Compilation.Step(assignment, canonical, schedule, scheduled));
+    }
+    List<TensorParameter> operands = operands(program, options);
+    List<String> sizes = program.sizes().stream().map(SizeParameter::name).toList();
+    List<EmittedSource> sources = new ArrayList<>();
+    for (int from = 0; from < steps.size(); from += STEPS_PER_KERNEL) {
+      List<Compilation.Step> part =
+          steps.subList(from, Math.min(from + STEPS_PER_KERNEL, steps.size()));
+      sources.add(emit(plan, part, operands, sizes, options, from));
+    }
+    var compilation = new Compilation(plan, operands, sizes, steps, sources);
+    StageDump.fromSystemProperties().ifPresent(dump -> dump.write(compilation));
+    return compilation;
+  }
+
+  private static void rejectUnknownSchedules(ExecutionPlan plan, PipelineOptions options) {
+    Set<String> computed =
+        plan.steps().stream().map(Assignment::target).collect(Collectors.toSet());
+    options
+        .schedules()
+        .forEach(
+            (target, schedule) -> {
+              if (!computed.contains(target)) {
+                throw new ScheduleException(
+                    "no step computes " + target + ", so " + schedule + " has no loops to order");
+              }
+            });
+  }
+
+  private static List<TensorParameter> operands(IndexProgram program, PipelineOptions options) {
+    List<TensorParameter> operands = new ArrayList<>();
+    for (TensorDeclaration input : program.inputs()) {
+      operands.add(parameter(input, program, options));
+    }
+    for (TensorDeclaration target : program.targets()) {
+      operands.add(parameter(target, program, options));
+    }
+    return operands;
+  }
+
+  private static TensorParameter parameter(
+      TensorDeclaration tensor, IndexProgram program, PipelineOptions options) {
+    return new TensorParameter(
+        tensor.name(), tensor.type(), options.layout(program, tensor.name()));
+  }
+
+  private static EmittedSource emit(
+      ExecutionPlan plan,
+      List<Compilation.Step> part,
+      List<TensorParameter> operands,
+      List<String> sizes,
+      PipelineOptions options,
+      int from) {
+    String outputs = String.join("_", plan.optimized().outputs());
+    String shortened = outputs.length() > 40 ? outputs.substring(0, 40) : outputs;
+    String suffix = from == 0 ? "" : "_part" + (from / STEPS_PER_KERNEL + 1);
+    String className = NameAllocator.sanitize("Kernel_" + shortened + suffix);
+    List<KernelUnit.Step> steps =
+        part.stream()
+            .map(
+                step ->
+                    new KernelUnit.Step(
+                        IndexPrinter.print(plan.optimized(), step.assignment()), step.scheduled()))
+            .toList();
+    return new JavaEmitter()
+        .emit(
+            new KernelUnit(
+                options.packageName(),
+                className,
+                KernelHeader.lines(plan, part, operands, options.wide()),
+                operands,
+                sizes,
+                options.wide(),
+                steps));
+  }
+}
