@@ -5,7 +5,10 @@ import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.runtime.ElementType;
 import java.util.List;
 
-/** Prints loop nests as indented pseudo-code: one statement a line, two spaces a level. */
+/**
+ * Prints loop nests as indented pseudo-code: one statement a line, two spaces a level. A loop whose extent has the name of its
+ * variable shows the variable only.
+ */
 public final class LoopPrinter {
   private final StringBuilder out = new StringBuilder();
 
@@ -38,7 +41,9 @@ public final class LoopPrinter {
     switch (stmt) {
       case Stmt.Block(List<Stmt> statements) -> statements.forEach(s -> statement(s, level));
       case Stmt.Loop(var binding, _, Stmt body) -> {
-        line(level, "for " + binding.variable() + " < " + binding.extent() + ":");
+        String variable = binding.variable().toString();
+        String extent = binding.extent().toString();
+        line(level, "for " + variable + (extent.equals(variable) ? ":" : " < " + extent + ":"));
         statement(body, level + 1);
       }
       case Stmt.Store(Element target, Expr value) -> line(level, target + " = " + print(value));

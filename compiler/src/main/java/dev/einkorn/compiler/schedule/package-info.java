@@ -11,12 +11,12 @@
  * {@snippet lang=text :
  * reorder(n, k, h, d); fuse(n, k); hoist()
  *
- * for n < n:
- *   for k < k:
- *     for d < d:
+ * for n:
+ *   for k:
+ *     for d:
  *       E[n,k,d] = 0.0
- *     for h < h:
- *       for d < d:
+ *     for h:
+ *       for d:
  *         E[n,k,d] += A[n,h,d] * B[k,h,d]
  * }
  */

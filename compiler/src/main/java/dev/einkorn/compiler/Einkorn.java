@@ -1,0 +1,220 @@
+package dev.einkorn.compiler;
+
+import dev.einkorn.compiler.jit.KernelCache;
+import dev.einkorn.compiler.jit.KernelClassCompiler;
+import dev.einkorn.compiler.schedule.Schedule;
+import dev.einkorn.compiler.schedule.ScheduleException;
+import dev.einkorn.compiler.source.CompileException;
+import dev.einkorn.runtime.KernelException;
+import dev.einkorn.runtime.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The door to the compiler. The static methods use one shared instance with default options; {@link
+ * #builder} makes an instance with other options, whose own methods are named {@link #prepare},
+ * {@link #prepareEinsum}, {@link #run} and {@link #contract}. Instances are safe to share between
+ * threads.
+ *
+ * {@snippet lang=java :
+ * Tensor c = Einkorn.einsum("ik,kj->ij", a, b);
+ * Tensor s = Einkorn.evaluate("s = A[i,j] * A[i,j]", Map.of("A", a));
+ * CompiledProgram f = Einkorn.compile("E[n,k,d] = A[n,h,d] * B[k,h,d]");
+ * Einkorn strict = Einkorn.builder().mode(Mode.STRICT).build();
+ * Tensor t = strict.contract("ii->", a);
+ * }
+ */
+public final class Einkorn {
+  private static final int MOST_KERNELS = 1024;
+  private static final int MOST_EINSUM_PROGRAMS = 1024;
+
+  /** The instance behind the static methods, made when first used. */
+  private static final class Shared {
+    static final Einkorn INSTANCE = builder().build();
+  }
+
+  private final Backend backend;
+  private final Mode mode;
+  private final int threads;
+  private final long memoryBudget;
+  private final Map<String, Schedule> schedules;
+  private final KernelClassCompiler compiler = new KernelClassCompiler();
+  private final KernelCache<Executable.Key, Executable> executables =
+      new KernelCache<>(MOST_KERNELS);
+  private final KernelCache<String, CompiledProgram> programs =
+      new KernelCache<>(MOST_EINSUM_PROGRAMS);
+
+  private Einkorn(Builder builder) {
+    backend = builder.backend;
+    mode = builder.mode;
+    threads = builder.threads;
+    memoryBudget = builder.memoryBudget;
+    schedules = Map.copyOf(builder.schedules);
+  }
+
+  /** Options for an instance. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * {@code numpy.einsum}: the subscripts of each operand and of the result, at once. See {@code
+   * LANGUAGE.md} section 6.
+   *
+   * @return a new row-major tensor of the promoted element type
+   * @throws CompileException if the subscripts are malformed or do not fit the operands
+   */
+  public static Tensor einsum(String subscripts, Tensor... operands) {
+    return Shared.INSTANCE.contract(subscripts, operands);
+  }
+
+  /**
+   * Computes the one output of a program.
+   *
+   * @throws CompileException if the program is wrong or does not fit the inputs
+   * @throws KernelException if the computation itself fails
+   * @throws IllegalArgumentException if the program has several outputs; use {@link #compile}
+   */
+  public static Tensor evaluate(String program, Map<String, Tensor> inputs) {
+    return Shared.INSTANCE.run(program, inputs);
+  }
+
+  /**
+   * Reads a program and checks what can be checked without types.
+   *
+   * @throws CompileException with every error found
+   */
+  public static CompiledProgram compile(String program) {
+    return Shared.INSTANCE.prepare(program);
+  }
+
+  /** {@link #compile} with this instance's options. */
+  public CompiledProgram prepare(String program) {
+    return new CompiledProgram(this, new TextFrontend(program));
+  }
+
+  /**
+   * An einsum string as a program whose inputs are named {@code A}, {@code B}, ... in order.
+   *
+   * @throws CompileException if the string is malformed
+   */
+  public CompiledProgram prepareEinsum(String subscripts) {
+    return new CompiledProgram(this, new EinsumFrontend(subscripts));
+  }
+
+  /** {@link #evaluate} with this instance's options. */
+  public Tensor run(String program, Map<String, Tensor> inputs) {
+    return single(programs.get("program " + program, () -> prepare(program)).call(inputs));
+  }
+
+  /** {@link #einsum} with this instance's options. */
+  public Tensor contract(String subscripts, Tensor... operands) {
+    CompiledProgram program = programs.get("einsum " + subscripts, () -> prepareEinsum(subscripts));
+    return single(program.call(EinsumFrontend.name(List.of(operands))));
+  }
+
+  private static Tensor single(Map<String, Tensor> outputs) {
+    if (outputs.size() != 1) {
+      throw new IllegalArgumentException(
+          "the program has the outputs " + outputs.keySet() + ", not one; compile it and call it");
+    }
+    return outputs.values().iterator().next();
+  }
+
+  /** Where programs run. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** What the compiler may do to the arithmetic. */
+  public Mode mode() {
+    return mode;
+  }
+
+  /** The most threads that a kernel may use. Kernels are sequential so far. */
+  public int threads() {
+    return threads;
+  }
+
+  Map<String, Schedule> schedules() {
+    return schedules;
+  }
+
+  Executable executable(Executable.Key key) {
+    return executables.get(key, () -> Executable.compile(key, compiler));
+  }
+
+  void checkBudget(long temporaryBytes) {
+    if (temporaryBytes > memoryBudget) {
+      throw new MemoryBudgetException(memoryBudget, temporaryBytes);
+    }
+  }
+
+  /** Options; each has a default. Not thread-safe. */
+  public static final class Builder {
+    private Backend backend = Backend.CPU;
+    private Mode mode = Mode.DETERMINISTIC;
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private long memoryBudget = Long.MAX_VALUE;
+    private final Map<String, Schedule> schedules = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    /** Where programs run; the default is {@link Backend#CPU}. */
+    public Builder backend(Backend value) {
+      backend = value;
+      return this;
+    }
+
+    /** What the compiler may do to the arithmetic; the default is {@link Mode#DETERMINISTIC}. */
+    public Builder mode(Mode value) {
+      mode = value;
+      return this;
+    }
+
+    /**
+     * The most threads that a kernel may use; the default is the number of processors.
+     *
+     * @throws IllegalArgumentException if less than 1
+     */
+    public Builder threads(int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException("threads must be at least 1, found " + value);
+      }
+      threads = value;
+      return this;
+    }
+
+    /**
+     * The most bytes of temporaries that a call may store, its inputs and outputs apart; the
+     * default is no bound. A plan that needs more is refused with {@link MemoryBudgetException}.
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    public Builder memoryBudget(long bytes) {
+      if (bytes < 0) {
+        throw new IllegalArgumentException("a memory budget cannot be negative: " + bytes);
+      }
+      memoryBudget = bytes;
+      return this;
+    }
+
+    /**
+     * Pins the schedule of the step that computes {@code target}, for instance {@code reorder(i,
+     * k); hoist()}.
+     *
+     * @throws ScheduleException if the text is no schedule; whether it is legal shows when a
+     *     program is compiled
+     */
+    public Builder schedule(String target, String schedule) {
+      schedules.put(target, Schedule.parse(schedule));
+      return this;
+    }
+
+    /** The instance. */
+    public Einkorn build() {
+      return new Einkorn(this);
+    }
+  }
+}
