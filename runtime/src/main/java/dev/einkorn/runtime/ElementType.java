@@ -2,7 +2,10 @@ package dev.einkorn.runtime;
 
 import java.util.Locale;
 
-/** The type of a tensor's elements. {@link #BOOL} is the type of conditions; it is stored as one byte, 0 or 1. */
+/**
+ * The type of a tensor's elements. {@link #BOOL} is the type of conditions; it is stored as one
+ * byte, 0 or 1.
+ */
 public enum ElementType {
   /** IEEE 754 binary32, a Java {@code float}. */
   F32(4),
