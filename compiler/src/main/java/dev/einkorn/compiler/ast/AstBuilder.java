@@ -44,6 +44,22 @@ import org.jspecify.annotations.Nullable;
 final class AstBuilder {
   private final TokenSpans spans;
   private final Diagnostics diagnostics;
+  private int depth;
+
+  /** Thrown out of an expression that nests too deep to be built. */
+  static final class TooDeepException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient Span span;
+
+    TooDeepException(Span span) {
+      this.span = span;
+    }
+
+    /** The part that is too deep. */
+    Span span() {
+      return span;
+    }
+  }
 
   AstBuilder(TokenSpans spans, Diagnostics diagnostics) {
     this.spans = spans;
@@ -84,7 +100,13 @@ final class AstBuilder {
         : new DeclaredExtent.Fixed(new BigInteger(extent.getText()), spans.of(extent));
   }
 
+  /**
+   * Builds a statement.
+   *
+   * @throws TooDeepException if an expression nests deeper than is supported
+   */
   Statement statement(StatementContext statement) {
+    depth = 0;
     return new Statement(
         target(statement.target()),
         assignment(statement.assignment()),
@@ -146,12 +168,36 @@ final class AstBuilder {
         : new Subscript.Ellipsis(spans.of(subscript));
   }
 
+  /**
+   * Builds an expression. Each call within a call is for a child in the tree, so what recurses too
+   * deep is too deep; the reader measures the chains, which do not recurse.
+   */
   private Expression build(ParserRuleContext expression) {
-    ParserRuleContext context = expression;
-    // A level of precedence without an operator has one child, the next level.
-    while (context.getChildCount() == 1 && context.getChild(0) instanceof ParserRuleContext only) {
-      context = only;
+    if (depth == IndexNotationReader.MAXIMUM_DEPTH) {
+      throw new TooDeepException(spans.of(expression));
     }
+    depth++;
+    Expression built = buildOneLevel(operation(expression));
+    depth--;
+    return built;
+  }
+
+  /** What remains of {@code expression} without parentheses and levels that have no operator. */
+  private static ParserRuleContext operation(ParserRuleContext expression) {
+    ParserRuleContext context = expression;
+    while (true) {
+      if (context instanceof PrimaryContext primary && primary.expression() != null) {
+        context = primary.expression();
+      } else if (context.getChildCount() == 1
+          && context.getChild(0) instanceof ParserRuleContext only) {
+        context = only;
+      } else {
+        return context;
+      }
+    }
+  }
+
+  private Expression buildOneLevel(ParserRuleContext context) {
     return switch (context) {
       case ExpressionContext or -> leftSpine(or, or.conjunction(), or.operators);
       case ConjunctionContext and -> leftSpine(and, and.negation(), and.operators);
@@ -163,7 +209,6 @@ final class AstBuilder {
       case SignedContext signed ->
           prefixed(signed.prefixes, build(signed.power()), spans.of(signed));
       case PowerContext power -> power(power);
-      case PrimaryContext parenthesized -> build(parenthesized.expression());
       case ReferenceContext reference -> reference(reference);
       case NumberContext number ->
           new Expression.NumberLiteral(

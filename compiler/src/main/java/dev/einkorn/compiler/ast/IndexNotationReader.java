@@ -120,12 +120,25 @@ public final class IndexNotationReader {
     try {
       int errors = diagnostics.errorCount();
       Statement statement = builder.statement(parser(part).singleStatement().statement());
-      checkDepth(statement);
+      if (diagnostics.errorCount() == errors) {
+        checkDepth(statement);
+      }
       return diagnostics.errorCount() == errors ? Optional.of(statement) : Optional.empty();
     } catch (ParseCancellationException e) {
       diagnostics.add(SyntaxErrors.describe(spans, part, StopAtFirstError.cause(e), first));
       return Optional.empty();
+    } catch (AstBuilder.TooDeepException e) {
+      tooDeep(e.span(), "more than " + MAXIMUM_DEPTH);
+      return Optional.empty();
     }
+  }
+
+  private void tooDeep(Span span, String found) {
+    diagnostics.error(
+        ErrorCode.LIMIT_EXCEEDED,
+        span,
+        "the expression nests %s deep; at most %d is supported".formatted(found, MAXIMUM_DEPTH),
+        "split it into several statements");
   }
 
   private static IndexNotationParser parser(List<Token> part) {
@@ -185,11 +198,7 @@ public final class IndexNotationReader {
     for (Expression root : roots) {
       int depth = depth(root);
       if (depth > MAXIMUM_DEPTH) {
-        diagnostics.error(
-            ErrorCode.LIMIT_EXCEEDED,
-            root.span(),
-            "the expression nests %d deep; at most %d is supported".formatted(depth, MAXIMUM_DEPTH),
-            "split it into several statements");
+        tooDeep(root.span(), Integer.toString(depth));
         return;
       }
     }
