@@ -1,0 +1,212 @@
+package dev.einkorn.compiler.check;
+
+import dev.einkorn.compiler.ast.DeclaredExtent;
+import dev.einkorn.compiler.index.SizeParameter.Axis;
+import dev.einkorn.compiler.source.Diagnostic;
+import dev.einkorn.compiler.source.Diagnostics;
+import dev.einkorn.compiler.source.ErrorCode;
+import dev.einkorn.compiler.source.Span;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the sizes of the tensors given, and those in a header, against each other, statement by
+ * statement. Nothing of this gets into the compiled program.
+ */
+final class KnownExtents {
+  private final Diagnostics diagnostics;
+  private final Symbols symbols;
+  private final Function<String, Optional<ElementType>> types;
+  private final Map<Axis, Long> known = new LinkedHashMap<>();
+
+  /** An axis at which a variable stands. */
+  private record Place(Axis axis, String text, Span span) {}
+
+  KnownExtents(
+      Diagnostics diagnostics, Symbols symbols, Function<String, Optional<ElementType>> types) {
+    this.diagnostics = diagnostics;
+    this.symbols = symbols;
+    this.types = types;
+  }
+
+  /** Reports every mismatch. */
+  void check(List<ResolvedStatement> statements, Map<String, InputType> given) {
+    bind(given);
+    for (ResolvedStatement statement : statements) {
+      check(statement);
+    }
+  }
+
+  private void bind(Map<String, InputType> given) {
+    Map<String, Axis> sizes = new LinkedHashMap<>();
+    for (Tensor tensor : symbols.tensors()) {
+      List<OptionalLong> extents = extents(tensor, given.get(tensor.name()));
+      for (int position = 0; position < extents.size(); position++) {
+        Axis axis = new Axis(tensor.name(), position);
+        extents.get(position).ifPresent(extent -> known.put(axis, extent));
+        if (tensor.declared().isPresent()) {
+          declared(axis, tensor.declared().get().extents().get(position), sizes);
+        }
+      }
+    }
+  }
+
+  private static List<OptionalLong> extents(Tensor tensor, @Nullable InputType type) {
+    int rank = tensor.rank().orElse(0);
+    return type != null && tensor.isPassed() && type.rank() == rank
+        ? type.extents()
+        : Collections.nCopies(rank, OptionalLong.empty());
+  }
+
+  private void declared(Axis axis, DeclaredExtent declared, Map<String, Axis> sizes) {
+    switch (declared) {
+      case DeclaredExtent.Fixed(var value, Span span) -> {
+        if (value.bitLength() >= Long.SIZE) {
+          return;
+        }
+        long wanted = value.longValueExact();
+        Long found = known.putIfAbsent(axis, wanted);
+        if (found != null && found != wanted) {
+          diagnostics.error(
+              ErrorCode.EXTENT_MISMATCH,
+              span,
+              "axis %d of %s has extent %d in the header, but %d in the tensor given"
+                  .formatted(axis.position(), axis.tensor(), wanted, found),
+              typeText(axis.tensor()));
+        }
+      }
+      case DeclaredExtent.Named(String name, Span span) -> {
+        Long found = known.get(axis);
+        if (found == null) {
+          return;
+        }
+        Axis first = sizes.putIfAbsent(name, axis);
+        if (first != null && !found.equals(known.get(first))) {
+          diagnostics.add(
+              Diagnostic.error(
+                      ErrorCode.EXTENT_MISMATCH,
+                      span,
+                      "size %s is %d at axis %d of %s, but %d at axis %d of %s"
+                          .formatted(
+                              name,
+                              known.get(first),
+                              first.position(),
+                              first.tensor(),
+                              found,
+                              axis.position(),
+                              axis.tensor()))
+                  .withHint(typeTexts(first.tensor(), axis.tensor())));
+        }
+      }
+    }
+  }
+
+  private void check(ResolvedStatement statement) {
+    Map<Variable, List<Place>> places = new LinkedHashMap<>();
+    collect(statement.target(), statement.indices(), statement.targetText(), places);
+    visit(statement.value(), places);
+    places.forEach(this::check);
+  }
+
+  private void visit(Term term, Map<Variable, List<Place>> places) {
+    if (term instanceof Term.Read read) {
+      collect(read.tensor(), read.indices(), read.text(), places);
+    }
+    term.children().forEach(child -> visit(child, places));
+  }
+
+  private void collect(
+      String tensor,
+      List<? extends Term.Index> indices,
+      String text,
+      Map<Variable, List<Place>> places) {
+    if (symbols.tensor(tensor).orElseThrow().rank().orElse(-1) != indices.size()) {
+      return;
+    }
+    for (int position = 0; position < indices.size(); position++) {
+      Axis axis = new Axis(tensor, position);
+      switch (indices.get(position)) {
+        case Term.Index.Plain(Variable variable, Span span) ->
+            places
+                .computeIfAbsent(variable, _ -> new ArrayList<>())
+                .add(new Place(axis, text, span));
+        case Term.Index.Fixed(long constant, Span span) -> {
+          Long extent = known.get(axis);
+          if (extent != null && constant >= extent) {
+            diagnostics.error(
+                ErrorCode.INDEX_OUT_OF_RANGE,
+                span,
+                "%s: there is no position %d on axis %d, whose extent is %d"
+                    .formatted(text, constant, position, extent),
+                "positions count from 0; " + typeText(tensor));
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks the places of one variable, and takes the extent over to those where it is not known.
+   */
+  private void check(Variable variable, List<Place> places) {
+    places.stream()
+        .filter(place -> known.containsKey(place.axis()))
+        .findFirst()
+        .ifPresent(
+            first -> {
+              for (Place place : places) {
+                known.putIfAbsent(place.axis(), extent(first));
+                if (extent(place) != extent(first)) {
+                  report(variable, first, place);
+                }
+              }
+            });
+  }
+
+  private long extent(Place place) {
+    return known.getOrDefault(place.axis(), -1L);
+  }
+
+  private void report(Variable variable, Place first, Place second) {
+    boolean sameText = first.text().equals(second.text());
+    String message =
+        "index %s has extent %d %s but %d %s"
+            .formatted(
+                variable,
+                extent(first),
+                sameText
+                    ? "at axis " + first.axis().position() + " of " + first.text()
+                    : "in " + first.text(),
+                extent(second),
+                sameText ? "at axis " + second.axis().position() : "in " + second.text());
+    diagnostics.add(
+        Diagnostic.error(ErrorCode.EXTENT_MISMATCH, first.span(), message)
+            .withSpan(second.span())
+            .withHint(typeTexts(first.axis().tensor(), second.axis().tensor())));
+  }
+
+  private String typeTexts(String first, String second) {
+    return first.equals(second) ? typeText(first) : typeText(first) + ", " + typeText(second);
+  }
+
+  private String typeText(String name) {
+    Tensor tensor = symbols.tensor(name).orElseThrow();
+    List<OptionalLong> extents = new ArrayList<>();
+    for (int position = 0; position < tensor.rank().orElse(0); position++) {
+      Long extent = known.get(new Axis(name, position));
+      extents.add(extent == null ? OptionalLong.empty() : OptionalLong.of(extent));
+    }
+    return types
+        .apply(name)
+        .map(type -> name + " is " + new InputType(type, extents))
+        .orElseGet(() -> name + " has " + extents.size() + " axes");
+  }
+}

@@ -1,0 +1,56 @@
+package dev.einkorn.compiler.check;
+
+import dev.einkorn.compiler.index.AssignmentOperator;
+import dev.einkorn.compiler.source.Span;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A statement in which every name is resolved.
+ *
+ * @param number its place in the program, from 0
+ * @param target the tensor that is assigned
+ * @param targetSpan the left side
+ * @param indices the left side's indices
+ * @param operator how it is assigned
+ * @param value the right side
+ * @param places the variables with the place of each, in first-appearance order, the left side
+ *     first
+ * @param broken whether it has an error, so that what is missing may be in the part not understood
+ */
+record ResolvedStatement(
+    int number,
+    String target,
+    Span targetSpan,
+    List<Term.Index.Plain> indices,
+    AssignmentOperator operator,
+    Term value,
+    Map<Variable, Span> places,
+    boolean broken) {
+  ResolvedStatement {
+    indices = List.copyOf(indices);
+    places = Collections.unmodifiableMap(new LinkedHashMap<>(places));
+  }
+
+  /** The variables of the left side, each once. */
+  Set<Variable> targetVariables() {
+    Set<Variable> variables = new LinkedHashSet<>();
+    indices.forEach(index -> variables.add(index.variable()));
+    return variables;
+  }
+
+  /** The left side in canonical form. */
+  String targetText() {
+    return Term.accessText(target, indices);
+  }
+
+  /** This statement with another right side. */
+  ResolvedStatement with(Term newValue, boolean nowBroken) {
+    return new ResolvedStatement(
+        number, target, targetSpan, indices, operator, newValue, places, nowBroken);
+  }
+}

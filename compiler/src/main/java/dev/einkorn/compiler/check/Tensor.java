@@ -1,0 +1,119 @@
+package dev.einkorn.compiler.check;
+
+import dev.einkorn.compiler.ast.DeclaredExtent;
+import dev.einkorn.compiler.source.Span;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What a program says about one tensor, gathered while its statements are resolved. */
+final class Tensor {
+  /** Where in a header a tensor is declared. */
+  enum Role {
+    UNDECLARED,
+    INPUT,
+    OUTPUT
+  }
+
+  /**
+   * A declared type.
+   *
+   * @param elementType empty if the name of the type was wrong
+   * @param extents one for each axis
+   * @param span the type in the header
+   */
+  record Declared(Optional<ElementType> elementType, List<DeclaredExtent> extents, Span span) {}
+
+  /**
+   * One appearance in a statement.
+   *
+   * @param statement its number
+   * @param write whether it is the target
+   * @param accumulates whether it is a target that keeps its former value
+   * @param rank the number of indices, empty if that is not known
+   * @param text the access as shown in messages
+   * @param span its range
+   */
+  record Use(
+      int statement,
+      boolean write,
+      boolean accumulates,
+      OptionalInt rank,
+      String text,
+      Span span) {}
+
+  private final String name;
+  private final Role role;
+  private final Span place;
+  private final Optional<Declared> declared;
+  private final List<Use> uses = new ArrayList<>();
+
+  Tensor(String name, Role role, Span place, Optional<Declared> declared) {
+    this.name = name;
+    this.role = role;
+    this.place = place;
+    this.declared = declared;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Role role() {
+    return role;
+  }
+
+  /** Where it is declared, or first appears. */
+  Span place() {
+    return place;
+  }
+
+  /** The type in the header. */
+  Optional<Declared> declared() {
+    return declared;
+  }
+
+  /** Adds an appearance; they come in the order of the statements. */
+  void add(Use use) {
+    uses.add(use);
+  }
+
+  List<Use> uses() {
+    return uses;
+  }
+
+  /** Whether a statement assigns it. */
+  boolean isTarget() {
+    return uses.stream().anyMatch(Use::write);
+  }
+
+  /** Whether the caller passes the value that the first statement accumulates into. */
+  boolean isAccumulatedFromCaller() {
+    return uses.stream().filter(Use::write).findFirst().map(Use::accumulates).orElse(false);
+  }
+
+  /** Whether the caller passes a value. */
+  boolean isPassed() {
+    return !isTarget() || isAccumulatedFromCaller();
+  }
+
+  /** Whether no statement after the last one that assigns it reads it. */
+  boolean isUnread() {
+    int last =
+        uses.stream().filter(Use::write).mapToInt(Use::statement).max().orElse(Integer.MAX_VALUE);
+    return uses.stream().noneMatch(use -> !use.write() && use.statement() > last);
+  }
+
+  /** The number of axes by the header, else by the first appearance that tells. */
+  OptionalInt rank() {
+    if (declared.isPresent()) {
+      return OptionalInt.of(declared.get().extents().size());
+    }
+    return uses.stream()
+        .filter(use -> use.rank().isPresent())
+        .mapToInt(use -> use.rank().getAsInt())
+        .findFirst();
+  }
+}
