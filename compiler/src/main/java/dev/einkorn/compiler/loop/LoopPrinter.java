@@ -6,8 +6,8 @@ import dev.einkorn.runtime.ElementType;
 import java.util.List;
 
 /**
- * Prints loop nests as indented pseudo-code: one statement a line, two spaces a level. A loop whose extent has the name of its
- * variable shows the variable only.
+ * Prints loop nests as indented pseudo-code: one statement a line, two spaces a level. A loop whose
+ * extent has the name of its variable shows the variable only.
  */
 public final class LoopPrinter {
   private final StringBuilder out = new StringBuilder();

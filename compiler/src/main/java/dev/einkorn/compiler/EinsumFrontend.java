@@ -1,0 +1,67 @@
+package dev.einkorn.compiler;
+
+import dev.einkorn.compiler.ast.EinsumAst;
+import dev.einkorn.compiler.ast.EinsumReader;
+import dev.einkorn.compiler.check.EinsumChecker;
+import dev.einkorn.compiler.check.InputType;
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.source.Diagnostics;
+import dev.einkorn.compiler.source.SourceText;
+import dev.einkorn.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An einsum string. Its operands are inputs named by {@link EinsumChecker#operandName}. */
+final class EinsumFrontend implements Frontend {
+  private final SourceText source;
+  private final EinsumAst einsum;
+
+  EinsumFrontend(String subscripts) {
+    source = SourceText.of(subscripts);
+    var diagnostics = new Diagnostics();
+    Optional<EinsumAst> read = EinsumReader.parse(source, diagnostics);
+    diagnostics.throwIfErrors(source);
+    einsum = read.orElseThrow(() -> new AssertionError("no einsum and no error: " + subscripts));
+  }
+
+  /** The operands by name, in order. */
+  static Map<String, Tensor> name(List<Tensor> operands) {
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    for (int n = 0; n < operands.size(); n++) {
+      named.put(EinsumChecker.operandName(n), operands.get(n));
+    }
+    return named;
+  }
+
+  @Override
+  public List<Parameter> inputs() {
+    List<Parameter> inputs = new ArrayList<>();
+    for (List<EinsumAst.Label> labels : einsum.operands()) {
+      boolean fixedRank = labels.stream().noneMatch(EinsumAst.Label.Ellipsis.class::isInstance);
+      inputs.add(
+          new Parameter(
+              EinsumChecker.operandName(inputs.size()),
+              fixedRank ? labels.size() : -1,
+              Optional.empty()));
+    }
+    return inputs;
+  }
+
+  @Override
+  public List<String> accumulated() {
+    return List.of();
+  }
+
+  @Override
+  public IndexProgram check(Map<String, InputType> types) {
+    return EinsumChecker.check(source, einsum, List.copyOf(types.values()));
+  }
+
+  @Override
+  public boolean dependsOnUnitExtents() {
+    return true;
+  }
+}
