@@ -1,0 +1,241 @@
+package dev.einkorn.compiler.random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.AssignmentOperator;
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Function;
+import dev.einkorn.compiler.index.IndexExpr;
+import dev.einkorn.compiler.index.IndexPrinter;
+import dev.einkorn.compiler.index.IndexVerifier;
+import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.UnaryOperator;
+import dev.einkorn.compiler.interpret.ReferenceInterpreter;
+import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.KernelException;
+import dev.einkorn.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class ProgramGeneratorTest {
+  private static final int PROGRAMS = 2_000;
+
+  @Test
+  void programsKeepTheRulesAndEvaluate() {
+    var failed = new TreeMap<KernelException.Code, Integer>();
+    for (long seed = 0; seed < PROGRAMS; seed++) {
+      RandomProgram drawn = ProgramGenerator.draw(seed, Profile.FULL);
+      assertThat(IndexVerifier.verify(drawn.program())).as(drawn.toString()).isEmpty();
+      assertThat(IndexPrinter.print(drawn.program())).endsWith("\n");
+      try {
+        Map<String, Tensor> outputs =
+            ReferenceInterpreter.evaluate(drawn.program(), RandomInputs.draw(drawn));
+        assertThat(outputs.keySet()).containsExactlyElementsOf(drawn.program().outputs());
+      } catch (KernelException e) {
+        assertThat(drawn.mayFail()).as("%s on %s", e, drawn).isTrue();
+        failed.merge(e.code(), 1, Integer::sum);
+      } catch (RuntimeException e) {
+        fail("failed on " + drawn, e);
+      }
+    }
+    assertThat(failed).containsOnlyKeys(KernelException.Code.values());
+    assertThat(failed.values().stream().mapToInt(n -> n).sum()).isLessThan(PROGRAMS / 20);
+  }
+
+  @Test
+  void exactProgramsComputeWholeNumbersThatTheirTypesHold() {
+    for (long seed = 0; seed < PROGRAMS; seed++) {
+      RandomProgram drawn = ProgramGenerator.draw(seed, Profile.EXACT);
+      assertThat(drawn.mayFail()).isFalse();
+      assertThat(IndexVerifier.verify(drawn.program())).as(drawn.toString()).isEmpty();
+      Map<String, Tensor> outputs =
+          ReferenceInterpreter.evaluate(drawn.program(), RandomInputs.draw(drawn));
+      for (Tensor output : outputs.values()) {
+        if (output.elementType().isFloating()) {
+          for (double value : output.toDoubleArray()) {
+            assertThat(value).as(drawn.toString()).isEqualTo(Math.rint(value)).isFinite();
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSeedGivesTheSameProgramAndInputs() {
+    for (long seed = 0; seed < 100; seed++) {
+      RandomProgram first = ProgramGenerator.draw(seed, Profile.FULL);
+      RandomProgram second = ProgramGenerator.draw(seed, Profile.FULL);
+      assertThat(second).isEqualTo(first);
+      Map<String, Tensor> inputs = RandomInputs.draw(first);
+      Map<String, Tensor> again = RandomInputs.draw(second);
+      assertThat(again.keySet()).isEqualTo(inputs.keySet());
+      inputs.forEach(
+          (name, tensor) ->
+              assertThat(again)
+                  .hasEntrySatisfying(name, t -> assertThat(t.contentEquals(tensor)).isTrue()));
+    }
+  }
+
+  @Test
+  void everyConstructOccursOften() {
+    var counts = new TreeMap<String, Integer>();
+    for (long seed = 0; seed < PROGRAMS; seed++) {
+      RandomProgram drawn = ProgramGenerator.draw(seed, Profile.FULL);
+      for (Assignment assignment : drawn.program().assignments()) {
+        count(counts, "statement " + assignment.operator());
+        count(counts, "target rank " + assignment.subscripts().size());
+        count(counts, "target type " + assignment.value().elementType());
+        if (assignment.bindings().size() < assignment.subscripts().size()) {
+          count(counts, "diagonal write");
+        }
+        count(counts, assignment.value(), drawn);
+      }
+      count(counts, "outputs " + drawn.program().outputs().size());
+      RandomInputs.draw(drawn).values().forEach(tensor -> countView(counts, tensor));
+    }
+    var expected = new ArrayList<String>();
+    for (var operator : AssignmentOperator.values()) {
+      expected.add("statement " + operator);
+    }
+    for (ElementType type : ElementType.values()) {
+      expected.add("type " + type);
+      expected.add("target type " + type);
+      expected.add("cast to " + type);
+      expected.add("input type " + type);
+    }
+    for (var operator : BinaryOperator.values()) {
+      expected.add("binary " + operator);
+    }
+    for (var operator : UnaryOperator.values()) {
+      expected.add("unary " + operator);
+    }
+    for (Function function : Function.values()) {
+      expected.add("call " + function);
+    }
+    for (var operator : ReductionOperator.values()) {
+      expected.add("reduction " + operator);
+    }
+    for (int rank = 0; rank <= 4; rank++) {
+      expected.add("target rank " + rank);
+      expected.add("input rank " + rank);
+    }
+    expected.addAll(
+        List.of(
+            "outputs 1",
+            "outputs 2",
+            "outputs 3",
+            "literal",
+            "select",
+            "position",
+            "extent",
+            "reduction of 1",
+            "reduction of 2",
+            "reduction of 3",
+            "diagonal write",
+            "diagonal read",
+            "constant subscript",
+            "affine subscript",
+            "reduction in a branch",
+            "reduction in and, or",
+            "reduction in a reduction",
+            "target read",
+            "empty reduction",
+            "segment",
+            "negative stride",
+            "zero stride",
+            "not contiguous",
+            "empty input"));
+    for (String construct : expected) {
+      assertThat(counts.getOrDefault(construct, 0)).as(construct).isGreaterThanOrEqualTo(20);
+    }
+  }
+
+  private static void countView(Map<String, Integer> counts, Tensor tensor) {
+    count(counts, "input type " + tensor.elementType());
+    count(counts, "input rank " + tensor.rank());
+    if (tensor.isSegment()) {
+      count(counts, "segment");
+    }
+    if (!tensor.isContiguous()) {
+      count(counts, "not contiguous");
+    }
+    if (tensor.elementCount() == 0) {
+      count(counts, "empty input");
+    }
+    for (int axis = 0; axis < tensor.rank(); axis++) {
+      if (tensor.stride(axis) < 0) {
+        count(counts, "negative stride");
+      }
+      if (tensor.stride(axis) == 0 && tensor.extent(axis) > 1) {
+        count(counts, "zero stride");
+      }
+    }
+  }
+
+  private static void count(
+      Map<String, Integer> counts, IndexExpr expression, RandomProgram drawn) {
+    count(counts, "type " + expression.elementType());
+    switch (expression) {
+      case IndexExpr.Access access -> {
+        if (drawn.program().targets().stream().anyMatch(t -> t.name().equals(access.tensor()))) {
+          count(counts, "target read");
+        }
+        if (access.subscripts().stream().distinct().count() < access.subscripts().size()) {
+          count(counts, "diagonal read");
+        }
+        for (Subscript subscript : access.subscripts()) {
+          var affine = (Subscript.Affine) subscript;
+          count(
+              counts,
+              affine.isVariable()
+                  ? "plain subscript"
+                  : affine.terms().isEmpty() ? "constant subscript" : "affine subscript");
+        }
+      }
+      case IndexExpr.Literal _ -> count(counts, "literal");
+      case IndexExpr.IndexValue _ -> count(counts, "position");
+      case IndexExpr.ExtentValue _ -> count(counts, "extent");
+      case IndexExpr.Unary unary -> count(counts, "unary " + unary.operator());
+      case IndexExpr.Binary binary -> {
+        count(counts, "binary " + binary.operator());
+        if (binary.operator().kind() == BinaryOperator.Kind.LOGICAL && hasReduction(expression)) {
+          count(counts, "reduction in and, or");
+        }
+      }
+      case IndexExpr.Call call -> count(counts, "call " + call.function());
+      case IndexExpr.Cast cast -> count(counts, "cast to " + cast.elementType());
+      case IndexExpr.Select _ -> {
+        count(counts, "select");
+        if (hasReduction(expression)) {
+          count(counts, "reduction in a branch");
+        }
+      }
+      case IndexExpr.Reduction reduction -> {
+        count(counts, "reduction " + reduction.operator());
+        count(counts, "reduction of " + reduction.bindings().size());
+        if (hasReduction(expression)) {
+          count(counts, "reduction in a reduction");
+        }
+        if (reduction.bindings().stream().anyMatch(b -> drawn.value(b.extent()) == 0)) {
+          count(counts, "empty reduction");
+        }
+      }
+    }
+    expression.children().forEach(child -> count(counts, child, drawn));
+  }
+
+  private static boolean hasReduction(IndexExpr expression) {
+    return expression.children().stream()
+        .anyMatch(child -> child instanceof IndexExpr.Reduction || hasReduction(child));
+  }
+
+  private static void count(Map<String, Integer> counts, String construct) {
+    counts.merge(construct, 1, Integer::sum);
+  }
+}

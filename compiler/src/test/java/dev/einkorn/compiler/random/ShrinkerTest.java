@@ -1,0 +1,42 @@
+package dev.einkorn.compiler.random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.einkorn.compiler.index.Function;
+import dev.einkorn.compiler.index.IndexExpr;
+import dev.einkorn.compiler.index.IndexVerifier;
+import org.junit.jupiter.api.Test;
+
+class ShrinkerTest {
+  @Test
+  void keepsTheFailureAndLittleElse() {
+    int shrunk = 0;
+    for (long seed = 0; seed < 400; seed++) {
+      RandomProgram drawn = ProgramGenerator.draw(seed, Profile.FULL);
+      if (callsExp(drawn)) {
+        RandomProgram small = Shrinker.shrink(drawn, ShrinkerTest::callsExp);
+        assertThat(callsExp(small)).isTrue();
+        assertThat(IndexVerifier.verify(small.program())).as(small.toString()).isEmpty();
+        assertThat(small.program().assignments()).as(small.toString()).hasSize(1);
+        assertThat(small.sizes().values()).allMatch(value -> value <= 3);
+        shrunk++;
+      }
+    }
+    assertThat(shrunk).isGreaterThan(3);
+  }
+
+  @Test
+  void returnsTheProgramItselfIfNothingSmallerFails() {
+    RandomProgram drawn = ProgramGenerator.draw(7, Profile.FULL);
+    assertThat(Shrinker.shrink(drawn, _ -> false)).isEqualTo(drawn);
+  }
+
+  private static boolean callsExp(RandomProgram drawn) {
+    return drawn.program().assignments().stream().anyMatch(a -> callsExp(a.value()));
+  }
+
+  private static boolean callsExp(IndexExpr expression) {
+    return (expression instanceof IndexExpr.Call call && call.function() == Function.EXP)
+        || expression.children().stream().anyMatch(ShrinkerTest::callsExp);
+  }
+}
