@@ -2,6 +2,7 @@ package dev.einkorn.runtime;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -50,6 +51,10 @@ final class AtomicFile {
       }
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AccessDeniedException e) {
+      var named = new AccessDeniedException(path.toString(), null, "its directory is not writable");
+      named.initCause(e);
+      throw named;
     } finally {
       Files.deleteIfExists(temporary); // After the move there is nothing left to delete.
     }

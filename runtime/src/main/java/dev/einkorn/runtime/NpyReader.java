@@ -20,11 +20,19 @@ final class NpyReader {
 
   private final InputStream in;
   private final String file;
+  private final long memoryLimit;
   private long position;
 
+  /** A reader that takes as much memory as the JVM may have. */
   NpyReader(InputStream in, String file) {
+    this(in, file, Runtime.getRuntime().maxMemory());
+  }
+
+  /** A reader that refuses data of more bytes than the limit. */
+  NpyReader(InputStream in, String file, long memoryLimit) {
     this.in = in;
     this.file = file;
+    this.memoryLimit = memoryLimit;
   }
 
   /** Bytes read so far; after the header, where the data begins. */
@@ -115,12 +123,11 @@ final class NpyReader {
   }
 
   private void checkFits(NpyHeader header, long expected) throws NpyException {
-    long limit = Runtime.getRuntime().maxMemory();
-    if (expected > limit) {
+    if (expected > memoryLimit) {
       throw new NpyException(
           file,
-          "%s needs %d bytes of memory, found a Java heap of at most %d"
-              .formatted(header.describe(), expected, limit));
+          "%s needs %d bytes of memory, found %d that the Java heap may still take"
+              .formatted(header.describe(), expected, memoryLimit));
     }
   }
 

@@ -63,15 +63,10 @@ public final class Npz {
         if (tensors.containsKey(name)) {
           throw new NpyException(file, "expected each name once, found a second entry");
         }
-        budget -= entry.getSize();
-        if (budget < 0) {
-          throw new NpyException(
-              file,
-              "expected unpacked entries of %d bytes at most, the Java heap, found more"
-                  .formatted(Runtime.getRuntime().maxMemory()));
-        }
         try (InputStream in = archive.getInputStream(entry)) {
-          tensors.put(name, Npy.readToEnd(new NpyReader(in, file)));
+          Tensor tensor = Npy.readToEnd(new NpyReader(in, file, budget));
+          budget -= tensor.elementCount() * tensor.elementType().byteSize();
+          tensors.put(name, tensor);
         }
       }
     } catch (ZipException e) {

@@ -172,7 +172,8 @@ final class NpyTest {
     try {
       assumeFalse(Files.isWritable(closed), "permissions do not bind this user");
       assertThatThrownBy(() -> Npy.write(closed.resolve("a.npy"), sample))
-          .isInstanceOf(AccessDeniedException.class);
+          .isInstanceOf(AccessDeniedException.class)
+          .hasMessageEndingWith("a.npy: its directory is not writable");
       try (Stream<Path> files = Files.list(closed)) {
         assertThat(files).isEmpty();
       }

@@ -118,6 +118,24 @@ final class NpzTest {
   }
 
   @Test
+  void entriesTogetherMayNotTakeMoreThanTheHeap() throws IOException {
+    Path file = directory.resolve("t.npz");
+    long limit = Runtime.getRuntime().maxMemory();
+    byte[] second = NpyHeader.of(Tensor.scalar(false).broadcastTo(limit - 1000)).encode();
+    try (OutputStream out = Files.newOutputStream(file);
+        var zip = new ZipOutputStream(out)) {
+      zip.putNextEntry(new ZipEntry("a.npy"));
+      Npy.write(zip, Tensor.scalar(0f).broadcastTo(1 << 20));
+      zip.putNextEntry(new ZipEntry("b.npy"));
+      zip.write(second);
+    }
+    assertThatThrownBy(() -> Npz.read(file))
+        .isInstanceOf(NpyException.class)
+        .hasMessageContaining("b.npy: bool[" + (limit - 1000) + "] needs")
+        .hasMessageContaining("found " + (limit - (4L << 20)) + " that the Java heap");
+  }
+
+  @Test
   void aFailedWriteLeavesNothingBehind() throws IOException {
     Tensor dead;
     try (Arena arena = Arena.ofConfined()) {

@@ -364,6 +364,19 @@ final class TensorTest {
   }
 
   @Test
+  void theExampleOfThePackagePrintsAsItSays() {
+    Tensor a = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+    assertThat(a.transpose().reverse(0))
+        .hasToString(
+            """
+            f32[3,2]
+            [[3.0, 6.0],
+             [2.0, 5.0],
+             [1.0, 4.0]]\
+            """);
+  }
+
+  @Test
   void printingManyAxesStaysShort() {
     long[] shape = new long[30];
     Arrays.fill(shape, 5);
