@@ -93,8 +93,7 @@ public final class CompiledProgram {
     einkorn.checkBudget(specialization.temporaryBytes(sizes));
     var binding = new OutputBinding(specialization, sizes, passed, outputs);
     if (einkorn.backend() == Backend.REFERENCE) {
-      Map<String, Tensor> values =
-          new ReferenceInterpreter().evaluate(specialization.program(), passed);
+      Map<String, Tensor> values = ReferenceInterpreter.evaluate(specialization.program(), passed);
       binding.computed().forEach((name, tensor) -> tensor.copyFrom(value(values, name)));
     } else {
       run(specialization, passed, sizes, binding.computed());
@@ -165,13 +164,21 @@ public final class CompiledProgram {
       }
     }
     if (present != frontend.inputs().size() || present != tensors.size()) {
-      throw refused(tensors);
+      frontend.check(types(tensors));
+      throw new AssertionError("the checker accepts the wrong names " + tensors.keySet());
     }
     var key = new SignatureKey(types, axes);
     Specialization specialization =
         specializations.get(key, () -> new Specialization(frontend.check(types(tensors))));
     if (!specialization.accepts(tensors)) {
-      throw refused(tensors);
+      frontend.check(types(tensors));
+      // A position that the checker could not judge; it is refused whether or not a loop would
+      // reach it.
+      throw new KernelException(
+          KernelException.Code.INDEX_OUT_OF_RANGE,
+          specialization
+              .outOfRange(tensors)
+              .orElseThrow(() -> new AssertionError("unexplained refusal of " + tensors)));
     }
     return specialization;
   }
@@ -181,17 +188,6 @@ public final class CompiledProgram {
       return Collections.nCopies(tensor.rank(), false);
     }
     return Arrays.stream(tensor.shape()).mapToObj(extent -> extent == 1).toList();
-  }
-
-  /** The checker's errors for inputs that are known to be wrong. */
-  private CompileException refused(Map<String, Tensor> tensors) {
-    try {
-      frontend.check(types(tensors));
-    } catch (CompileException e) {
-      return e;
-    }
-    throw new AssertionError(
-        "the checker accepts what the specialization does not: " + tensors.keySet());
   }
 
   private static Map<String, InputType> types(Map<String, Tensor> tensors) {

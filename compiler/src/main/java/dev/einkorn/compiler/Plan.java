@@ -52,6 +52,7 @@ public final class Plan {
    *
    * @throws UnsupportedOperationException in this version, which has no CUDA emitter yet
    */
+  @SuppressWarnings("DoNotCallSuggester") // Callers compile against the method that is to come.
   public String cudaSource() {
     throw new UnsupportedOperationException(
         "NOT_SUPPORTED_YET: this version generates Java only; CUDA C comes with a later one");

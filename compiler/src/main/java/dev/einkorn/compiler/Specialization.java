@@ -14,6 +14,7 @@ import dev.einkorn.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A program checked and planned for the element types and ranks of its inputs; it serves every size
@@ -63,13 +64,23 @@ final class Specialization {
         return false;
       }
     }
+    return outOfRange(tensors).isEmpty();
+  }
+
+  /**
+   * What is wrong with a position that every call reads, such as {@code A[4,j]} where A has four
+   * rows.
+   */
+  Optional<String> outOfRange(Map<String, Tensor> tensors) {
     for (FixedPosition fixed : fixedPositions) {
       Tensor tensor = tensors.get(fixed.tensor);
-      if (tensor != null && fixed.position >= tensor.extent(fixed.axis)) {
-        return false;
+      if (tensor != null && (fixed.position < 0 || fixed.position >= tensor.extent(fixed.axis))) {
+        return Optional.of(
+            "position %d on axis %d of %s is outside of its extent %d"
+                .formatted(fixed.position, fixed.axis, fixed.tensor, tensor.extent(fixed.axis)));
       }
     }
-    return true;
+    return Optional.empty();
   }
 
   /** The values of the size parameters, in their order. */
