@@ -42,7 +42,7 @@ final class NpyHeaderParser {
       String key = parseString("a key in quotes");
       if (!keys.add(key)) {
         at = start;
-        throw failure("key '%s' occurs twice".formatted(key));
+        throw failure("key '%s' occurs twice".formatted(abridge(key)));
       }
       expect(':');
       switch (key) {
@@ -52,7 +52,8 @@ final class NpyHeaderParser {
         default -> {
           at = start;
           throw failure(
-              "expected the keys 'descr', 'fortran_order' and 'shape', found '%s'".formatted(key));
+              "expected the keys 'descr', 'fortran_order' and 'shape', found '%s'"
+                  .formatted(abridge(key)));
         }
       }
       if (peek() != '}') {
@@ -78,7 +79,8 @@ final class NpyHeaderParser {
     char mark = ordered ? descriptor.charAt(0) : '=';
     String kind = ordered ? descriptor.substring(1) : descriptor;
     if (kind.startsWith("O")) {
-      throw failure("dtype %s holds pickled Python objects; pickles are never executed", kind);
+      throw failure(
+          "dtype %s holds pickled Python objects; pickles are never executed", abridge(kind));
     }
     order =
         switch (mark) {
@@ -96,7 +98,7 @@ final class NpyHeaderParser {
           default ->
               throw failure(
                   "dtype %s is not supported; " + SUPPORTED + "; convert with numpy's astype",
-                  descriptor);
+                  abridge(descriptor));
         };
   }
 

@@ -134,8 +134,9 @@ public final class Tensor {
   }
 
   /**
-   * A new row-major tensor of zeros, or of false: on a heap array, or on native memory that is
-   * freed when no longer reachable if an array cannot be that long.
+   * A new row-major tensor of zeros, or of false: on a heap array, or on native memory (which the
+   * JVM bounds by {@code -XX:MaxDirectMemorySize}) that is freed when no longer reachable if an
+   * array cannot be that long.
    */
   public static Tensor zeros(ElementType type, long... shape) {
     Layout layout = Layout.rowMajor(shape);

@@ -166,6 +166,28 @@ final class NpyHostileTest {
   }
 
   @Test
+  void messagesStayShortAndPrintable() throws IOException {
+    String junk = "\u0007".repeat(5000);
+    for (String header :
+        new String[] {
+          "{'" + junk + "': 1}",
+          "{'descr': '" + junk + "'}",
+          "{'descr': 'O" + junk + "'}",
+          "{'shape': (" + junk + ",)}",
+          "{'shape': (" + "9".repeat(5000) + ",)}",
+          junk
+        }) {
+      assertThatThrownBy(() -> read(file(1, header, 0)))
+          .isInstanceOf(NpyException.class)
+          .satisfies(
+              e ->
+                  assertThat(String.valueOf(e.getMessage()))
+                      .hasSizeLessThan(300)
+                      .doesNotContain("\u0007"));
+    }
+  }
+
+  @Test
   void otherFilesAndVersionsAreNamed() throws IOException {
     assertThatThrownBy(() -> read("hello, world".getBytes(StandardCharsets.US_ASCII)))
         .isInstanceOf(NpyException.class)
