@@ -153,13 +153,19 @@ final class AstBuilder {
   private List<Expression> conditions(@Nullable WhereContext where) {
     List<Expression> conditions = new ArrayList<>();
     if (where != null) {
-      where.expression().forEach(each -> Conditions.addConjuncts(build(each), conditions));
+      for (ExpressionContext condition : where.expression()) {
+        Conditions.addConjuncts(build(condition), conditions);
+      }
     }
     return conditions;
   }
 
   private List<Subscript> subscripts(BracketsContext brackets) {
-    return brackets.subscript().stream().map(this::subscript).toList();
+    List<Subscript> subscripts = new ArrayList<>();
+    for (SubscriptContext subscript : brackets.subscript()) {
+      subscripts.add(subscript(subscript));
+    }
+    return subscripts;
   }
 
   private Subscript subscript(SubscriptContext subscript) {
@@ -280,8 +286,10 @@ final class AstBuilder {
     Span span = spans.of(reference);
     BracketsContext brackets = reference.brackets();
     if (reference.arguments() != null) {
-      List<Expression> arguments =
-          reference.arguments().expression().stream().map(this::build).toList();
+      List<Expression> arguments = new ArrayList<>();
+      for (ExpressionContext argument : reference.arguments().expression()) {
+        arguments.add(build(argument));
+      }
       return new Expression.Call(name, nameSpan, arguments, span);
     }
     if (brackets == null) {

@@ -10,8 +10,8 @@ import dev.einkorn.compiler.ast.Expression.Reduction;
 import dev.einkorn.compiler.ast.Expression.Unary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Prints syntax trees in canonical form: one statement a line, the fewest parentheses, spaces
@@ -139,7 +139,12 @@ public final class AstPrinter {
     return own < precedence ? "(" + text + ")" : text;
   }
 
+  // A loop and not a stream: recursion passes through here, and its frames should be few.
   private static <T> String join(List<? extends T> parts, String separator, Function<T, String> f) {
-    return parts.stream().map(f).collect(Collectors.joining(separator));
+    StringJoiner joined = new StringJoiner(separator);
+    for (T part : parts) {
+      joined.add(f.apply(part));
+    }
+    return joined.toString();
   }
 }
