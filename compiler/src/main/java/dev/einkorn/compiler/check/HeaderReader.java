@@ -60,11 +60,12 @@ final class HeaderReader {
 
   private Optional<ElementType> elementType(TypeAnnotation type) {
     String name = type.elementType();
-    List<String> known = Arrays.stream(ElementType.values()).map(ElementType::toString).toList();
-    int found = known.indexOf(name);
-    if (found >= 0) {
-      return Optional.of(ElementType.values()[found]);
+    Optional<ElementType> found =
+        Arrays.stream(ElementType.values()).filter(each -> each.toString().equals(name)).findAny();
+    if (found.isPresent()) {
+      return found;
     }
+    List<String> known = Arrays.stream(ElementType.values()).map(ElementType::toString).toList();
     if (UNSUPPORTED.contains(name)) {
       diagnostics.error(
           ErrorCode.NOT_SUPPORTED_YET,
