@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /** Draws the right side of one statement. */
 final class ExpressionGenerator {
@@ -81,7 +82,7 @@ final class ExpressionGenerator {
 
   /** An expression of this type. */
   IndexExpr draw(ElementType type) {
-    return draw(type, 1 + random.nextInt(5));
+    return draw(type, 1 + random.nextInt(random.nextInt(2) == 0 ? 3 : 5));
   }
 
   private IndexExpr draw(ElementType type, int depth) {
@@ -110,11 +111,29 @@ final class ExpressionGenerator {
           draw(ElementType.BOOL, depth - 1), draw(type, depth - 1), draw(type, depth - 1));
     } else if (lot < 68) {
       return guarded(type, depth);
-    } else if (lot < 90) {
-      return reduction(type, depth);
+    } else if (lot < 82) {
+      return reduction(type, () -> draw(type, depth - 1));
+    } else if (lot < 94) {
+      return reduction(type, () -> product(type));
     } else {
       return leaf(type);
     }
+  }
+
+  /**
+   * A product of accesses and of sums of accesses, as in a contraction; sometimes with a square.
+   */
+  private IndexExpr product(ElementType type) {
+    IndexExpr product = leaf(type);
+    for (int n = 1 + random.nextInt(3); n > 0; n--) {
+      IndexExpr factor = random.nextInt(6) == 0 ? product : leaf(type);
+      if (random.nextInt(4) == 0) {
+        factor = new IndexExpr.Binary(BinaryOperator.ADD, factor, leaf(type));
+      }
+      product = new IndexExpr.Binary(BinaryOperator.MULTIPLY, product, factor);
+      work += 2 * points;
+    }
+    return product;
   }
 
   /** What the program risks, where the type allows it. */
@@ -244,7 +263,7 @@ final class ExpressionGenerator {
     } else if (lot < 79) {
       return shortCircuit(depth);
     } else if (lot < 92) {
-      return reduction(ElementType.BOOL, depth);
+      return reduction(ElementType.BOOL, () -> draw(ElementType.BOOL, depth - 1));
     } else {
       return leaf(ElementType.BOOL);
     }
@@ -266,7 +285,7 @@ final class ExpressionGenerator {
         new IndexExpr.Binary(BinaryOperator.LESS, remainder, leaf(type)));
   }
 
-  private IndexExpr reduction(ElementType type, int depth) {
+  private IndexExpr reduction(ElementType type, Supplier<IndexExpr> drawBody) {
     int before = scope.size();
     long pointsBefore = points;
     boolean empty = false;
@@ -288,7 +307,7 @@ final class ExpressionGenerator {
     }
     ReductionOperator operator = reductionOperator(type, empty);
     var bindings = List.copyOf(scope.subList(before, scope.size()));
-    IndexExpr body = draw(type, depth - 1);
+    IndexExpr body = drawBody.get();
     scope.subList(before, scope.size()).clear();
     points = pointsBefore;
     return new IndexExpr.Reduction(operator, bindings, body);

@@ -31,7 +31,7 @@ class ProgramGeneratorTest {
     var failed = new TreeMap<KernelException.Code, Integer>();
     for (long seed = 0; seed < PROGRAMS; seed++) {
       RandomProgram drawn = ProgramGenerator.draw(seed, Profile.FULL);
-      assertThat(IndexVerifier.verify(drawn.program())).as(drawn.toString()).isEmpty();
+      assertThat(IndexVerifier.verify(drawn.program())).as(drawn::toString).isEmpty();
       assertThat(IndexPrinter.print(drawn.program())).endsWith("\n");
       try {
         Map<String, Tensor> outputs =
@@ -53,13 +53,13 @@ class ProgramGeneratorTest {
     for (long seed = 0; seed < PROGRAMS; seed++) {
       RandomProgram drawn = ProgramGenerator.draw(seed, Profile.EXACT);
       assertThat(drawn.mayFail()).isFalse();
-      assertThat(IndexVerifier.verify(drawn.program())).as(drawn.toString()).isEmpty();
+      assertThat(IndexVerifier.verify(drawn.program())).as(drawn::toString).isEmpty();
       Map<String, Tensor> outputs =
           ReferenceInterpreter.evaluate(drawn.program(), RandomInputs.draw(drawn));
       for (Tensor output : outputs.values()) {
         if (output.elementType().isFloating()) {
           for (double value : output.toDoubleArray()) {
-            assertThat(value).as(drawn.toString()).isEqualTo(Math.rint(value)).isFinite();
+            assertThat(value).as(drawn::toString).isEqualTo(Math.rint(value)).isFinite();
           }
         }
       }
@@ -146,6 +146,7 @@ class ProgramGeneratorTest {
             "reduction in a reduction",
             "target read",
             "empty reduction",
+            "sum of a product",
             "segment",
             "negative stride",
             "zero stride",
@@ -219,6 +220,11 @@ class ProgramGeneratorTest {
       case IndexExpr.Reduction reduction -> {
         count(counts, "reduction " + reduction.operator());
         count(counts, "reduction of " + reduction.bindings().size());
+        if (reduction.operator() == ReductionOperator.SUM
+            && reduction.body() instanceof IndexExpr.Binary product
+            && product.operator() == BinaryOperator.MULTIPLY) {
+          count(counts, "sum of a product");
+        }
         if (hasReduction(expression)) {
           count(counts, "reduction in a reduction");
         }
