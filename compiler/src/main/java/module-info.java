@@ -11,4 +11,5 @@ module dev.einkorn.compiler {
   requires static org.jspecify;
 
   exports dev.einkorn.compiler;
+  exports dev.einkorn.compiler.source;
 }

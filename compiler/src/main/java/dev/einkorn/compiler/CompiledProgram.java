@@ -50,6 +50,16 @@ public final class CompiledProgram {
     return frontend.inputs().stream().map(Frontend.Parameter::name).toList();
   }
 
+  /** Tensors by the names of the inputs, in order; superfluous ones get names that no input has. */
+  Map<String, Tensor> named(List<Tensor> tensors) {
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    for (int n = 0; n < tensors.size(); n++) {
+      boolean known = n < frontend.inputs().size();
+      named.put(known ? frontend.inputs().get(n).name() : "operand " + (n + 1), tensors.get(n));
+    }
+    return named;
+  }
+
   /**
    * Computes the outputs into new row-major tensors.
    *
@@ -190,9 +200,18 @@ public final class CompiledProgram {
     return Arrays.stream(tensor.shape()).mapToObj(extent -> extent == 1).toList();
   }
 
-  private static Map<String, InputType> types(Map<String, Tensor> tensors) {
+  /** What is known of the tensors, those of the program first and in its order. */
+  private Map<String, InputType> types(Map<String, Tensor> tensors) {
+    Map<String, Tensor> ordered = new LinkedHashMap<>();
+    for (Frontend.Parameter parameter : frontend.inputs()) {
+      Tensor tensor = tensors.get(parameter.name());
+      if (tensor != null) {
+        ordered.put(parameter.name(), tensor);
+      }
+    }
+    tensors.forEach(ordered::putIfAbsent);
     Map<String, InputType> types = new LinkedHashMap<>();
-    tensors.forEach(
+    ordered.forEach(
         (name, tensor) ->
             types.put(
                 name,

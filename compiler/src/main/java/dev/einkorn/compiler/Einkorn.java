@@ -112,7 +112,7 @@ public final class Einkorn {
   /** {@link #einsum} with this instance's options. */
   public Tensor contract(String subscripts, Tensor... operands) {
     CompiledProgram program = programs.get("einsum " + subscripts, () -> prepareEinsum(subscripts));
-    return single(program.call(EinsumFrontend.name(List.of(operands))));
+    return single(program.call(program.named(List.of(operands))));
   }
 
   private static Tensor single(Map<String, Tensor> outputs) {

@@ -7,14 +7,12 @@ import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.SourceText;
-import dev.einkorn.runtime.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** An einsum string. Its operands are inputs named by {@link EinsumChecker#operandName}. */
+/** An einsum string. Its operands are inputs named by {@link EinsumChecker#operandNames}. */
 final class EinsumFrontend implements Frontend {
   private final SourceText source;
   private final EinsumAst einsum;
@@ -27,25 +25,14 @@ final class EinsumFrontend implements Frontend {
     einsum = read.orElseThrow(() -> new AssertionError("no einsum and no error: " + subscripts));
   }
 
-  /** The operands by name, in order. */
-  static Map<String, Tensor> name(List<Tensor> operands) {
-    Map<String, Tensor> named = new LinkedHashMap<>();
-    for (int n = 0; n < operands.size(); n++) {
-      named.put(EinsumChecker.operandName(n), operands.get(n));
-    }
-    return named;
-  }
-
   @Override
   public List<Parameter> inputs() {
+    List<String> names = EinsumChecker.operandNames(einsum);
     List<Parameter> inputs = new ArrayList<>();
     for (List<EinsumAst.Label> labels : einsum.operands()) {
       boolean fixedRank = labels.stream().noneMatch(EinsumAst.Label.Ellipsis.class::isInstance);
-      inputs.add(
-          new Parameter(
-              EinsumChecker.operandName(inputs.size()),
-              fixedRank ? labels.size() : -1,
-              Optional.empty()));
+      int rank = fixedRank ? labels.size() : -1;
+      inputs.add(new Parameter(names.get(inputs.size()), rank, Optional.empty()));
     }
     return inputs;
   }
@@ -57,6 +44,7 @@ final class EinsumFrontend implements Frontend {
 
   @Override
   public IndexProgram check(Map<String, InputType> types) {
+    // In the order of the call: a wrong number of operands is for the checker to report.
     return EinsumChecker.check(source, einsum, List.copyOf(types.values()));
   }
 

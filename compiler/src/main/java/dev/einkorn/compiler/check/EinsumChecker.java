@@ -67,7 +67,7 @@ public final class EinsumChecker {
     }
     this.axes = labelled;
     this.extents = EinsumExtents.of(labelled.operands(), operands, diagnostics);
-    this.names = operandNames();
+    this.names = operandNames(einsum);
     diagnostics.throwIfErrors(source);
   }
 
@@ -109,16 +109,25 @@ public final class EinsumChecker {
     }
   }
 
-  private List<String> operandNames() {
+  /** The names that the operands of an einsum string have as inputs of its program, in order. */
+  public static List<String> operandNames(EinsumAst einsum) {
+    Set<String> labels = new HashSet<>();
+    for (List<EinsumAst.Label> operand : einsum.operands()) {
+      for (EinsumAst.Label label : operand) {
+        if (label instanceof EinsumAst.Label.Named(String name, _)) {
+          labels.add(name);
+        }
+      }
+    }
     List<String> result = new ArrayList<>();
-    for (int n = 0; result.size() < operands.size(); n++) {
+    for (int n = 0; result.size() < einsum.operands().size(); n++) {
       String letter = Character.toString('A' + n % 26);
       String name = n < 26 ? letter : letter + n / 26;
-      if (!axes.labels().contains(name)) {
+      if (!labels.contains(name)) {
         result.add(name);
       }
     }
-    return result;
+    return List.copyOf(result);
   }
 
   private IndexProgram program() {
