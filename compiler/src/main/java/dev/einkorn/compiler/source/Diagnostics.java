@@ -16,6 +16,9 @@ public final class Diagnostics {
   private int errors;
   private int warnings;
 
+  /** An empty collection. */
+  public Diagnostics() {}
+
   /** Adds {@code diagnostic}; the same one a second time is ignored. */
   public void add(Diagnostic diagnostic) {
     if (kept.contains(diagnostic)) {
