@@ -12,7 +12,6 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,7 +41,7 @@ final class SumPlacement {
 
   private final SourceText source;
   private final Diagnostics diagnostics;
-  private final Map<Term, Set<Variable>> free = new IdentityHashMap<>();
+  private final IdentityHashMap<Term, Set<Variable>> free = new IdentityHashMap<>();
   private boolean broken;
 
   SumPlacement(SourceText source, Diagnostics diagnostics) {
