@@ -79,22 +79,19 @@ subscript
     | expression
     ;
 
-// From the loosest to the tightest.
+// From the loosest to the tightest. Few rules, so that deep brackets need little stack.
 expression
     : conjunction (operators+=OR conjunction)*
     ;
 
 conjunction
-    : negation (operators+=AND negation)*
+    : comparison (operators+=AND comparison)*
     ;
 
-negation
-    : prefixes+=NOT* comparison
-    ;
-
-// Comparisons do not associate.
+// `not` is of all comparisons; they do not associate.
 comparison
-    : additive (operator=(LESS | LESS_OR_EQUAL | GREATER | GREATER_OR_EQUAL | EQUAL | NOT_EQUAL) additive)?
+    : prefixes+=NOT* additive
+      (operator=(LESS | LESS_OR_EQUAL | GREATER | GREATER_OR_EQUAL | EQUAL | NOT_EQUAL) additive)?
     ;
 
 additive
@@ -102,32 +99,25 @@ additive
     ;
 
 multiplicative
-    : signed (operators+=(TIMES | DIVIDE | FLOOR_DIVIDE | REMAINDER) signed)*
+    : power (operators+=(TIMES | DIVIDE | FLOOR_DIVIDE | REMAINDER) power)*
     ;
 
-signed
-    : prefixes+=(PLUS | MINUS)* power
-    ;
-
-// Associates to the right: 2^3^2 is 2^(3^2), -x^2 is -(x^2), 2^-x^2 is 2^(-(x^2)).
+// A sign is of the whole power. Powers associate to the right: 2^3^2 is 2^(3^2), -x^2 is -(x^2),
+// 2^-x^2 is 2^(-(x^2)).
 power
-    : primary (POWER exponent)*
+    : prefixes+=(PLUS | MINUS)* primary (POWER exponent)*
     ;
 
 exponent
     : prefixes+=(PLUS | MINUS)* primary
     ;
 
+// A primary with a name: s, A[i,k], exp(x), sum[k](e)
 primary
     : number
     | constant
-    | reference
     | LPAREN expression RPAREN
-    ;
-
-// s, A[i,k], exp(x), sum[k](e)
-reference
-    : NAME (brackets body? | arguments)?
+    | NAME (brackets body? | arguments)?
     ;
 
 body

@@ -17,12 +17,9 @@ import dev.einkorn.grammar.IndexNotationParser.ExpressionContext;
 import dev.einkorn.grammar.IndexNotationParser.ExtentContext;
 import dev.einkorn.grammar.IndexNotationParser.HeaderContext;
 import dev.einkorn.grammar.IndexNotationParser.MultiplicativeContext;
-import dev.einkorn.grammar.IndexNotationParser.NegationContext;
 import dev.einkorn.grammar.IndexNotationParser.NumberContext;
 import dev.einkorn.grammar.IndexNotationParser.PowerContext;
 import dev.einkorn.grammar.IndexNotationParser.PrimaryContext;
-import dev.einkorn.grammar.IndexNotationParser.ReferenceContext;
-import dev.einkorn.grammar.IndexNotationParser.SignedContext;
 import dev.einkorn.grammar.IndexNotationParser.StatementContext;
 import dev.einkorn.grammar.IndexNotationParser.SubscriptContext;
 import dev.einkorn.grammar.IndexNotationParser.TargetContext;
@@ -206,16 +203,12 @@ final class AstBuilder {
   private Expression buildOneLevel(ParserRuleContext context) {
     return switch (context) {
       case ExpressionContext or -> leftSpine(or, or.conjunction(), or.operators);
-      case ConjunctionContext and -> leftSpine(and, and.negation(), and.operators);
-      case NegationContext not -> prefixed(not.prefixes, build(not.comparison()), spans.of(not));
-      case ComparisonContext comparison ->
-          leftSpine(comparison, comparison.additive(), List.of(comparison.operator));
+      case ConjunctionContext and -> leftSpine(and, and.comparison(), and.operators);
+      case ComparisonContext comparison -> comparison(comparison);
       case AdditiveContext sum -> leftSpine(sum, sum.multiplicative(), sum.operators);
-      case MultiplicativeContext product -> leftSpine(product, product.signed(), product.operators);
-      case SignedContext signed ->
-          prefixed(signed.prefixes, build(signed.power()), spans.of(signed));
+      case MultiplicativeContext product -> leftSpine(product, product.power(), product.operators);
       case PowerContext power -> power(power);
-      case ReferenceContext reference -> reference(reference);
+      case PrimaryContext named -> named(named);
       case NumberContext number ->
           new Expression.NumberLiteral(
               number.getText(), number.INTEGER() != null, spans.of(number));
@@ -223,6 +216,15 @@ final class AstBuilder {
           new Expression.ConstantLiteral(constant(constant), spans.of(constant));
       default -> throw new AssertionError("no expression: " + context.getClass());
     };
+  }
+
+  private Expression comparison(ComparisonContext comparison) {
+    List<AdditiveContext> operands = comparison.additive();
+    Expression compared =
+        comparison.operator == null
+            ? build(operands.getFirst())
+            : leftSpine(operands.getFirst(), operands, List.of(comparison.operator));
+    return prefixed(comparison.prefixes, compared, spans.of(comparison));
   }
 
   private Expression leftSpine(
@@ -237,25 +239,21 @@ final class AstBuilder {
     return left;
   }
 
-  /** {@code a ^ -b ^ c} from the right: {@code c}, {@code b^c}, {@code -(b^c)}, the whole. */
+  /** {@code -a ^ -b ^ c} from the right: {@code c}, {@code b^c}, {@code -(b^c)} and so on. */
   private Expression power(PowerContext power) {
     List<ExponentContext> exponents = power.exponent();
     limit(exponents.size(), "powers", spans.of(power));
-    ExponentContext last = exponents.getLast();
-    Expression right = build(last.primary());
+    Token stop = power.getStop();
+    PrimaryContext base = exponents.isEmpty() ? power.primary() : exponents.getLast().primary();
+    Expression result = build(base);
     for (int i = exponents.size() - 1; i >= 0; i--) {
       ExponentContext exponent = exponents.get(i);
-      right =
-          prefixed(exponent.prefixes, right, spans.between(exponent.getStart(), power.getStop()));
-      ParserRuleContext base = i == 0 ? power.primary() : exponents.get(i - 1).primary();
-      right =
-          new Expression.Binary(
-              BinaryOperator.POWER,
-              build(base),
-              right,
-              spans.between(base.getStart(), power.getStop()));
+      result = prefixed(exponent.prefixes, result, spans.between(exponent.getStart(), stop));
+      base = i == 0 ? power.primary() : exponents.get(i - 1).primary();
+      Span span = spans.between(base.getStart(), stop);
+      result = new Expression.Binary(BinaryOperator.POWER, build(base), result, span);
     }
-    return right;
+    return prefixed(power.prefixes, result, spans.of(power));
   }
 
   private Expression prefixed(List<Token> prefixes, Expression operand, Span whole) {
@@ -279,15 +277,15 @@ final class AstBuilder {
     }
   }
 
-  private Expression reference(ReferenceContext reference) {
-    Token token = reference.NAME().getSymbol();
+  private Expression named(PrimaryContext named) {
+    Token token = named.NAME().getSymbol();
     String name = token.getText();
     Span nameSpan = spans.of(token);
-    Span span = spans.of(reference);
-    BracketsContext brackets = reference.brackets();
-    if (reference.arguments() != null) {
+    Span span = spans.of(named);
+    BracketsContext brackets = named.brackets();
+    if (named.arguments() != null) {
       List<Expression> arguments = new ArrayList<>();
-      for (ExpressionContext argument : reference.arguments().expression()) {
+      for (ExpressionContext argument : named.arguments().expression()) {
         arguments.add(build(argument));
       }
       return new Expression.Call(name, nameSpan, arguments, span);
@@ -295,12 +293,12 @@ final class AstBuilder {
     if (brackets == null) {
       return new Expression.Name(name, span);
     }
-    if (reference.body() == null) {
+    if (named.body() == null) {
       return new Expression.Access(name, nameSpan, subscripts(brackets), span);
     }
     List<IndexBinding> indices = indices(name, brackets);
-    Expression body = build(reference.body().expression());
-    List<Expression> where = conditions(reference.body().where());
+    Expression body = build(named.body().expression());
+    List<Expression> where = conditions(named.body().where());
     return indices.isEmpty()
         ? body
         : new Expression.Reduction(name, nameSpan, indices, body, where, span);

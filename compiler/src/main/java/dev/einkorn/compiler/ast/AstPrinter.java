@@ -10,8 +10,7 @@ import dev.einkorn.compiler.ast.Expression.Reduction;
 import dev.einkorn.compiler.ast.Expression.Unary;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
-import java.util.function.Function;
+import java.util.function.Consumer;
 
 /**
  * Prints syntax trees in canonical form: one statement a line, the fewest parentheses, spaces
@@ -24,127 +23,205 @@ import java.util.function.Function;
  * }
  */
 public final class AstPrinter {
+  // One buffer and few small methods: printing recurses, and a deep tree should not need much
+  // stack.
+  private final StringBuilder out = new StringBuilder();
+
   private AstPrinter() {}
 
   /** The canonical text of {@code node}, without a newline at the end. */
   public static String print(AstNode node) {
-    return switch (node) {
-      case Program(var header, var statements, _) -> {
-        List<AstNode> lines = new ArrayList<>(statements);
-        header.ifPresent(lines::addFirst);
-        yield join(lines, "\n", AstPrinter::print);
-      }
-      case Header(var inputs, var outputs, _) ->
-          declarations(inputs) + outputs.map(each -> " -> " + declarations(each)).orElse("");
-      case Declaration(var name, _, var type, _) ->
-          name + type.map(each -> ": " + print(each)).orElse("");
-      case TypeAnnotation(var elementType, _, var extents, _) ->
-          extents.isEmpty()
-              ? elementType
-              : elementType + "[" + join(extents, ",", AstPrinter::print) + "]";
-      case DeclaredExtent.Fixed(var value, _) -> value.toString();
-      case DeclaredExtent.Named(var name, _) -> name;
-      case Statement(var target, var operator, var value, var where, _) ->
-          print(target) + " " + operator.symbol() + " " + expression(value, " ") + where(where);
-      case Target(var name, _, var subscripts, _) ->
-          subscripts.isEmpty() ? name : name + subscripts(subscripts);
-      case Subscript.Ellipsis _ -> "...";
-      case Subscript.Position(var expression, _) -> expression(expression, "");
-      case IndexBinding(var name, _) -> name;
-      case Expression expression -> expression(expression, " ");
-    };
+    AstPrinter printer = new AstPrinter();
+    printer.append(node);
+    return printer.out.toString();
   }
 
   /** The canonical text of an einsum string, without spaces. */
   public static String print(EinsumAst einsum) {
-    String operands = join(einsum.operands(), ",", AstPrinter::labels);
-    return operands + einsum.output().map(each -> "->" + labels(each)).orElse("");
+    AstPrinter printer = new AstPrinter();
+    printer.appendAll(einsum.operands(), ",", printer::appendLabels);
+    if (einsum.output().isPresent()) {
+      printer.out.append("->");
+      printer.appendLabels(einsum.output().get());
+    }
+    return printer.out.toString();
   }
 
-  private static String labels(List<EinsumAst.Label> labels) {
-    return join(
-        labels,
-        "",
-        label ->
-            switch (label) {
-              case EinsumAst.Label.Ellipsis _ -> "...";
-              case EinsumAst.Label.Named(var name, _) ->
-                  name.codePointCount(0, name.length()) == 1 && !name.equals("_")
-                      ? name
-                      : "[" + name + "]";
-            });
+  private void append(AstNode node) {
+    switch (node) {
+      case Program program -> {
+        List<AstNode> lines = new ArrayList<>(program.statements());
+        program.header().ifPresent(lines::addFirst);
+        appendAll(lines, "\n", this::append);
+      }
+      case Header header -> {
+        appendDeclarations(header.inputs());
+        if (header.outputs().isPresent()) {
+          out.append(" -> ");
+          appendDeclarations(header.outputs().get());
+        }
+      }
+      case Declaration declaration -> {
+        out.append(declaration.name());
+        if (declaration.type().isPresent()) {
+          out.append(": ");
+          append(declaration.type().get());
+        }
+      }
+      case TypeAnnotation type -> {
+        out.append(type.elementType());
+        if (!type.extents().isEmpty()) {
+          out.append('[');
+          appendAll(type.extents(), ",", this::append);
+          out.append(']');
+        }
+      }
+      case DeclaredExtent.Fixed fixed -> out.append(fixed.value());
+      case DeclaredExtent.Named named -> out.append(named.name());
+      case Statement statement -> {
+        append(statement.target());
+        out.append(' ').append(statement.operator().symbol()).append(' ');
+        append(statement.value(), 0, " ");
+        appendWhere(statement.where());
+      }
+      case Target target -> {
+        out.append(target.name());
+        if (!target.subscripts().isEmpty()) {
+          appendSubscripts(target.subscripts());
+        }
+      }
+      case Subscript subscript -> append(subscript);
+      case IndexBinding index -> out.append(index.name());
+      case Expression expression -> append(expression, 0, " ");
+    }
   }
 
-  private static String declarations(List<Declaration> declarations) {
-    return "(" + join(declarations, ", ", AstPrinter::print) + ")";
+  private void appendLabels(List<EinsumAst.Label> labels) {
+    for (EinsumAst.Label label : labels) {
+      switch (label) {
+        case EinsumAst.Label.Ellipsis _ -> out.append("...");
+        case EinsumAst.Label.Named(var name, _) -> {
+          boolean letter = name.codePointCount(0, name.length()) == 1 && !name.equals("_");
+          out.append(letter ? name : "[" + name + "]");
+        }
+      }
+    }
   }
 
-  private static String subscripts(List<Subscript> subscripts) {
-    return "[" + join(subscripts, ",", AstPrinter::print) + "]";
+  private void appendDeclarations(List<Declaration> declarations) {
+    out.append('(');
+    appendAll(declarations, ", ", this::append);
+    out.append(')');
   }
 
-  private static String where(List<Expression> where) {
+  private void append(Subscript subscript) {
+    switch (subscript) {
+      case Subscript.Ellipsis _ -> out.append("...");
+      case Subscript.Position position -> append(position.expression(), 0, "");
+    }
+  }
+
+  private void appendSubscripts(List<Subscript> subscripts) {
+    String separator = "[";
+    for (Subscript subscript : subscripts) {
+      out.append(separator);
+      append(subscript);
+      separator = ",";
+    }
+    out.append(subscripts.isEmpty() ? "[]" : "]");
+  }
+
+  private void appendWhere(List<Expression> where) {
     List<Expression> conditions = new ArrayList<>();
     where.forEach(each -> Conditions.addConjuncts(each, conditions));
-    return conditions.isEmpty() ? "" : " where " + join(conditions, ", ", AstPrinter::print);
-  }
-
-  /** Prints an expression with {@code space} around the operators that may do without. */
-  private static String expression(Expression expression, String space) {
-    return switch (expression) {
-      case NumberLiteral number -> number.text();
-      case ConstantLiteral(var constant, _) -> constant.symbol();
-      case Name(var name, _) -> name;
-      case Access(var name, _, var subscripts, _) -> name + subscripts(subscripts);
-      case Unary(var operator, var operand, _) ->
-          operator.symbol()
-              + (operator == UnaryOperator.NOT ? " " : "")
-              + operand(operand, operator.precedence(), space);
-      case Binary binary -> binary(binary, space);
-      case Call(var name, _, var arguments, _) ->
-          name + "(" + join(arguments, ", ", each -> expression(each, " ")) + ")";
-      case Reduction(var name, _, var indices, var body, var where, _) ->
-          "%s[%s](%s%s)"
-              .formatted(
-                  name, join(indices, ",", AstPrinter::print), expression(body, " "), where(where));
-    };
-  }
-
-  private static String binary(Binary binary, String space) {
-    BinaryOperator operator = binary.operator();
-    int precedence = operator.precedence();
-    String gap = operator.isLogical() ? " " : operator == BinaryOperator.POWER ? "" : space;
-    // What stands at an equal level needs parentheses on the side that it does not associate to.
-    int left =
-        operator == BinaryOperator.POWER || operator.isComparison() ? precedence + 1 : precedence;
-    // A sign may follow a power sign: 2^-x.
-    int right =
-        operator == BinaryOperator.POWER ? UnaryOperator.NEGATE.precedence() : precedence + 1;
-    return operand(binary.left(), left, space)
-        + gap
-        + operator.symbol()
-        + gap
-        + operand(binary.right(), right, space);
-  }
-
-  private static String operand(Expression operand, int precedence, String space) {
-    int own =
-        switch (operand) {
-          case Binary binary -> binary.operator().precedence();
-          case Unary unary -> unary.operator().precedence();
-          case NumberLiteral _, ConstantLiteral _, Name _, Access _, Call _, Reduction _ ->
-              Integer.MAX_VALUE;
-        };
-    String text = expression(operand, space);
-    return own < precedence ? "(" + text + ")" : text;
-  }
-
-  // A loop and not a stream: recursion passes through here, and its frames should be few.
-  private static <T> String join(List<? extends T> parts, String separator, Function<T, String> f) {
-    StringJoiner joined = new StringJoiner(separator);
-    for (T part : parts) {
-      joined.add(f.apply(part));
+    String separator = " where ";
+    for (Expression condition : conditions) {
+      out.append(separator);
+      append(condition, 0, " ");
+      separator = ", ";
     }
-    return joined.toString();
+  }
+
+  /**
+   * Prints an expression, in parentheses if it binds looser than {@code precedence}, with {@code
+   * space} around the operators that may do without.
+   */
+  private void append(Expression expression, int precedence, String space) {
+    switch (expression) {
+      case NumberLiteral number -> out.append(number.text());
+      case ConstantLiteral constant -> out.append(constant.constant().symbol());
+      case Name name -> out.append(name.name());
+      case Access access -> {
+        out.append(access.name());
+        appendSubscripts(access.subscripts());
+      }
+      case Unary unary -> {
+        boolean parentheses = open(unary.operator().precedence(), precedence);
+        out.append(unary.operator().symbol());
+        out.append(unary.operator() == UnaryOperator.NOT ? " " : "");
+        append(unary.operand(), unary.operator().precedence(), space);
+        out.append(parentheses ? ")" : "");
+      }
+      case Binary binary -> {
+        BinaryOperator operator = binary.operator();
+        boolean parentheses = open(operator.precedence(), precedence);
+        append(binary.left(), leftPrecedence(operator), space);
+        appendInfix(operator, space);
+        append(binary.right(), rightPrecedence(operator), space);
+        out.append(parentheses ? ")" : "");
+      }
+      case Call call -> {
+        out.append(call.name()).append('(');
+        appendArguments(call.arguments());
+        out.append(')');
+      }
+      case Reduction reduction -> {
+        out.append(reduction.name()).append('[');
+        appendAll(reduction.indices(), ",", this::append);
+        out.append("](");
+        append(reduction.body(), 0, " ");
+        appendWhere(reduction.where());
+        out.append(')');
+      }
+    }
+  }
+
+  private void appendArguments(List<Expression> arguments) {
+    for (int i = 0; i < arguments.size(); i++) {
+      out.append(i == 0 ? "" : ", ");
+      append(arguments.get(i), 0, " ");
+    }
+  }
+
+  private boolean open(int own, int required) {
+    out.append(own < required ? "(" : "");
+    return own < required;
+  }
+
+  private void appendInfix(BinaryOperator operator, String space) {
+    String gap = operator.isLogical() ? " " : operator == BinaryOperator.POWER ? "" : space;
+    out.append(gap).append(operator.symbol()).append(gap);
+  }
+
+  /** An operand of the same level needs parentheses where the operator does not associate. */
+  private static int leftPrecedence(BinaryOperator operator) {
+    boolean toTheLeft = operator != BinaryOperator.POWER && !operator.isComparison();
+    return toTheLeft ? operator.precedence() : operator.precedence() + 1;
+  }
+
+  /** A sign may follow a power sign: {@code 2^-x}. */
+  private static int rightPrecedence(BinaryOperator operator) {
+    return operator == BinaryOperator.POWER
+        ? UnaryOperator.NEGATE.precedence()
+        : operator.precedence() + 1;
+  }
+
+  private <T> void appendAll(List<? extends T> parts, String separator, Consumer<T> append) {
+    String before = "";
+    for (T part : parts) {
+      out.append(before);
+      append.accept(part);
+      before = separator;
+    }
   }
 }

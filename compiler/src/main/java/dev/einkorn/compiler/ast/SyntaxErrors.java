@@ -282,12 +282,10 @@ final class SyntaxErrors {
   }
 
   private Optional<String> afterTargetHint(int found) {
-    return switch (found) {
-      case IndexNotationLexer.LPAREN ->
-          Optional.of("indices stand in square brackets: " + part.getFirst().getText() + "[i]");
-      case Token.EOF -> Optional.of("a statement assigns an expression: c[i] = a[i]");
-      default -> Optional.empty();
-    };
+    if (found == IndexNotationLexer.LPAREN) {
+      return Optional.of("indices stand in square brackets: " + part.getFirst().getText() + "[i]");
+    }
+    return Optional.of("a statement assigns an expression: c[i] = a[i]");
   }
 
   private static Optional<String> bracketHint(int previous) {

@@ -166,7 +166,7 @@ public final class DiagnosticRenderer {
       }
       carets.append(marked && !keepsTab ? '^' : c == '\t' ? '\t' : ' ');
     }
-    if (marks.stream().anyMatch(mark -> covers(mark, to))) {
+    if (marks.stream().anyMatch(mark -> mark.isEmpty() && mark.start() == to)) {
       carets.append('^');
     }
     return carets.toString();

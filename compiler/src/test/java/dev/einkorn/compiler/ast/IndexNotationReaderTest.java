@@ -2,6 +2,8 @@ package dev.einkorn.compiler.ast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.einkorn.compiler.source.Diagnostics;
+import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.compiler.source.Span;
 import java.math.BigInteger;
 import java.util.List;
@@ -145,9 +147,8 @@ class IndexNotationReaderTest {
   void aBrokenStatementDoesNotHideTheOthers() {
     String text = "a = \nb = 2\nc = (1\nd = 4; e = [; f = 6\n";
     assertThat(Reading.errors(text).lines().filter(each -> each.startsWith("error"))).hasSize(3);
-    var diagnostics = new dev.einkorn.compiler.source.Diagnostics();
-    Program program =
-        IndexNotationReader.parse(dev.einkorn.compiler.source.SourceText.of(text), diagnostics);
+    var diagnostics = new Diagnostics();
+    Program program = IndexNotationReader.parse(SourceText.of(text), diagnostics);
     assertThat(AstPrinter.print(program)).isEqualTo("b = 2\nd = 4\nf = 6");
   }
 }
