@@ -12,7 +12,6 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -38,11 +37,9 @@ import java.util.stream.Collectors;
  * Sums that end up at one place become one, in first-appearance order.
  */
 final class SumPlacement {
-  private static final int LONGEST_QUOTE = 60;
-
   private final SourceText source;
   private final Diagnostics diagnostics;
-  private final Map<Term, Set<Variable>> free = new IdentityHashMap<>();
+  private final IdentityHashMap<Term, Set<Variable>> free = new IdentityHashMap<>();
   private boolean broken;
 
   SumPlacement(SourceText source, Diagnostics diagnostics) {
@@ -83,13 +80,21 @@ final class SumPlacement {
               : ambiguous(term, without(variables, within(variables, base)), "in an exponent");
       case Term.Read _, Term.Position _ -> sum(variables, term);
       case Term.Infix(BinaryOperator operator, _, _, _) ->
-          ambiguous(term, variables, "inside of " + operator.symbol());
-      case Term.Prefix _ -> ambiguous(term, variables, "inside of not");
+          ambiguous(term, variables, "inside of a " + name(operator));
+      case Term.Prefix _ -> ambiguous(term, variables, "inside of a condition");
       case Term.Apply(Callee callee, _, _) ->
           ambiguous(term, variables, "inside of " + callee.symbol() + "(...)");
       case Term.Reduce(ReductionKind kind, _, _, _) ->
           ambiguous(term, variables, "inside of " + kind.symbol() + "[...](...)");
       case Term.Broken _, Term.IntegerNumber _, Term.RealNumber _, Term.Truth _ -> term;
+    };
+  }
+
+  private static String name(BinaryOperator operator) {
+    return switch (operator.kind()) {
+      case COMPARISON -> "comparison";
+      case LOGICAL -> "condition";
+      case ARITHMETIC -> "rounding division";
     };
   }
 
@@ -176,8 +181,6 @@ final class SumPlacement {
   private Term ambiguous(Term term, List<Variable> variables, String where) {
     broken = true;
     String names = variables.stream().map(Variable::name).collect(Collectors.joining(","));
-    String text = source.text(term.span());
-    boolean quotable = text.length() <= LONGEST_QUOTE && text.lines().count() == 1;
     diagnostics.add(
         Diagnostic.error(
                 ErrorCode.AMBIGUOUS_SUM,
@@ -188,7 +191,7 @@ final class SumPlacement {
                     + " only "
                     + where
                     + ", so it is not clear what is summed")
-            .withHint("write sum[%s](%s)".formatted(names, quotable ? text : "...")));
+            .withHint("write sum[%s](%s)".formatted(names, Quote.of(source, term.span()))));
     return new Term.Broken(List.of(term), term.span());
   }
 
