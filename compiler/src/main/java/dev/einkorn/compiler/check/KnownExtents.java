@@ -9,11 +9,13 @@ import dev.einkorn.compiler.source.Span;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ final class KnownExtents {
   private final Symbols symbols;
   private final Function<String, Optional<ElementType>> types;
   private final Map<Axis, Long> known = new LinkedHashMap<>();
+
+  /** Places whose axes have got their extents from other places of the variable. */
+  private final Set<Place> inferred = new HashSet<>();
 
   /** An axis at which a variable stands. */
   private record Place(Axis axis, String text, Span span) {}
@@ -177,17 +182,27 @@ final class KnownExtents {
             .map(this::extent)
             .findFirst();
     int before = known.size();
-    extent.ifPresent(each -> places.forEach(place -> known.putIfAbsent(place.axis(), each)));
+    for (Place place : places) {
+      if (extent.isPresent() && known.putIfAbsent(place.axis(), extent.get()) == null) {
+        inferred.add(place);
+      }
+    }
     return known.size() > before;
   }
 
+  /** Compares all places with the first one whose extent does not come from the others. */
   private void compare(Variable variable, List<Place> places) {
-    Place first = places.getFirst();
-    for (Place place : places) {
-      if (extent(place) != extent(first)) {
-        report(variable, first, place);
-      }
-    }
+    places.stream()
+        .filter(place -> !inferred.contains(place))
+        .findFirst()
+        .ifPresent(
+            first -> {
+              for (Place place : places) {
+                if (extent(place) != extent(first)) {
+                  report(variable, first, place);
+                }
+              }
+            });
   }
 
   private long extent(Place place) {
