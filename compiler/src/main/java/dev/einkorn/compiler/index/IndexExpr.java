@@ -28,21 +28,51 @@ public sealed interface IndexExpr {
   /** This node over {@code f} of each child; this very node if no child changes. */
   IndexExpr mapChildren(UnaryOperator<IndexExpr> f);
 
-  /** An element of a tensor: {@code A[i,k]}. Rank 0 has no subscripts. */
-  record Access(String tensor, List<Subscript> subscripts, ElementType elementType)
+  /**
+   * An element of a tensor: {@code A[i,k]}. Rank 0 has no subscripts. With a {@link Border} other
+   * than NONE all subscripts are affine.
+   */
+  record Access(String tensor, List<Subscript> subscripts, Border border, ElementType elementType)
       implements IndexExpr {
     public Access {
       subscripts = List.copyOf(subscripts);
+      require(
+          border == Border.NONE || subscripts.stream().allMatch(s -> s instanceof Subscript.Affine),
+          border,
+          subscripts);
     }
 
+    /** An access that never leaves its tensor. */
+    public Access(String tensor, List<Subscript> subscripts, ElementType elementType) {
+      this(tensor, subscripts, Border.NONE, elementType);
+    }
+
+    /** The values that gather subscripts compute. */
     @Override
     public List<IndexExpr> children() {
-      return List.of();
+      List<IndexExpr> gathered = new ArrayList<>();
+      for (Subscript subscript : subscripts) {
+        if (subscript instanceof Subscript.Gather(IndexExpr index)) {
+          gathered.add(index);
+        }
+      }
+      return gathered;
     }
 
     @Override
     public IndexExpr mapChildren(UnaryOperator<IndexExpr> f) {
-      return this;
+      List<Subscript> mapped = new ArrayList<>();
+      boolean same = true;
+      for (Subscript subscript : subscripts) {
+        if (subscript instanceof Subscript.Gather(IndexExpr index)) {
+          IndexExpr m = f.apply(index);
+          same &= m == index;
+          mapped.add(m == index ? subscript : new Subscript.Gather(m));
+        } else {
+          mapped.add(subscript);
+        }
+      }
+      return same ? this : new Access(tensor, mapped, border, elementType);
     }
   }
 
@@ -305,6 +335,40 @@ public sealed interface IndexExpr {
     public IndexExpr mapChildren(UnaryOperator<IndexExpr> f) {
       IndexExpr mapped = f.apply(body);
       return mapped == body ? this : new Reduction(operator, bindings, mapped);
+    }
+  }
+
+  /**
+   * {@code argmax[k](body)}: the position at which a value stands first, of type {@code i64}. Over
+   * several variables it is the row-major number of the position. Over no position at all it is -1.
+   *
+   * @param condition which positions take part; {@code true} for all
+   */
+  record ArgumentReduction(
+      ArgumentOperator operator, List<IndexBinding> bindings, IndexExpr condition, IndexExpr body)
+      implements IndexExpr {
+    public ArgumentReduction {
+      bindings = List.copyOf(bindings);
+      require(!bindings.isEmpty(), operator, "no variables");
+      require(condition.elementType() == ElementType.BOOL, operator, condition.elementType());
+      require(body.elementType().isNumeric(), operator, body.elementType());
+    }
+
+    @Override
+    public ElementType elementType() {
+      return ElementType.I64;
+    }
+
+    @Override
+    public List<IndexExpr> children() {
+      return List.of(condition, body);
+    }
+
+    @Override
+    public IndexExpr mapChildren(UnaryOperator<IndexExpr> f) {
+      IndexExpr c = f.apply(condition);
+      IndexExpr b = f.apply(body);
+      return c == condition && b == body ? this : new ArgumentReduction(operator, bindings, c, b);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param targets tensors that the program assigns, in order of first assignment
  * @param sizes the values that {@link Extent.Symbolic} extents refer to, in order of first
  *     appearance
+ * @param derived sizes that follow from others, each after those it mentions
  * @param assignments the statements, in order
  * @param outputs names of the targets that the caller receives, in order
  */
@@ -18,14 +19,26 @@ public record IndexProgram(
     List<TensorDeclaration> inputs,
     List<TensorDeclaration> targets,
     List<SizeParameter> sizes,
+    List<DerivedSize> derived,
     List<Assignment> assignments,
     List<String> outputs) {
   public IndexProgram {
     inputs = List.copyOf(inputs);
     targets = List.copyOf(targets);
     sizes = List.copyOf(sizes);
+    derived = List.copyOf(derived);
     assignments = List.copyOf(assignments);
     outputs = List.copyOf(outputs);
+  }
+
+  /** A program whose sizes all come from axes. */
+  public IndexProgram(
+      List<TensorDeclaration> inputs,
+      List<TensorDeclaration> targets,
+      List<SizeParameter> sizes,
+      List<Assignment> assignments,
+      List<String> outputs) {
+    this(inputs, targets, sizes, List.of(), assignments, outputs);
   }
 
   /** The type of an input or target. */
@@ -51,7 +64,7 @@ public record IndexProgram(
   /** This program with other statements. */
   public IndexProgram withAssignments(
       List<TensorDeclaration> newTargets, List<Assignment> newAssignments) {
-    return new IndexProgram(inputs, newTargets, sizes, newAssignments, outputs);
+    return new IndexProgram(inputs, newTargets, sizes, derived, newAssignments, outputs);
   }
 
   private static Optional<TensorDeclaration> find(

@@ -62,6 +62,20 @@ public sealed interface Subscript {
     }
   }
 
+  /**
+   * A position that is computed: {@code idx[k]} in {@code T[idx[k], j]}. Checked when it is
+   * reached; out of range is a run-time error that names tensor, axis, value and extent.
+   *
+   * @param index an integer
+   */
+  record Gather(IndexExpr index) implements Subscript {
+    public Gather {
+      if (!index.elementType().isInteger()) {
+        throw new IllegalArgumentException("a gather index of type " + index.elementType());
+      }
+    }
+  }
+
   /** The subscript that is {@code variable} alone. */
   static Subscript of(IndexVariable variable) {
     return new Affine(List.of(new Term(variable, 1)), 0);
