@@ -2,6 +2,7 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.compiler.jit.KernelCache;
@@ -99,7 +100,7 @@ public final class CompiledProgram {
       }
     }
     Specialization specialization = specialize(passed);
-    long[] sizes = specialization.sizes(passed);
+    Sizes sizes = specialization.sizes(passed);
     einkorn.checkBudget(specialization.temporaryBytes(sizes));
     var binding = new OutputBinding(specialization, sizes, passed, outputs);
     if (einkorn.backend() == Backend.REFERENCE) {
@@ -119,7 +120,7 @@ public final class CompiledProgram {
    */
   public Plan plan(Map<String, Tensor> inputs) {
     Specialization specialization = specialize(inputs);
-    long[] sizes = specialization.sizes(inputs);
+    Sizes sizes = specialization.sizes(inputs);
     List<Layout> layouts = new ArrayList<>();
     IndexProgram optimized = specialization.plan().optimized();
     optimized
@@ -224,7 +225,7 @@ public final class CompiledProgram {
   private void run(
       Specialization specialization,
       Map<String, Tensor> inputs,
-      long[] sizes,
+      Sizes sizes,
       Map<String, Tensor> computed) {
     List<Tensor> operands = new ArrayList<>();
     IndexProgram optimized = specialization.plan().optimized();
@@ -239,7 +240,9 @@ public final class CompiledProgram {
               : Tensor.zeros(
                   target.type().elementType(), specialization.shape(target.name(), sizes)));
     }
-    einkorn.executable(key(specialization, operands)).run(operands.toArray(Tensor[]::new), sizes);
+    einkorn
+        .executable(key(specialization, operands))
+        .run(operands.toArray(Tensor[]::new), sizes.toArray());
   }
 
   private Executable.Key key(Specialization specialization, List<Tensor> operands) {

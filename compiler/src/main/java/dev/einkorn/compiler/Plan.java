@@ -2,6 +2,7 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.pass.Compilation;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,9 +14,9 @@ import java.util.stream.Collectors;
 public final class Plan {
   private final Specialization specialization;
   private final Compilation compilation;
-  private final Optional<long[]> sizes;
+  private final Optional<Sizes> sizes;
 
-  Plan(Specialization specialization, Compilation compilation, Optional<long[]> sizes) {
+  Plan(Specialization specialization, Compilation compilation, Optional<Sizes> sizes) {
     this.specialization = specialization;
     this.compilation = compilation;
     this.sizes = sizes;
@@ -81,10 +82,10 @@ public final class Plan {
 
   /** The value of an extent. */
   long value(Extent extent) {
-    return specialization.value(extent, knownSizes());
+    return knownSizes().value(extent);
   }
 
-  private long[] knownSizes() {
+  private Sizes knownSizes() {
     return sizes.orElseThrow(
         () -> new IllegalStateException("this plan was made without inputs, so sizes are unknown"));
   }
