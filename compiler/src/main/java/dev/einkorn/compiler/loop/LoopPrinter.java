@@ -66,7 +66,9 @@ public final class LoopPrinter {
   private static String header(Stmt.Loop loop) {
     String variable = loop.variable().toString();
     if (!loop.isWhole()) {
-      return "for %s in %s .. %s:".formatted(variable, print(loop.lower()), print(loop.upper()));
+      String note = loop.kind() == LoopKind.BORDER ? "  # border" : "";
+      return "for %s in %s .. %s:%s"
+          .formatted(variable, print(loop.lower()), print(loop.upper()), note);
     }
     String extent = loop.binding().extent().toString();
     return "for " + variable + (extent.equals(variable) ? ":" : " < " + extent + ":");

@@ -8,10 +8,12 @@ import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.UnaryOperator;
 import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.LinearForm;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,22 +99,22 @@ final class LoopRange {
         instanceof IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right))) {
       return false;
     }
-    Optional<AffineValue> difference = AffineValue.difference(left, right);
+    Optional<LinearForm> difference = difference(left, right);
     if (difference.isEmpty()) {
       return false;
     }
-    AffineValue form = difference.get();
+    LinearForm form = difference.get();
     Optional<IndexVariable> own = innermost(form, inScope);
     if (own.isEmpty()) {
       return false;
     }
     // form = coefficient * variable + others, compared with 0
     IndexVariable variable = own.get();
-    long coefficient = form.variables().getOrDefault(variable, 0L);
+    long coefficient = form.coefficient(variable);
     if (Math.abs(coefficient) != 1) {
       return false;
     }
-    Expr others = form.without(variable).times(-coefficient).toExpr();
+    LinearForm others = form.without(variable).times(-coefficient);
     boolean positive = coefficient > 0;
     switch (operator) {
       case LESS -> add(variable, others, !positive, positive ? 0 : 1);
@@ -130,159 +132,77 @@ final class LoopRange {
     return true;
   }
 
-  private void add(IndexVariable variable, Expr others, boolean isLower, long offset) {
-    Expr bound =
-        offset == 0
-            ? others
-            : new Expr.BinaryOp(
-                BinaryOperator.ADD, others, new Expr.Constant(offset, ElementType.I64));
-    (isLower ? lower : upper).computeIfAbsent(variable, _ -> new ArrayList<>()).add(bound);
+  private void add(IndexVariable variable, LinearForm others, boolean isLower, long offset) {
+    (isLower ? lower : upper)
+        .computeIfAbsent(variable, _ -> new ArrayList<>())
+        .add(others.plus(offset).toExpr());
   }
 
   /**
    * The last of our variables in the form, if every other variable of it is bound outside of that
    * loop.
    */
-  private Optional<IndexVariable> innermost(AffineValue form, Set<IndexVariable> inScope) {
+  private Optional<IndexVariable> innermost(LinearForm form, Set<IndexVariable> inScope) {
     Optional<IndexVariable> last = Optional.empty();
+    Set<IndexVariable> known = new HashSet<>(inScope);
     for (IndexBinding binding : bindings) {
-      if (form.variables().containsKey(binding.variable())) {
+      known.add(binding.variable());
+      if (form.coefficient(binding.variable()) != 0) {
         last = Optional.of(binding.variable());
       }
     }
-    List<IndexVariable> ours = bindings.stream().map(IndexBinding::variable).toList();
-    boolean known =
-        form.variables().keySet().stream().allMatch(v -> ours.contains(v) || inScope.contains(v));
-    return known ? last : Optional.empty();
+    boolean allKnown =
+        form.summands().keySet().stream()
+            .allMatch(
+                leaf -> !(leaf instanceof Expr.LoopValue(IndexVariable v)) || known.contains(v));
+    return allKnown ? last : Optional.empty();
   }
 
-  /** A sum of integer multiples of variables and extents. */
-  record AffineValue(Map<IndexVariable, Long> variables, Map<Extent, Long> extents, long constant) {
-
-    /** {@code left - right}, if both are affine 64-bit integers. */
-    static Optional<AffineValue> difference(IndexExpr left, IndexExpr right) {
-      if (left.elementType() != ElementType.I64) {
-        return Optional.empty();
-      }
-      try {
-        return of(left).flatMap(l -> of(right).map(r -> l.plus(r.times(-1))));
-      } catch (ArithmeticException e) {
-        // Coefficients that do not fit a long: the condition is tested as it is written.
-        return Optional.empty();
-      }
+  /** {@code left - right}, if both are affine 64-bit integers. */
+  private static Optional<LinearForm> difference(IndexExpr left, IndexExpr right) {
+    if (left.elementType() != ElementType.I64) {
+      return Optional.empty();
     }
-
-    private static Optional<AffineValue> of(IndexExpr expr) {
-      return switch (expr) {
-        case IndexExpr.IndexValue(IndexVariable variable) ->
-            Optional.of(new AffineValue(Map.of(variable, 1L), Map.of(), 0));
-        case IndexExpr.ExtentValue(Extent extent) ->
-            Optional.of(new AffineValue(Map.of(), Map.of(extent, 1L), 0));
-        case IndexExpr.Literal(Object value, ElementType _) ->
-            Optional.of(new AffineValue(Map.of(), Map.of(), (Long) value));
-        case IndexExpr.Unary(UnaryOperator operator, IndexExpr operand)
-            when operator == UnaryOperator.NEGATE ->
-            of(operand).map(value -> value.times(-1));
-        case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right)
-            when operator == BinaryOperator.ADD ->
-            of(left).flatMap(l -> of(right).map(l::plus));
-        case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right)
-            when operator == BinaryOperator.SUBTRACT ->
-            of(left).flatMap(l -> of(right).map(r -> l.plus(r.times(-1))));
-        case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right)
-            when operator == BinaryOperator.MULTIPLY ->
-            of(left)
-                .flatMap(
-                    l ->
-                        of(right)
-                            .flatMap(
-                                r ->
-                                    l.isConstant()
-                                        ? Optional.of(r.times(l.constant))
-                                        : r.isConstant()
-                                            ? Optional.of(l.times(r.constant))
-                                            : Optional.empty()));
-        case IndexExpr.Access _,
-            IndexExpr.Unary _,
-            IndexExpr.Binary _,
-            IndexExpr.Call _,
-            IndexExpr.Cast _,
-            IndexExpr.Select _,
-            IndexExpr.Reduction _,
-            IndexExpr.ArgumentReduction _ ->
-            Optional.empty();
-      };
+    try {
+      return linear(left).flatMap(l -> linear(right).map(r -> l.plus(r.times(-1))));
+    } catch (ArithmeticException e) {
+      // Coefficients that do not fit a long: the condition is tested as it is written.
+      return Optional.empty();
     }
+  }
 
-    private boolean isConstant() {
-      return variables.isEmpty() && extents.isEmpty();
-    }
+  private static Optional<LinearForm> linear(IndexExpr expr) {
+    return switch (expr) {
+      case IndexExpr.IndexValue(IndexVariable variable) -> Optional.of(LinearForm.of(variable));
+      case IndexExpr.ExtentValue(Extent extent) -> Optional.of(LinearForm.of(extent));
+      case IndexExpr.Literal(Object value, _) -> Optional.of(LinearForm.of((Long) value));
+      case IndexExpr.Unary(var operator, IndexExpr operand) when operator == UnaryOperator.NEGATE ->
+          linear(operand).map(value -> value.times(-1));
+      case IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right)
+          when operator == BinaryOperator.ADD ->
+          linear(left).flatMap(l -> linear(right).map(l::plus));
+      case IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right)
+          when operator == BinaryOperator.SUBTRACT ->
+          linear(left).flatMap(l -> linear(right).map(r -> l.plus(r.times(-1))));
+      case IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right)
+          when operator == BinaryOperator.MULTIPLY ->
+          linear(left).flatMap(l -> linear(right).flatMap(r -> product(l, r)));
+      case IndexExpr.Access _,
+          IndexExpr.Unary _,
+          IndexExpr.Binary _,
+          IndexExpr.Call _,
+          IndexExpr.Cast _,
+          IndexExpr.Select _,
+          IndexExpr.Reduction _,
+          IndexExpr.ArgumentReduction _ ->
+          Optional.empty();
+    };
+  }
 
-    private AffineValue plus(AffineValue other) {
-      return new AffineValue(
-          sum(variables, other.variables),
-          sum(extents, other.extents),
-          Math.addExact(constant, other.constant));
+  private static Optional<LinearForm> product(LinearForm left, LinearForm right) {
+    if (left.isConstant()) {
+      return Optional.of(right.times(left.constant()));
     }
-
-    private static <K> Map<K, Long> sum(Map<K, Long> left, Map<K, Long> right) {
-      Map<K, Long> result = new LinkedHashMap<>(left);
-      right.forEach((key, value) -> result.merge(key, value, Math::addExact));
-      result.values().removeIf(value -> value == 0);
-      return result;
-    }
-
-    AffineValue times(long factor) {
-      Map<IndexVariable, Long> scaledVariables = new LinkedHashMap<>();
-      variables.forEach((v, c) -> scaledVariables.put(v, Math.multiplyExact(c, factor)));
-      Map<Extent, Long> scaledExtents = new LinkedHashMap<>();
-      extents.forEach((e, c) -> scaledExtents.put(e, Math.multiplyExact(c, factor)));
-      scaledVariables.values().removeIf(value -> value == 0);
-      scaledExtents.values().removeIf(value -> value == 0);
-      return new AffineValue(scaledVariables, scaledExtents, Math.multiplyExact(constant, factor));
-    }
-
-    AffineValue without(IndexVariable variable) {
-      Map<IndexVariable, Long> others = new LinkedHashMap<>(variables);
-      others.remove(variable);
-      return new AffineValue(others, extents, constant);
-    }
-
-    Expr toExpr() {
-      List<Map.Entry<Expr, Long>> summands = new ArrayList<>();
-      variables.forEach((v, c) -> summands.add(Map.entry(new Expr.LoopValue(v), c)));
-      extents.forEach((e, c) -> summands.add(Map.entry(new Expr.ExtentValue(e), c)));
-      return loopSum(summands, constant);
-    }
-
-    /** {@code constant + sum of coefficient * value}, written without zeros and ones. */
-    static Expr loopSum(List<Map.Entry<Expr, Long>> summands, long constant) {
-      Optional<Expr> sum = Optional.empty();
-      for (Map.Entry<Expr, Long> summand : summands) {
-        sum = Optional.of(add(sum, summand.getKey(), summand.getValue()));
-      }
-      Expr number = new Expr.Constant(Math.abs(constant), ElementType.I64);
-      if (sum.isEmpty()) {
-        return new Expr.Constant(constant, ElementType.I64);
-      }
-      return constant == 0
-          ? sum.get()
-          : new Expr.BinaryOp(
-              constant > 0 ? BinaryOperator.ADD : BinaryOperator.SUBTRACT, sum.get(), number);
-    }
-
-    private static Expr add(Optional<Expr> sum, Expr value, long coefficient) {
-      long magnitude = Math.abs(coefficient);
-      Expr product =
-          magnitude == 1
-              ? value
-              : new Expr.BinaryOp(
-                  BinaryOperator.MULTIPLY, new Expr.Constant(magnitude, ElementType.I64), value);
-      if (sum.isPresent()) {
-        return new Expr.BinaryOp(
-            coefficient > 0 ? BinaryOperator.ADD : BinaryOperator.SUBTRACT, sum.get(), product);
-      }
-      return coefficient > 0 ? product : new Expr.UnaryOp(UnaryOperator.NEGATE, product);
-    }
+    return right.isConstant() ? Optional.of(left.times(right.constant())) : Optional.empty();
   }
 }

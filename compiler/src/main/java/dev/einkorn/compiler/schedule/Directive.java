@@ -97,6 +97,26 @@ public sealed interface Directive {
     }
   }
 
+  /**
+   * Splits loops where a border is read, so that the interior has no checks.
+   *
+   * {@snippet lang=text :
+   * for x:                                  for x in 0 .. min(1, n):  # border
+   *   y[x] = I[clamp(x - 1)]      =>          y[x] = I[clamp(x - 1)]
+   *                                         for x in min(1, n) .. n:
+   *                                           y[x] = I[x - 1]
+   * }
+   *
+   * <p>Always legal. A position is split along the loop of the first target variable in it, or of
+   * its first variable.
+   */
+  record SplitBorders() implements Directive {
+    @Override
+    public String toString() {
+      return "split_borders()";
+    }
+  }
+
   private static String join(List<IndexVariable> variables) {
     return String.join(", ", variables.stream().map(IndexVariable::name).toList());
   }
