@@ -36,12 +36,14 @@ final class EinkornCommand implements Runnable {
       usageHelp = true,
       scope = ScopeType.INHERIT,
       description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it.
   private boolean help;
 
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
       description = "Show the versions of Einkorn and Java.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it.
   private boolean version;
 
   @Option(

@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
     name = "einsum",
     header = "Computes an einsum string as numpy.einsum does, without storing intermediates.",
     sortOptions = false,
+    abbreviateSynopsis = true,
     footer = {
       "",
       "Examples:",

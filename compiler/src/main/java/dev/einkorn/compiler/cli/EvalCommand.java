@@ -13,6 +13,7 @@ import picocli.CommandLine.Parameters;
     name = "eval",
     header = "Runs a program in index notation.",
     sortOptions = false,
+    abbreviateSynopsis = true,
     footer = {
       "",
       "Examples:",

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
     name = "explain",
     header = "Shows the plan of a program: steps, costs, loops, and what is never stored.",
     sortOptions = false,
+    abbreviateSynopsis = true,
     footer = {
       "",
       "Examples:",

@@ -2,6 +2,7 @@ package dev.einkorn.compiler.cli;
 
 import dev.einkorn.compiler.source.Suggestions;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +48,8 @@ public final class Main {
     commandLine.addSubcommand(new SourceCommand(console));
     commandLine.addSubcommand(new DemoCommand(console));
     commandLine.addSubcommand(new DoctorCommand(console));
-    commandLine.setOut(new PrintWriter(console.out(), true));
-    commandLine.setErr(new PrintWriter(console.err(), true));
+    commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+    commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExpandAtFiles(false);
@@ -61,10 +62,21 @@ public final class Main {
 
   private static int wrongUsage(ParameterException exception, Console console) {
     CommandLine command = exception.getCommandLine();
-    console.err().println("error: " + exception.getMessage());
+    console.err().println("error: " + message(exception));
     suggestion(exception).ifPresent(hint -> console.err().println("  hint: " + hint));
     Failure.referToHelp(command, console.err());
     return Failure.WRONG_USAGE;
+  }
+
+  private static String message(ParameterException exception) {
+    boolean unknownCommand =
+        exception instanceof UnmatchedArgumentException unmatched
+            && !unmatched.isUnknownOption()
+            && exception.getCommandLine().getParent() == null;
+    return unknownCommand
+        ? "there is no command "
+            + ((UnmatchedArgumentException) exception).getUnmatched().getFirst()
+        : String.valueOf(exception.getMessage());
   }
 
   private static Optional<String> suggestion(ParameterException exception) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
     name = "source",
     header = "Prints the source that is generated for a program.",
     sortOptions = false,
+    abbreviateSynopsis = true,
     footer = {
       "",
       "Examples:",
