@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,21 +172,22 @@ class EvalCommandTest {
   void jsonHoldsTypesShapesValuesAndTimes() {
     Ran ran = Ran.command("eval", "c[i] = 1 / x[i]", "x=[0.0, 2.0]", "--json", "--check");
     Map<?, ?> object = JsonReader.object(ran.out());
-    assertThat(object.get("outputs").toString())
-        .isEqualTo(
+    assertThat(object.get("outputs"))
+        .hasToString(
             "[{name=c, type=f64, shape=[2], values=[inf, 0.5], check={identical=true,"
                 + " largestDifference=0.0, allowed=5.0E-11, passes=true}}]");
-    assertThat(object.get("inputs").toString()).isEqualTo("[{name=x, type=f64, shape=[2]}]");
-    assertThat(object.get("operations")).isEqualTo("2");
-    assertThat(((Map<?, ?>) object.get("milliseconds")).keySet().toString())
-        .isEqualTo("[read, plan, call, check, write]");
+    assertThat(object.get("inputs")).hasToString("[{name=x, type=f64, shape=[2]}]");
+    assertThat(object.get("operations")).hasToString("2");
+    assertThat(object.get("milliseconds"))
+        .asInstanceOf(InstanceOfAssertFactories.MAP)
+        .containsOnlyKeys("read", "plan", "call", "check", "write");
   }
 
   @Test
   void jsonNamesTheFilesWritten() {
     Ran ran = Ran.command("eval", "s = A[i,k]", input("A", "a.npy"), "--json", "-o", file("s.npy"));
-    assertThat(JsonReader.object(ran.out()).get("outputs").toString())
-        .isEqualTo("[{name=s, type=f32, shape=[], files=[" + file("s.npy") + "]}]");
+    assertThat(JsonReader.object(ran.out()).get("outputs"))
+        .hasToString("[{name=s, type=f32, shape=[], files=[" + file("s.npy") + "]}]");
   }
 
   @Test
