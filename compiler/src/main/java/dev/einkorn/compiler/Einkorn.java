@@ -5,7 +5,6 @@ import dev.einkorn.compiler.jit.KernelClassCompiler;
 import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.schedule.ScheduleException;
 import dev.einkorn.compiler.source.CompileException;
-import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import java.util.LinkedHashMap;
@@ -92,7 +91,7 @@ public final class Einkorn {
 
   /** {@link #compile} with this instance's options. */
   public CompiledProgram prepare(String program) {
-    return new CompiledProgram(this, new TextFrontend(SourceText.of(program)));
+    return new CompiledProgram(this, TextFrontend.of(program));
   }
 
   /**

@@ -22,6 +22,10 @@ final class TextFrontend implements Frontend {
   private final Program program;
   private final ProgramSignature signature;
 
+  static TextFrontend of(String text) {
+    return new TextFrontend(SourceText.of(text));
+  }
+
   TextFrontend(SourceText source) {
     this.source = source;
     var diagnostics = new Diagnostics();

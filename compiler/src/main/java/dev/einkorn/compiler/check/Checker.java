@@ -30,11 +30,13 @@ import java.util.Optional;
  */
 public final class Checker {
   private final Diagnostics diagnostics = new Diagnostics();
+  private final SourceText source;
   private final Analysis analysis;
   private final Map<String, TypeChecker.TensorKind> kinds;
   private final List<Assignment> assignments = new ArrayList<>();
 
   private Checker(SourceText source, Program program, Map<String, InputType> given) {
+    this.source = source;
     this.analysis = Analysis.of(source, program, diagnostics);
     this.kinds = new InputBinder(diagnostics, analysis, given).bind();
   }
@@ -87,7 +89,7 @@ public final class Checker {
   /** Types the statement, and its target if this is the first one of it. */
   private void assign(ResolvedStatement statement) {
     Extents extents = analysis.extents().statements().get(statement.number());
-    TypeChecker checker = new TypeChecker(diagnostics, kinds, extents);
+    TypeChecker checker = new TypeChecker(source, diagnostics, kinds, extents);
     Typed value = checker.type(statement.value());
     Tensor target = analysis.symbols().tensor(statement.target()).orElseThrow();
     Optional<ElementType> type = elementType(target.name());
@@ -128,7 +130,7 @@ public final class Checker {
         "the value is %s, but %s is %s".formatted(found, name, type),
         type.isNumeric()
             ? "write %s(...) around the value to round toward zero".formatted(type)
-            : "compare with 0 to get a condition: ... != 0");
+            : "compare with 0: " + Quote.of(source, span) + " != 0");
     return false;
   }
 

@@ -6,6 +6,7 @@ import dev.einkorn.compiler.source.ErrorCode;
 import dev.einkorn.compiler.source.Span;
 import dev.einkorn.runtime.ElementType;
 import java.math.BigInteger;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -62,7 +63,7 @@ final class Conversion {
       case IndexExpr.Literal(Double value, _) when type.isFloating() ->
           value.isInfinite()
               ? Optional.of(IndexExpr.Literal.of((double) value, type))
-              : real(value, value.toString(), type, span);
+              : real(value, value.toString().toLowerCase(Locale.ROOT), type, span);
       case IndexExpr.Select(IndexExpr condition, IndexExpr whenTrue, IndexExpr whenFalse) ->
           adapt(whenTrue, type, span)
               .flatMap(
@@ -86,9 +87,12 @@ final class Conversion {
         ErrorCode.INVALID_LITERAL,
         span,
         "%s does not fit %s, the type that it takes here".formatted(literal, type),
-        type.isInteger()
-            ? "write i64(...) or f64(...) around the value that it meets"
-            : "write inf for infinity, or f64(...) around the value that it meets");
+        switch (type) {
+          case I32 -> "write i64(...) around the value that it meets";
+          case I64, BOOL -> "write a real number, such as 1e20, which is an f64";
+          case F32 -> "write inf for infinity, or f64(...) around the value that it meets";
+          case F64 -> "write inf for infinity";
+        });
     return Optional.empty();
   }
 }

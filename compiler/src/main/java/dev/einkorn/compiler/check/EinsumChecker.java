@@ -104,7 +104,7 @@ public final class EinsumChecker {
             ErrorCode.TYPE_MISMATCH,
             einsum.operandSpans().get(n),
             "operand %d is a tensor of conditions, which einsum cannot multiply".formatted(n + 1),
-            "cast it to a number first");
+            "convert it to a number first");
       }
     }
   }

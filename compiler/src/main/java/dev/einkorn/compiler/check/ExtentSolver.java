@@ -209,11 +209,11 @@ final class ExtentSolver {
     diagnostics.error(
         ErrorCode.UNDETERMINED_EXTENT,
         span,
-        "the extent of index %s is not determined: it stands in no access %s"
-            .formatted(variable, left ? "on the right side" : "to a tensor of known extents"),
+        "the extent of index %s is not determined: it stands in no access%s"
+            .formatted(variable, left ? " on the right side" : ""),
         left
             ? "leave %s out of %s, or give the extents of %s in a header"
                 .formatted(variable, statement.targetText(), statement.target())
-            : "leave %s out".formatted(variable));
+            : "leave %s out, or use it as an index".formatted(variable));
   }
 }

@@ -22,6 +22,19 @@ final class HeaderReader {
   /** Types of the language that are still to come. */
   private static final List<String> UNSUPPORTED = List.of("bf16", "f16", "c64", "c128");
 
+  /** What others call our types. */
+  private static final Map<String, ElementType> FOREIGN =
+      Map.of(
+          "float32", ElementType.F32,
+          "float", ElementType.F32,
+          "float64", ElementType.F64,
+          "double", ElementType.F64,
+          "int32", ElementType.I32,
+          "int", ElementType.I32,
+          "int64", ElementType.I64,
+          "long", ElementType.I64,
+          "boolean", ElementType.BOOL);
+
   private final Diagnostics diagnostics;
   private final Symbols symbols;
   private final Map<String, Span> declared = new LinkedHashMap<>();
@@ -39,18 +52,24 @@ final class HeaderReader {
 
   private void declare(Declaration declaration, Tensor.Role role) {
     Span before = declared.putIfAbsent(declaration.name(), declaration.nameSpan());
-    if (before != null) {
-      diagnostics.add(
-          Diagnostic.error(
-                  ErrorCode.DUPLICATE_DECLARATION,
-                  declaration.nameSpan(),
-                  declaration.name() + " is declared twice")
-              .withSpan(before));
+    Tensor tensor =
+        new Tensor(
+            declaration.name(), role, declaration.nameSpan(), declaration.type().map(this::type));
+    if (before == null) {
+      symbols.declare(tensor);
       return;
     }
-    symbols.declare(
-        new Tensor(
-            declaration.name(), role, declaration.nameSpan(), declaration.type().map(this::type)));
+    diagnostics.add(
+        Diagnostic.error(
+                ErrorCode.DUPLICATE_DECLARATION,
+                declaration.nameSpan(),
+                declaration.name() + " is declared twice")
+            .withSpan(before)
+            .withHint("a tensor that accumulates is declared as an output only"));
+    if (role == Tensor.Role.OUTPUT) {
+      // The likelier of the two: with it there are no errors about its assignment.
+      symbols.redeclare(tensor);
+    }
   }
 
   private Tensor.Declared type(TypeAnnotation type) {
@@ -76,7 +95,9 @@ final class HeaderReader {
           ErrorCode.UNKNOWN_TYPE,
           type.elementTypeSpan(),
           "there is no element type " + name,
-          Suggestions.hint(name, known)
+          Optional.ofNullable(FOREIGN.get(name))
+              .map(each -> "did you mean " + each + "?")
+              .or(() -> Suggestions.hint(name, known))
               .orElse("the element types are " + String.join(", ", known)));
     }
     return Optional.empty();

@@ -6,16 +6,21 @@ import dev.einkorn.compiler.source.ErrorCode;
 import dev.einkorn.compiler.source.Span;
 import dev.einkorn.compiler.source.Suggestions;
 import dev.einkorn.runtime.ElementType;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Matches the tensors that a caller passes with those that a program takes. */
 final class InputBinder {
   private final Diagnostics diagnostics;
   private final Analysis analysis;
   private final Map<String, InputType> given;
+
+  /** Given names that are near those of missing inputs. */
+  private final Set<String> misspelt = new HashSet<>();
 
   InputBinder(Diagnostics diagnostics, Analysis analysis, Map<String, InputType> given) {
     this.diagnostics = diagnostics;
@@ -35,11 +40,19 @@ final class InputBinder {
                       tensor.name(), new TypeChecker.TensorKind(type, tensor.rank().orElse(-1))));
     }
     for (String name : given.keySet()) {
-      if (passed.stream().noneMatch(tensor -> tensor.name().equals(name))) {
+      if (isUnderstood()
+          && !misspelt.contains(name)
+          && passed.stream().noneMatch(tensor -> tensor.name().equals(name))) {
         extra(name);
       }
     }
     return kinds;
+  }
+
+  /** Whether the whole program was understood, so that what it does not read is known. */
+  private boolean isUnderstood() {
+    return !analysis.statements().isEmpty()
+        && analysis.statements().stream().noneMatch(ResolvedStatement::broken);
   }
 
   private boolean isPassed(Tensor tensor) {
@@ -69,11 +82,12 @@ final class InputBinder {
 
   private void missing(Tensor tensor) {
     String name = tensor.name();
-    if (analysis.symbols().isIndex(name) || isReadBeforeDeclared(tensor)) {
+    if (analysis.symbols().isIndex(name) || isUndeclared(tensor)) {
       return;
     }
     List<String> unused =
         given.keySet().stream().filter(each -> analysis.symbols().tensor(each).isEmpty()).toList();
+    misspelt.addAll(Suggestions.near(name, unused));
     Span span = tensor.uses().isEmpty() ? tensor.place() : tensor.uses().getFirst().span();
     String message =
         tensor.isTarget()
@@ -88,10 +102,11 @@ final class InputBinder {
   }
 
   /** Whether a header exists that does not name the tensor, which is an error of its own. */
-  private boolean isReadBeforeDeclared(Tensor tensor) {
+  private boolean isUndeclared(Tensor tensor) {
     return tensor.role() == Tensor.Role.UNDECLARED
         && !tensor.isTarget()
-        && analysis.symbols().tensors().stream().anyMatch(each -> each.role() == Tensor.Role.INPUT);
+        && analysis.symbols().tensors().stream()
+            .anyMatch(each -> each.role() != Tensor.Role.UNDECLARED);
   }
 
   private void extra(String name) {

@@ -9,11 +9,13 @@ import dev.einkorn.compiler.source.Span;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +29,13 @@ final class KnownExtents {
   private final Function<String, Optional<ElementType>> types;
   private final Map<Axis, Long> known = new LinkedHashMap<>();
 
+  /** Places whose axes have got their extents from other places of the variable. */
+  private final Set<Place> inferred = new HashSet<>();
+
   /** An axis at which a variable stands. */
   private record Place(Axis axis, String text, Span span) {}
+
+  private record Access(String tensor, List<? extends Term.Index> indices, String text) {}
 
   KnownExtents(
       Diagnostics diagnostics, Symbols symbols, Function<String, Optional<ElementType>> types) {
@@ -40,9 +47,17 @@ final class KnownExtents {
   /** Reports every mismatch. */
   void check(List<ResolvedStatement> statements, Map<String, InputType> given) {
     bind(given);
-    for (ResolvedStatement statement : statements) {
-      check(statement);
+    List<List<Access>> accesses = statements.stream().map(this::accesses).toList();
+    List<Map<Variable, List<Place>>> places = accesses.stream().map(KnownExtents::places).toList();
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Map<Variable, List<Place>> each : places) {
+        changed |= each.values().stream().map(this::propagate).reduce(false, Boolean::logicalOr);
+      }
     }
+    accesses.forEach(each -> each.forEach(this::constants));
+    places.forEach(each -> each.forEach(this::compare));
   }
 
   private void bind(Map<String, InputType> given) {
@@ -109,61 +124,80 @@ final class KnownExtents {
     }
   }
 
-  private void check(ResolvedStatement statement) {
-    Map<Variable, List<Place>> places = new LinkedHashMap<>();
-    collect(statement.target(), statement.indices(), statement.targetText(), places);
-    visit(statement.value(), places);
-    places.forEach(this::check);
+  /** The accesses of a statement, its target first, without those of a wrong rank. */
+  private List<Access> accesses(ResolvedStatement statement) {
+    List<Access> accesses = new ArrayList<>();
+    accesses.add(new Access(statement.target(), statement.indices(), statement.targetText()));
+    visit(statement.value(), accesses);
+    accesses.removeIf(
+        access ->
+            symbols.tensor(access.tensor()).orElseThrow().rank().orElse(-1)
+                != access.indices().size());
+    return accesses;
   }
 
-  private void visit(Term term, Map<Variable, List<Place>> places) {
+  private static void visit(Term term, List<Access> accesses) {
     if (term instanceof Term.Read read) {
-      collect(read.tensor(), read.indices(), read.text(), places);
+      accesses.add(new Access(read.tensor(), read.indices(), read.text()));
     }
-    term.children().forEach(child -> visit(child, places));
+    term.children().forEach(child -> visit(child, accesses));
   }
 
-  private void collect(
-      String tensor,
-      List<? extends Term.Index> indices,
-      String text,
-      Map<Variable, List<Place>> places) {
-    if (symbols.tensor(tensor).orElseThrow().rank().orElse(-1) != indices.size()) {
-      return;
-    }
-    for (int position = 0; position < indices.size(); position++) {
-      Axis axis = new Axis(tensor, position);
-      switch (indices.get(position)) {
-        case Term.Index.Plain(Variable variable, Span span) ->
-            places
-                .computeIfAbsent(variable, _ -> new ArrayList<>())
-                .add(new Place(axis, text, span));
-        case Term.Index.Fixed(long constant, Span span) -> {
-          Long extent = known.get(axis);
-          if (extent != null && constant >= extent) {
-            diagnostics.error(
-                ErrorCode.INDEX_OUT_OF_RANGE,
-                span,
-                "%s: there is no position %d on axis %d, whose extent is %d"
-                    .formatted(text, constant, position, extent),
-                "positions count from 0; " + typeText(tensor));
-          }
+  private static Map<Variable, List<Place>> places(List<Access> accesses) {
+    Map<Variable, List<Place>> places = new LinkedHashMap<>();
+    for (Access access : accesses) {
+      for (int position = 0; position < access.indices().size(); position++) {
+        if (access.indices().get(position) instanceof Term.Index.Plain(var variable, Span span)) {
+          places
+              .computeIfAbsent(variable, _ -> new ArrayList<>())
+              .add(new Place(new Axis(access.tensor(), position), access.text(), span));
         }
+      }
+    }
+    return places;
+  }
+
+  /** Checks the constant positions of an access. */
+  private void constants(Access access) {
+    for (int position = 0; position < access.indices().size(); position++) {
+      Long extent = known.get(new Axis(access.tensor(), position));
+      if (access.indices().get(position) instanceof Term.Index.Fixed(long constant, Span span)
+          && extent != null
+          && constant >= extent) {
+        diagnostics.error(
+            ErrorCode.INDEX_OUT_OF_RANGE,
+            span,
+            "%s: there is no position %d on axis %d, whose extent is %d"
+                .formatted(access.text(), constant, position, extent),
+            "positions count from 0; " + typeText(access.tensor()));
       }
     }
   }
 
-  /**
-   * Checks the places of one variable, and takes the extent over to those where it is not known.
-   */
-  private void check(Variable variable, List<Place> places) {
+  /** Takes the first known extent over to the places where it is not known. */
+  private boolean propagate(List<Place> places) {
+    Optional<Long> extent =
+        places.stream()
+            .filter(place -> known.containsKey(place.axis()))
+            .map(this::extent)
+            .findFirst();
+    int before = known.size();
+    for (Place place : places) {
+      if (extent.isPresent() && known.putIfAbsent(place.axis(), extent.get()) == null) {
+        inferred.add(place);
+      }
+    }
+    return known.size() > before;
+  }
+
+  /** Compares all places with the first one whose extent does not come from the others. */
+  private void compare(Variable variable, List<Place> places) {
     places.stream()
-        .filter(place -> known.containsKey(place.axis()))
+        .filter(place -> !inferred.contains(place))
         .findFirst()
         .ifPresent(
             first -> {
               for (Place place : places) {
-                known.putIfAbsent(place.axis(), extent(first));
                 if (extent(place) != extent(first)) {
                   report(variable, first, place);
                 }

@@ -106,6 +106,12 @@ final class OrderChecker {
     }
   }
 
+  /** Whether an output was misspelt, which explains an unread target. */
+  private boolean isOutputMissing() {
+    return symbols.tensors().stream()
+        .anyMatch(each -> each.role() == Tensor.Role.OUTPUT && !each.isTarget());
+  }
+
   private void undeclared(Tensor tensor, boolean outputsDeclared) {
     String name = tensor.name();
     if (!tensor.isTarget()) {
@@ -125,7 +131,7 @@ final class OrderChecker {
           tensor.place(),
           name + " accumulates into a tensor of the caller, but is no output in the header",
           "add " + name + " to the outputs, or assign it first with =");
-    } else if (outputsDeclared && tensor.isUnread()) {
+    } else if (outputsDeclared && tensor.isUnread() && !isOutputMissing()) {
       diagnostics.error(
           ErrorCode.INVALID_TARGET,
           tensor.place(),

@@ -73,11 +73,13 @@ final class RankChecker {
     Span span =
         tensor.declared().map(Tensor.Declared::span).orElseGet(() -> firstRanked(tensor).span());
     String place =
-        tensor.declared().isPresent() ? "in the header" : "in " + firstRanked(tensor).text();
+        tensor.declared().isPresent()
+            ? " in the header"
+            : tensor.rank().getAsInt() == 0 ? " here" : " in " + firstRanked(tensor).text();
     diagnostics.error(
         ErrorCode.RANK_MISMATCH,
         span,
-        "%s has %s %s, but the tensor given has %s"
+        "%s has %s%s, but the tensor given has %s"
             .formatted(
                 tensor.name(),
                 indices(tensor.rank().getAsInt()),

@@ -8,6 +8,7 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.ErrorCode;
+import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.ElementType;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +20,14 @@ import java.util.Optional;
 final class ReductionTypes {
   private static final Typed UNKNOWN = new Typed.Unknown();
 
+  private final SourceText source;
   private final Diagnostics diagnostics;
   private final Conversion conversion;
   private final Extents extents;
 
-  ReductionTypes(Diagnostics diagnostics, Conversion conversion, Extents extents) {
+  ReductionTypes(
+      SourceText source, Diagnostics diagnostics, Conversion conversion, Extents extents) {
+    this.source = source;
     this.diagnostics = diagnostics;
     this.conversion = conversion;
     this.extents = extents;
@@ -103,7 +107,7 @@ final class ReductionTypes {
   private Typed logical(
       Term.Reduce reduce, List<IndexBinding> bindings, ReductionOperator operator, Typed body) {
     Optional<IndexExpr> condition =
-        TypeChecker.requireCondition(diagnostics, reduce.body(), body, operator.symbol());
+        TypeChecker.requireCondition(source, diagnostics, reduce.body(), body, operator.symbol());
     return condition
         .map(each -> Typed.strong(new IndexExpr.Reduction(operator, bindings, each)))
         .orElse(UNKNOWN);

@@ -99,7 +99,8 @@ final class Resolver {
               && literal.integer();
       boolean ellipsis = subscript instanceof Subscript.Ellipsis;
       if (number || ellipsis) {
-        unsupported(subscript.span(), ellipsis ? "..." : "a constant index on the left side");
+        unsupported(
+            subscript.span(), ellipsis ? "an ellipsis" : "a constant index on the left side");
       } else {
         error(
             ErrorCode.INVALID_TARGET,
@@ -162,7 +163,7 @@ final class Resolver {
           ErrorCode.UNBOUND_INDEX,
           span,
           "index " + name + " is used outside of the reduction that binds it",
-          "move it into the brackets of the reduction over " + name);
+          "a reduction binds its index only between its parentheses");
       return new Term.Broken(List.of(), span);
     }
     use(name, new Tensor.Use(number, false, false, OptionalInt.of(0), name, span));
@@ -186,7 +187,7 @@ final class Resolver {
   private Optional<Term.Index> index(Subscript subscript) {
     return switch (subscript) {
       case Subscript.Ellipsis(Span span) -> {
-        unsupported(span, "...");
+        unsupported(span, "an ellipsis");
         yield Optional.empty();
       }
       case Subscript.Position(Expression.Name(String name, Span span), _) ->
@@ -262,6 +263,9 @@ final class Resolver {
       unsupported(condition.span(), "where");
     }
     Optional<ReductionKind> kind = ReductionKind.named(reduction.name());
+    if (variables.size() < reduction.indices().size()) {
+      return new Term.Broken(List.of(body), reduction.span());
+    }
     if (kind.isPresent()) {
       return new Term.Reduce(kind.get(), variables, body, reduction.span());
     }

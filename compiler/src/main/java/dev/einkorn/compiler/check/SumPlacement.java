@@ -37,8 +37,6 @@ import java.util.stream.Collectors;
  * Sums that end up at one place become one, in first-appearance order.
  */
 final class SumPlacement {
-  private static final int LONGEST_QUOTE = 60;
-
   private final SourceText source;
   private final Diagnostics diagnostics;
   private final IdentityHashMap<Term, Set<Variable>> free = new IdentityHashMap<>();
@@ -82,13 +80,21 @@ final class SumPlacement {
               : ambiguous(term, without(variables, within(variables, base)), "in an exponent");
       case Term.Read _, Term.Position _ -> sum(variables, term);
       case Term.Infix(BinaryOperator operator, _, _, _) ->
-          ambiguous(term, variables, "inside of " + operator.symbol());
-      case Term.Prefix _ -> ambiguous(term, variables, "inside of not");
+          ambiguous(term, variables, "inside of a " + name(operator));
+      case Term.Prefix _ -> ambiguous(term, variables, "inside of a condition");
       case Term.Apply(Callee callee, _, _) ->
           ambiguous(term, variables, "inside of " + callee.symbol() + "(...)");
       case Term.Reduce(ReductionKind kind, _, _, _) ->
           ambiguous(term, variables, "inside of " + kind.symbol() + "[...](...)");
       case Term.Broken _, Term.IntegerNumber _, Term.RealNumber _, Term.Truth _ -> term;
+    };
+  }
+
+  private static String name(BinaryOperator operator) {
+    return switch (operator.kind()) {
+      case COMPARISON -> "comparison";
+      case LOGICAL -> "condition";
+      case ARITHMETIC -> "rounding division";
     };
   }
 
@@ -175,8 +181,6 @@ final class SumPlacement {
   private Term ambiguous(Term term, List<Variable> variables, String where) {
     broken = true;
     String names = variables.stream().map(Variable::name).collect(Collectors.joining(","));
-    String text = source.text(term.span());
-    boolean quotable = text.length() <= LONGEST_QUOTE && text.lines().count() == 1;
     diagnostics.add(
         Diagnostic.error(
                 ErrorCode.AMBIGUOUS_SUM,
@@ -187,7 +191,7 @@ final class SumPlacement {
                     + " only "
                     + where
                     + ", so it is not clear what is summed")
-            .withHint("write sum[%s](%s)".formatted(names, quotable ? text : "...")));
+            .withHint("write sum[%s](%s)".formatted(names, Quote.of(source, term.span()))));
     return new Term.Broken(List.of(term), term.span());
   }
 

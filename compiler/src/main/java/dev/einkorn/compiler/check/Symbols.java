@@ -20,6 +20,11 @@ final class Symbols {
     tensors.putIfAbsent(tensor.name(), tensor);
   }
 
+  /** Replaces a declaration, in its place. */
+  void redeclare(Tensor tensor) {
+    tensors.put(tensor.name(), tensor);
+  }
+
   /** The tensor of this name. */
   Optional<Tensor> tensor(String name) {
     return Optional.ofNullable(tensors.get(name));

@@ -8,6 +8,7 @@ import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.UnaryOperator;
 import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.ErrorCode;
+import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.compiler.source.Span;
 import dev.einkorn.runtime.ElementType;
 import java.math.BigInteger;
@@ -28,6 +29,7 @@ import java.util.Optional;
 final class TypeChecker {
   private static final Typed UNKNOWN = new Typed.Unknown();
 
+  private final SourceText source;
   private final Diagnostics diagnostics;
   private final Map<String, TensorKind> tensors;
   private final Conversion conversion;
@@ -41,11 +43,16 @@ final class TypeChecker {
    *
    * @param tensors those that may be read; reading another one is an error reported already
    */
-  TypeChecker(Diagnostics diagnostics, Map<String, TensorKind> tensors, Extents extents) {
+  TypeChecker(
+      SourceText source,
+      Diagnostics diagnostics,
+      Map<String, TensorKind> tensors,
+      Extents extents) {
+    this.source = source;
     this.diagnostics = diagnostics;
     this.tensors = tensors;
     this.conversion = new Conversion(diagnostics);
-    this.reductions = new ReductionTypes(diagnostics, conversion, extents);
+    this.reductions = new ReductionTypes(source, diagnostics, conversion, extents);
   }
 
   /** The typed form of {@code term}. */
@@ -183,12 +190,12 @@ final class TypeChecker {
   }
 
   private Optional<IndexExpr> condition(Term term, Typed value, String user) {
-    return requireCondition(diagnostics, term, value, user);
+    return requireCondition(source, diagnostics, term, value, user);
   }
 
   /** The value if it is a condition; an error otherwise. */
   static Optional<IndexExpr> requireCondition(
-      Diagnostics diagnostics, Term term, Typed value, String user) {
+      SourceText source, Diagnostics diagnostics, Term term, Typed value, String user) {
     if (value.isUnknown()) {
       return Optional.empty();
     }
@@ -202,7 +209,7 @@ final class TypeChecker {
         ErrorCode.TYPE_MISMATCH,
         term.span(),
         "%s needs a condition, found %s".formatted(user, found),
-        "compare with 0: ... != 0");
+        "compare with 0: " + Quote.of(source, term.span()) + " != 0");
     return Optional.empty();
   }
 

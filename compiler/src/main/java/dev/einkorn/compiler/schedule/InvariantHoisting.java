@@ -31,7 +31,8 @@ final class InvariantHoisting {
     Stmt inside = LoopWalk.mapChildren(stmt, this::rewrite);
     return switch (inside) {
       case Stmt.Loop loop -> hoistFrom(loop);
-      case Stmt.Block(List<Stmt> statements) -> Stmt.sequence(statements);
+      case Stmt.Block(List<Stmt> statements) ->
+          Stmt.sequence(sinkDeclarations(flatten(statements)));
       case Stmt.Store _,
           Stmt.Accumulate _,
           Stmt.Declare _,
@@ -40,6 +41,37 @@ final class InvariantHoisting {
           Stmt.Guard _ ->
           inside;
     };
+  }
+
+  private static List<Stmt> flatten(List<Stmt> statements) {
+    return Stmt.sequence(statements) instanceof Stmt.Block(List<Stmt> flat) ? flat : statements;
+  }
+
+  /**
+   * Moves each accumulator's declaration down to its first use, so that what was hoisted out of the
+   * accumulating loop stands before the declaration and the two can move on together.
+   */
+  private static List<Stmt> sinkDeclarations(List<Stmt> statements) {
+    List<Stmt> result = new ArrayList<>(statements);
+    for (int n = result.size() - 2; n >= 0; n--) {
+      if (result.get(n) instanceof Stmt.Declare declare
+          && declare.value() instanceof Expr.Constant) {
+        int to = n;
+        while (to + 1 < result.size() && !mentions(result.get(to + 1), declare.local())) {
+          to++;
+        }
+        result.add(to, result.remove(n));
+      }
+    }
+    return result;
+  }
+
+  private static boolean mentions(Stmt stmt, String local) {
+    boolean[] found = {writesLocal(stmt, local)};
+    LoopWalk.values(
+        stmt,
+        value -> found[0] |= value instanceof Expr.Local(String name, _) && name.equals(local));
+    return found[0];
   }
 
   private Stmt hoistFrom(Stmt.Loop loop) {
@@ -88,6 +120,11 @@ final class InvariantHoisting {
   private Expr extract(
       Expr value, IndexVariable variable, Set<String> ofIteration, List<Stmt> hoisted) {
     if (isInvariant(value, variable, ofIteration) && isWorthwhile(value)) {
+      for (Stmt stmt : hoisted) {
+        if (stmt instanceof Stmt.Declare(String known, var type, Expr same) && same.equals(value)) {
+          return new Expr.Local(known, type);
+        }
+      }
       String local = names.unused(stem(value));
       hoisted.add(new Stmt.Declare(local, value.elementType(), value));
       return new Expr.Local(local, value.elementType());

@@ -45,7 +45,7 @@ class ErrorGoldenTest {
               }
             });
     assertThat(refusal).as("the program must be refused").isNotNull();
-    GOLDENS.check(base(name) + ".err", refusal.getMessage());
+    GOLDENS.check(base(name) + ".err", String.valueOf(refusal.getMessage()));
   }
 
   private static void program(String text, String types) {

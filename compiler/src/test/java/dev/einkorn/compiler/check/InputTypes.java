@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** Reads the types of inputs as tests write them: {@code A: f32[3,4], x: f64, B: i32[?,2]}. */
 final class InputTypes {
-  private static final Pattern TYPE = Pattern.compile("(\\w+): (\\w+)(?:\\[([0-9?,]*)\\])?");
+  private static final Pattern TYPE =
+      Pattern.compile("(\\w+): (\\w+)(?:\\[([0-9?,]*)\\])?", Pattern.UNICODE_CHARACTER_CLASS);
 
   private InputTypes() {}
 

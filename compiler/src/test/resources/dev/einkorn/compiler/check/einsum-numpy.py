@@ -1,6 +1,7 @@
 """Writes einsum-numpy.txt: what numpy.einsum says about strings and shapes.
 
-Run `python3 einsum-numpy.py > einsum-numpy.txt` in this folder.
+Run `python3 einsum-numpy.py > einsum-numpy.txt` in this folder. Spaces inside `->` and `...`
+are left out: numpy takes them with optimize=True only.
 """
 
 import numpy as np
@@ -107,12 +108,10 @@ i, | (3)
 i->i,j | (3)
 i- | (3)
 i> | (3)
-i- >i | (3)
 i. | (3)
 i.. | (3)
 i.... | (3)
 ...i... | (2,3,4)
-.. .i | (2,3)
 i->.i | (3)
 ...->...... | (3)
 i1 | (2,3)

@@ -41,7 +41,10 @@ final class StepWriter {
       unpack(tensor);
     }
     String integer = unit.wide() ? "long " : "int ";
-    for (String size : nest.sizes()) {
+    for (String size : unit.sizes()) {
+      if (!nest.sizes().contains(size)) {
+        continue;
+      }
       String value = "sizes[" + unit.sizes().indexOf(size) + "]";
       line(0, integer + names.size(size) + " = " + (unit.wide() ? "" : "(int) ") + value + ";");
     }
