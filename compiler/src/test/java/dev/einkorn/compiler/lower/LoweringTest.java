@@ -99,15 +99,15 @@ class LoweringTest {
   @Test
   void twoReductionsOverOneVariableHaveTheirOwnLocals() {
     lowers(
-        "y[i] = sum[k](A[i,k]) / sum[k](B[i,k])",
+        "y[i] = sum[k](A[i,k]) / sum[k](B[i,k] * A[i,0])",
         """
         for i:
           f32 sum_k = 0.0
           for k:
             sum_k += A[i,k]
           f32 sum_k_1 = 0.0
-          for k:
-            sum_k_1 += B[i,k]
+          for k < k_2:
+            sum_k_1 += B[i,k] * A[i,0]
           y[i] = sum_k / sum_k_1
         """);
   }
