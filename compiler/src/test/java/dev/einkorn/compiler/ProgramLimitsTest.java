@@ -71,13 +71,10 @@ class ProgramLimitsTest {
   @ParameterizedTest
   @ValueSource(ints = {512, 1024})
   void manyStatements(int stack) {
-    String chain = "t0 = sum[i](x[i]) + 0\n";
-    chain += joined(4_000, "\n", "t@ = t# + max[i](x[i])");
     StringBuilder text = new StringBuilder("t0 = sum[i](x[i])\n");
     for (int n = 1; n < 4_000; n++) {
       text.append("t%d = t%d + max[i](x[i])\n".formatted(n, n - 1));
     }
-    assertThat(chain).isNotEmpty();
     Tensor vector = Tensor.of(new double[] {1, 2, 3}, 3);
     assertThat(outcome(stack, text.toString(), Map.of("x", vector)))
         .isEqualTo(Double.toString(6 + 3_999 * 3));
