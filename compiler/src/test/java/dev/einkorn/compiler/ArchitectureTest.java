@@ -32,6 +32,17 @@ import java.util.Set;
 class ArchitectureTest {
   private static final String ROOT = "dev.einkorn.compiler";
 
+  private static final Set<String> MUTABLE =
+      Set.of(
+          "java.util.ArrayList",
+          "java.util.HashMap",
+          "java.util.LinkedHashMap",
+          "java.util.HashSet",
+          "java.util.concurrent.ConcurrentHashMap",
+          "java.util.concurrent.atomic.AtomicInteger",
+          "java.util.concurrent.atomic.AtomicLong",
+          "java.util.concurrent.atomic.AtomicReference");
+
   @ArchTest
   static final ArchRule packages_are_free_of_cycles =
       slices().matching("dev.einkorn.(**)").should().beFreeOfCycles();
@@ -48,9 +59,14 @@ class ArchitectureTest {
   @ArchTest static final ArchRule source_knows_no_stage = stage("source");
   @ArchTest static final ArchRule ast_knows_source = stage("ast", "source");
   @ArchTest static final ArchRule index_knows_no_stage = stage("index");
-  @ArchTest static final ArchRule check_makes_index_of_ast = stage("check", "ast", "source", "index");
+
+  @ArchTest
+  static final ArchRule check_makes_index_of_ast = stage("check", "ast", "source", "index");
+
   @ArchTest static final ArchRule interpret_knows_index_only = stage("interpret", "index");
-  @ArchTest static final ArchRule optimize_knows_index = stage("optimize", "optimize.rule", "index");
+
+  @ArchTest
+  static final ArchRule optimize_knows_index = stage("optimize", "optimize.rule", "index");
 
   @ArchTest
   static final ArchRule rules_know_index_and_what_a_rewrite_is =
@@ -69,15 +85,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule the_pipeline_knows_the_stages_behind_the_checker =
-      stage(
-          "pass",
-          "index",
-          "optimize",
-          "lower",
-          "loop",
-          "schedule",
-          "emit",
-          "emit.java");
+      stage("pass", "index", "optimize", "lower", "loop", "schedule", "emit", "emit.java");
 
   @ArchTest
   static final ArchRule the_command_line_uses_the_facade =
@@ -96,8 +104,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule only_jit_uses_janino = only("jit", "org.codehaus..");
 
   @ArchTest
-  static final ArchRule only_emit_java_uses_javapoet =
-      only("emit.java", "com.palantir.javapoet..");
+  static final ArchRule only_emit_java_uses_javapoet = only("emit.java", "com.palantir.javapoet..");
 
   @ArchTest static final ArchRule only_cli_uses_picocli = only("cli", "picocli..");
 
@@ -140,29 +147,19 @@ class ArchitectureTest {
           .beFinal()
           .andShould()
           .haveRawType(
-              describe("no mutable collection", (JavaClass type) -> !MUTABLE.contains(type.getName())));
-
-  private static final Set<String> MUTABLE =
-      Set.of(
-          "java.util.ArrayList",
-          "java.util.HashMap",
-          "java.util.LinkedHashMap",
-          "java.util.HashSet",
-          "java.util.concurrent.ConcurrentHashMap",
-          "java.util.concurrent.atomic.AtomicInteger",
-          "java.util.concurrent.atomic.AtomicLong",
-          "java.util.concurrent.atomic.AtomicReference");
+              describe(
+                  "no mutable collection", (JavaClass type) -> !MUTABLE.contains(type.getName())));
 
   /** A stage depends on the stages listed, the runtime and libraries, and on no other stage. */
   private static ArchRule stage(String name, String... others) {
-    Set<String> allowed =
-        Arrays.stream(others).map(other -> ROOT + "." + other).collect(toSet());
+    Set<String> allowed = Arrays.stream(others).map(other -> ROOT + "." + other).collect(toSet());
     String own = ROOT + "." + name;
     return classes()
         .that()
         .resideInAPackage(own)
         .should(
-            new com.tngtech.archunit.lang.ArchCondition<JavaClass>("depend on " + allowed + " only") {
+            new com.tngtech.archunit.lang.ArchCondition<JavaClass>(
+                "depend on " + allowed + " only") {
               @Override
               public void check(JavaClass type, ConditionEvents events) {
                 type.getDirectDependenciesFromSelf().stream()

@@ -46,7 +46,8 @@ class CompiledProgramTest {
   void namesItsInputsInOrderOfAppearance() {
     assertThat(Einkorn.compile("E[n,k,d] = A[n,h,d] * B[k,h,d]").inputNames())
         .containsExactly("A", "B");
-    assertThat(Einkorn.compile("y[i] += A[i,k] * x[k]").inputNames()).containsExactly("A", "x", "y");
+    assertThat(Einkorn.compile("y[i] += A[i,k] * x[k]").inputNames())
+        .containsExactly("A", "x", "y");
   }
 
   @Test
@@ -147,8 +148,7 @@ class CompiledProgramTest {
     Tensor a = Tensor.of(new int[] {7, -7}, 2);
     assertThat(program.call(Map.of("a", a, "b", Tensor.of(new int[] {2, 2}, 2))).get("q"))
         .hasToString("i32[2] [3, -4]");
-    assertThatThrownBy(
-            () -> program.call(Map.of("a", a, "b", Tensor.of(new int[] {2, 0}, 2))))
+    assertThatThrownBy(() -> program.call(Map.of("a", a, "b", Tensor.of(new int[] {2, 0}, 2))))
         .isInstanceOfSatisfying(
             KernelException.class,
             e -> assertThat(e.code()).isEqualTo(KernelException.Code.DIVISION_BY_ZERO));
@@ -190,10 +190,11 @@ class CompiledProgramTest {
     Tensor mapped = Npy.map(file);
     assertThat(mapped.isSegment()).isTrue();
     assertThat(Einkorn.einsum("ik,ik->k", mapped, mapped).toFloatArray())
-        .containsExactly(
-            1 + 16 + 49 + 100, 4 + 25 + 64 + 121, 9 + 36 + 81 + 144);
+        .containsExactly(1 + 16 + 49 + 100, 4 + 25 + 64 + 121, 9 + 36 + 81 + 144);
     assertThatThrownBy(
-            () -> Einkorn.compile("y[i,k] = A[i,k]").call(Map.of("A", floats(4, 3)), Map.of("y", mapped)))
+            () ->
+                Einkorn.compile("y[i,k] = A[i,k]")
+                    .call(Map.of("A", floats(4, 3)), Map.of("y", mapped)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -232,7 +233,8 @@ class CompiledProgramTest {
     assertThat(reference.run(softmax, inputs).contentEquals(Einkorn.evaluate(softmax, inputs)))
         .isTrue();
     Tensor y = Tensor.zeros(ElementType.F32, 2, 3);
-    Map<String, Tensor> outputs = reference.prepare("P[i,j] = S[i,j] + 1").call(inputs, Map.of("P", y));
+    Map<String, Tensor> outputs =
+        reference.prepare("P[i,j] = S[i,j] + 1").call(inputs, Map.of("P", y));
     assertThat(outputs.get("P")).isSameAs(y);
     assertThat(y.getDouble(1, 2)).isEqualTo(7);
   }

@@ -28,8 +28,7 @@ class EinsumBroadcastTest {
           .isEqualTo(3);
       assertThat(einkorn.contract("ik,kj->ij", filled(1, 2, 1), filled(1, 1, 4)).getDouble(1, 1))
           .isEqualTo(1);
-      assertThatThrownBy(
-              () -> einkorn.contract("ik,kj->ij", filled(1, 2, 2), filled(1, 3, 4)))
+      assertThatThrownBy(() -> einkorn.contract("ik,kj->ij", filled(1, 2, 2), filled(1, 3, 4)))
           .isInstanceOf(CompileException.class)
           .hasMessageContaining("EXTENT_MISMATCH");
     }

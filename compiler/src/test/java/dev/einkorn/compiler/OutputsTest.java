@@ -61,8 +61,7 @@ class OutputsTest {
 
   @Test
   void aSegmentIsWritten() {
-    Tensor t =
-        Tensor.of(ElementType.F32, Arena.ofAuto().allocate(6 * 4), 2, 3).transpose();
+    Tensor t = Tensor.of(ElementType.F32, Arena.ofAuto().allocate(6 * 4), 2, 3).transpose();
     TRANSPOSE.call(Map.of("A", counting(2, 3)), Map.of("T", t));
     assertThat(t.contentEquals(counting(2, 3).transpose().copy())).isTrue();
   }
@@ -100,8 +99,7 @@ class OutputsTest {
     Tensor whole = Tensor.zeros(ElementType.F32, 4);
     Map<String, Tensor> outputs =
         program.call(
-            Map.of("x", counting(3)),
-            Map.of("a", whole.slice(0, 0, 3), "b", whole.slice(0, 1, 4)));
+            Map.of("x", counting(3)), Map.of("a", whole.slice(0, 0, 3), "b", whole.slice(0, 1, 4)));
     assertThat(outputs.get("b").toFloatArray()).containsExactly(3, 4, 5);
     assertThat(whole.getDouble(0)).isEqualTo(2);
   }

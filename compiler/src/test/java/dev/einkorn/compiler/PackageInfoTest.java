@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every package of every module says what it is for, also those of tests alone. */
+/**
+ * Every package of every module says what it is for, also those of tests alone. The grammar, whose
+ * package is generated, has its page in {@code grammar/README.md}.
+ */
 class PackageInfoTest {
   private static final Path REPOSITORY = Path.of("..");
 
@@ -34,7 +37,7 @@ class PackageInfoTest {
       }
     }
     assertThat(missing).isEmpty();
-    assertThat(packages).isGreaterThan(30);
+    assertThat(packages).isGreaterThan(25);
   }
 
   @Test
@@ -54,6 +57,7 @@ class PackageInfoTest {
           .filter(file -> file.getFileName().toString().equals("pom.xml"))
           .filter(file -> !file.toString().contains("target"))
           .map(Path::getParent)
+          .filter(module -> !module.endsWith("grammar"))
           .sorted()
           .toList();
     }

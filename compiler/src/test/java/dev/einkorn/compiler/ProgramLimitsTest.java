@@ -49,11 +49,14 @@ class ProgramLimitsTest {
   @ParameterizedTest
   @ValueSource(ints = {512, 1024})
   void brackets(int stack) {
-    assertThat(outcome(stack, "s = " + "(".repeat(10_000) + "x" + ")".repeat(10_000), Map.of("x", TWO)))
+    assertThat(
+            outcome(
+                stack, "s = " + "(".repeat(10_000) + "x" + ")".repeat(10_000), Map.of("x", TWO)))
         .startsWith("error[LIMIT_EXCEEDED]");
     assertThat(outcome(stack, "s = " + "(1+".repeat(180) + "x" + ")".repeat(180), Map.of("x", TWO)))
         .isEqualTo("182.0");
-    assertThat(outcome(stack, "s = " + "exp(0*".repeat(150) + "x" + ")".repeat(150), Map.of("x", TWO)))
+    assertThat(
+            outcome(stack, "s = " + "exp(0*".repeat(150) + "x" + ")".repeat(150), Map.of("x", TWO)))
         .isEqualTo("1.0");
   }
 

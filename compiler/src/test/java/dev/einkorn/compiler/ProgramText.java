@@ -3,6 +3,7 @@ package dev.einkorn.compiler;
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
+import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.random.Profile;
 import dev.einkorn.compiler.random.RandomInputs;
 import dev.einkorn.compiler.random.RandomProgram;
@@ -55,6 +56,13 @@ public final class ProgramText {
       sizes.put(parameters.get(n).name(), EXTENTS[n % EXTENTS.length]);
     }
     return RandomInputs.draw(new RandomProgram(seed, Profile.EXACT, program, sizes, false));
+  }
+
+  /** What a plan never stores, as {@code explain} says it. */
+  public static List<String> neverStored(ExecutionPlan plan) {
+    return NeverStored.of(plan).stream()
+        .map(value -> value.text() + "  (" + value.type() + ")")
+        .toList();
   }
 
   /** What the facade makes of a checked program. */

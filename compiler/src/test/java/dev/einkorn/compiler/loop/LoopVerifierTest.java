@@ -56,8 +56,7 @@ class LoopVerifierTest {
   @Test
   void aLoopVariableMustBeInScope() {
     refuses(new Stmt.Store(Y_I, ZERO), "loop variable i is not in scope");
-    refuses(
-        loop("i", new Stmt.Store(Y_I, load("A", "i,k"))), "loop variable k is not in scope");
+    refuses(loop("i", new Stmt.Store(Y_I, load("A", "i,k"))), "loop variable k is not in scope");
     refuses(
         loop("i", new Stmt.Store(Y_I, load("A", "i,2*q+1"))), "loop variable q is not in scope");
     Expr position = new Expr.Cast(new Expr.LoopValue(new IndexVariable("k")), ElementType.F32);
@@ -73,8 +72,7 @@ class LoopVerifierTest {
 
   @Test
   void aLocalMustBeDeclaredBeforeItIsUsed() {
-    refuses(
-        loop("i", new Stmt.Store(Y_I, local("sum"))), "local sum of type f32 is not in scope");
+    refuses(loop("i", new Stmt.Store(Y_I, local("sum"))), "local sum of type f32 is not in scope");
     refuses(new Stmt.Assign("sum", ZERO), "local sum is written before it is declared");
     refuses(
         new Stmt.Update("sum", ReductionOperator.SUM, ZERO),
@@ -85,10 +83,10 @@ class LoopVerifierTest {
   void aLocalEndsWithTheBlockThatDeclaresIt() {
     refuses(
         new Stmt.Block(
-            List.of(
-                loop("k", declare("sum")), loop("i", new Stmt.Store(Y_I, local("sum"))))),
+            List.of(loop("k", declare("sum")), loop("i", new Stmt.Store(Y_I, local("sum"))))),
         "local sum of type f32 is not in scope");
-    var guarded = new Stmt.Guard(new Expr.Constant(true, ElementType.BOOL), declare("t"), declare("t"));
+    var guarded =
+        new Stmt.Guard(new Expr.Constant(true, ElementType.BOOL), declare("t"), declare("t"));
     refuses(
         new Stmt.Block(List.of(guarded, new Stmt.Assign("t", ZERO))),
         "local t is written before it is declared");
@@ -96,8 +94,7 @@ class LoopVerifierTest {
 
   @Test
   void aLocalIsDeclaredOnce() {
-    refuses(
-        new Stmt.Block(List.of(declare("sum"), declare("sum"))), "local sum is declared twice");
+    refuses(new Stmt.Block(List.of(declare("sum"), declare("sum"))), "local sum is declared twice");
     refuses(
         new Stmt.Block(List.of(declare("sum"), loop("k", declare("sum")))),
         "local sum is declared twice");
@@ -108,8 +105,7 @@ class LoopVerifierTest {
     refuses(
         new Stmt.Block(
             List.of(
-                declare("sum"),
-                new Stmt.Assign("sum", new Expr.Constant(1L, ElementType.I32)))),
+                declare("sum"), new Stmt.Assign("sum", new Expr.Constant(1L, ElementType.I32)))),
         "assignment of sum of type f32 takes a value of type i32");
     refuses(
         new Stmt.Declare("sum", ElementType.F64, ZERO),
@@ -138,10 +134,8 @@ class LoopVerifierTest {
 
   @Test
   void subscriptsMatchTheRank() {
-    refuses(
-        loop("i", new Stmt.Store(Y_I, load("A", "i"))), "A[i] on a tensor of rank 2");
-    refuses(
-        loop("i", new Stmt.Store(element("y", ""), ZERO)), "y on a tensor of rank 1");
+    refuses(loop("i", new Stmt.Store(Y_I, load("A", "i"))), "A[i] on a tensor of rank 2");
+    refuses(loop("i", new Stmt.Store(element("y", ""), ZERO)), "y on a tensor of rank 1");
   }
 
   @Test

@@ -65,8 +65,7 @@ class LoweringTest {
   void integerReductionsStartAtTheEndsOfTheirType() {
     lowers("(x: i32[i]) -> (m)\nm = max[i](x[i])", "m = -2147483648\nfor i:\n  m max= x[i]\n");
     lowers(
-        "(x: i64[i]) -> (m)\nm = min[i](x[i])",
-        "m = 9223372036854775807\nfor i:\n  m min= x[i]\n");
+        "(x: i64[i]) -> (m)\nm = min[i](x[i])", "m = 9223372036854775807\nfor i:\n  m min= x[i]\n");
   }
 
   @Test

@@ -93,7 +93,6 @@ class PromoteTest {
 
   @Test
   void refusesATensorThatTheNestDoesNotCompute() {
-    isRefused(
-        "y[i] = A[i,k]", "promote(A)", "promote(A) is not legal here: this nest computes y");
+    isRefused("y[i] = A[i,k]", "promote(A)", "promote(A) is not legal here: this nest computes y");
   }
 }

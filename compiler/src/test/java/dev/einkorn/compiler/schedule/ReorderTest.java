@@ -91,8 +91,7 @@ class ReorderTest {
 
   @Test
   void refusesWhatIsNoPermutationOfTheLoops() {
-    isRefused(
-        COLUMN_DOT, "reorder(i)", "reorder(i) is not legal here: the loops of c are [k, i]");
+    isRefused(COLUMN_DOT, "reorder(i)", "reorder(i) is not legal here: the loops of c are [k, i]");
     isRefused(
         COLUMN_DOT, "reorder(i, i)", "reorder(i, i) is not legal here: the loops of c are [k, i]");
     isRefused(

@@ -46,8 +46,7 @@ class ScheduleTest {
   @Test
   void saysWhichPartIsNoDirective() {
     refuses(
-        "vectorize(i)",
-        "unknown directive vectorize; there are reorder, fuse, promote and hoist");
+        "vectorize(i)", "unknown directive vectorize; there are reorder, fuse, promote and hoist");
     refuses("hoist(); (i)", "unknown directive ; there are reorder, fuse, promote and hoist");
     refuses("reorder i, k", "expected a directive such as reorder(i, k), found: reorder i, k");
     refuses("reorder(i, k", "expected a directive such as reorder(i, k), found: reorder(i, k");

@@ -144,15 +144,12 @@ class JavaEmitterTest {
 
   @Test
   void comparisonsOfConditions() {
-    writes(
-        select(equal(less(a, b), not(less(b, c))), a, b),
-        "a < b == !(b < c) ? a : b");
+    writes(select(equal(less(a, b), not(less(b, c))), a, b), "a < b == !(b < c) ? a : b");
   }
 
   @Test
   void orInsideAnd() {
-    writes(
-        select(not(or(less(a, b), less(b, c))), a, c), "!(a < b || b < c) ? a : c");
+    writes(select(not(or(less(a, b), less(b, c))), a, c), "!(a < b || b < c) ? a : c");
   }
 
   @Test
@@ -207,10 +204,44 @@ class JavaEmitterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "Math", "KernelMath", "Tensor", "Kernel", "run", "operands", "sizes", "_", "__", "float",
-        "int", "var", "yield", "record", "größe", "x_start", "i", "sum_i", "Object", "java", "dev",
-        "length", "this", "Kernel_s", "iExtent", "x_i", "\uD835\uDC00", "$x", "A$math:T",
-        "A; System.exit(1); //", "*/", "\\u002a/", "\\u000a", "\n", "a\rb", "\"", "{@code}", "<b>"
+        "Math",
+        "KernelMath",
+        "Tensor",
+        "Kernel",
+        "run",
+        "operands",
+        "sizes",
+        "_",
+        "__",
+        "float",
+        "int",
+        "var",
+        "yield",
+        "record",
+        "größe",
+        "x_start",
+        "i",
+        "sum_i",
+        "Object",
+        "java",
+        "dev",
+        "length",
+        "this",
+        "Kernel_s",
+        "iExtent",
+        "x_i",
+        "\uD835\uDC00",
+        "$x",
+        "A$math:T",
+        "A; System.exit(1); //",
+        "*/",
+        "\\u002a/",
+        "\\u000a",
+        "\n",
+        "a\rb",
+        "\"",
+        "{@code}",
+        "<b>"
       })
   void anyNameOfATensorYieldsAKernel(String name) {
     var q = new ProgramBuilder().input(name, F32, "i,j").input("x", F32, "i");

@@ -62,8 +62,7 @@ class InlineTargetTest {
   @Test
   void followsAChain() {
     rewrites(
-        "a[i] = x[i] + 1; b[i] = a[i] * 2; c[i] = b[i] - 3",
-        "c[i] = (x[i] + 1.0) * 2.0 - 3.0\n");
+        "a[i] = x[i] + 1; b[i] = a[i] * 2; c[i] = b[i] - 3", "c[i] = (x[i] + 1.0) * 2.0 - 3.0\n");
   }
 
   @Test
