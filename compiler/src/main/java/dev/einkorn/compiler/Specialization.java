@@ -68,16 +68,17 @@ final class Specialization {
   }
 
   /**
-   * What is wrong with a position that every call reads, such as {@code A[4,j]} where A has four
-   * rows.
+   * What is wrong with a position that every call reads, such as {@code A[4,j]} where A, an input
+   * or a target, has four rows.
    */
   Optional<String> outOfRange(Map<String, Tensor> tensors) {
+    long[] sizes = sizes(tensors);
     for (FixedPosition fixed : fixedPositions) {
-      Tensor tensor = tensors.get(fixed.tensor);
-      if (tensor != null && (fixed.position < 0 || fixed.position >= tensor.extent(fixed.axis))) {
+      long extent = value(program.typeOf(fixed.tensor).extents().get(fixed.axis), sizes);
+      if (fixed.position < 0 || fixed.position >= extent) {
         return Optional.of(
             "position %d on axis %d of %s is outside of its extent %d"
-                .formatted(fixed.position, fixed.axis, fixed.tensor, tensor.extent(fixed.axis)));
+                .formatted(fixed.position, fixed.axis, fixed.tensor, extent));
       }
     }
     return Optional.empty();

@@ -140,10 +140,15 @@ public final class InlineTarget implements Rewrite {
       IndexExpr expr, Set<IndexVariable> bound, Map<String, List<Read>> reads) {
     switch (expr) {
       case IndexExpr.Access(String tensor, List<Subscript> subscripts, _) -> {
-        Set<IndexVariable> used = new HashSet<>();
-        subscripts.forEach(
-            s -> plain(s).terms().stream().map(Subscript.Term::variable).forEach(used::add));
-        Read read = new Read(used.containsAll(bound));
+        // Two iterations meet in one element of C[x+r], but not of C[2*x,r].
+        Set<IndexVariable> told = new HashSet<>();
+        for (Subscript subscript : subscripts) {
+          List<Subscript.Term> terms = plain(subscript).terms();
+          if (terms.size() == 1) {
+            told.add(terms.getFirst().variable());
+          }
+        }
+        Read read = new Read(told.containsAll(bound));
         reads.computeIfAbsent(tensor, _ -> new ArrayList<>()).add(read);
       }
       case IndexExpr.Reduction(_, List<IndexBinding> bindings, IndexExpr body) -> {
