@@ -104,7 +104,9 @@ public final class CompiledProgram {
     einkorn.checkBudget(specialization.temporaryBytes(sizes));
     var binding = new OutputBinding(specialization, sizes, passed, outputs);
     if (einkorn.backend() == Backend.REFERENCE) {
-      Map<String, Tensor> values = ReferenceInterpreter.evaluate(specialization.program(), passed);
+      Map<String, Tensor> values =
+          CompilerThread.call(
+              () -> ReferenceInterpreter.evaluate(specialization.program(), passed));
       binding.computed().forEach((name, tensor) -> tensor.copyFrom(value(values, name)));
     } else {
       run(specialization, passed, sizes, binding.computed());
@@ -149,7 +151,8 @@ public final class CompiledProgram {
       ElementType type = parameter.declared().orElse(elementType);
       types.put(parameter.name(), InputType.ofRank(type, parameter.rank()));
     }
-    var specialization = new Specialization(frontend.check(types));
+    Specialization specialization =
+        CompilerThread.call(() -> new Specialization(frontend.check(types)));
     List<Layout> layouts = new ArrayList<>();
     IndexProgram optimized = specialization.plan().optimized();
     for (TensorDeclaration tensor : optimized.inputs()) {
@@ -180,7 +183,9 @@ public final class CompiledProgram {
     }
     var key = new SignatureKey(types, axes);
     Specialization specialization =
-        specializations.get(key, () -> new Specialization(frontend.check(types(tensors))));
+        specializations.get(
+            key,
+            () -> CompilerThread.call(() -> new Specialization(frontend.check(types(tensors)))));
     if (!specialization.accepts(tensors)) {
       frontend.check(types(tensors));
       // A position that the checker could not judge; it is refused whether or not a loop would

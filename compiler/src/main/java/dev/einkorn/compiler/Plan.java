@@ -79,12 +79,12 @@ public final class Plan {
    * stored.
    */
   public String explain() {
-    return new PlanReport(this).text();
+    return CompilerThread.call(() -> new PlanReport(this).text());
   }
 
   /** The plan as one JSON object; the fields are those of {@link #explain}. */
   public String toJson() {
-    return new PlanReport(this).json();
+    return CompilerThread.call(() -> new PlanReport(this).json());
   }
 
   /** One stage as text for people. */

@@ -60,10 +60,10 @@ public sealed interface Directive {
    * Keeps the element that a reduction accumulates in a local.
    *
    * {@snippet lang=text :
-   * y[i] = 0.0                     f32 y_i = 0.0
+   * y[i] = 0.0                     f32 y_sum = 0.0
    * for k:               =>        for k:
-   *   y[i] += A[i,k]                 y_i += A[i,k]
-   *                                y[i] = y_i
+   *   y[i] += A[i,k]                 y_sum += A[i,k]
+   *                                y[i] = y_sum
    * }
    *
    * <p>Legal where the element does not change with the loops between its first store and its last

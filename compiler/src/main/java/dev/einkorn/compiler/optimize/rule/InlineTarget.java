@@ -155,18 +155,21 @@ public final class InlineTarget implements Rewrite {
       IndexExpr expr, Set<IndexVariable> bound, Map<String, List<Read>> reads) {
     switch (expr) {
       case IndexExpr.Access access -> {
-        Set<IndexVariable> used = new HashSet<>();
+        // Two iterations meet in one element of C[x+r], but not of C[2*x,r].
+        Set<IndexVariable> told = new HashSet<>();
         boolean plain = access.border() == Border.NONE;
         for (Subscript subscript : access.subscripts()) {
           if (subscript instanceof Subscript.Affine form) {
-            form.terms().forEach(term -> used.add(term.variable()));
+            if (form.terms().size() == 1) {
+              told.add(form.terms().getFirst().variable());
+            }
           } else {
             plain = false;
           }
         }
         reads
             .computeIfAbsent(access.tensor(), _ -> new ArrayList<>())
-            .add(new Read(plain, used.containsAll(bound)));
+            .add(new Read(plain, told.containsAll(bound)));
         access.children().forEach(child -> collectReads(child, bound, reads));
       }
       case IndexExpr.ArgumentReduction reduction -> {
