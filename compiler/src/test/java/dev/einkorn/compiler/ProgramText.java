@@ -7,6 +7,7 @@ import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.random.Profile;
 import dev.einkorn.compiler.random.RandomInputs;
 import dev.einkorn.compiler.random.RandomProgram;
+import dev.einkorn.compiler.random.Risk;
 import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
@@ -55,7 +56,7 @@ public final class ProgramText {
     for (int n = 0; n < parameters.size(); n++) {
       sizes.put(parameters.get(n).name(), EXTENTS[n % EXTENTS.length]);
     }
-    return RandomInputs.draw(new RandomProgram(seed, Profile.EXACT, program, sizes, false));
+    return RandomInputs.draw(new RandomProgram(seed, Profile.EXACT, program, sizes, Risk.NONE));
   }
 
   /** What a plan never stores, as {@code explain} says it. */

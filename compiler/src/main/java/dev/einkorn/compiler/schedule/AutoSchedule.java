@@ -57,10 +57,10 @@ public final class AutoSchedule {
         directives.add(new Directive.Promote(nest.name()));
       }
     }
+    directives.add(new Directive.Hoist());
     if (hasBorders(main.body())) {
       directives.add(new Directive.SplitBorders());
     }
-    directives.add(new Directive.Hoist());
     return new Schedule(directives);
   }
 

@@ -73,6 +73,9 @@ final class BorderSplitting {
   }
 
   private static Stmt border(Stmt.Loop loop, Expr lower, Expr upper) {
+    if (lower.equals(upper)) {
+      return Stmt.NOTHING;
+    }
     return new Stmt.Loop(loop.binding(), lower, upper, LoopKind.BORDER, loop.body());
   }
 
@@ -216,12 +219,33 @@ final class BorderSplitting {
     if (left.equals(right)) {
       return left;
     }
-    if (left instanceof Expr.Constant(Object a, _) && right instanceof Expr.Constant(Object b, _)) {
-      long first = (Long) a;
-      long second = (Long) b;
-      long value = function == Function.MAX ? Math.max(first, second) : Math.min(first, second);
-      return new Expr.Constant(value, ElementType.I64);
+    Optional<Long> a = number(left);
+    Optional<Long> b = number(right);
+    if (a.isPresent() && b.isPresent()) {
+      boolean leftIsLess = a.get() < b.get();
+      return leftIsLess == (function == Function.MIN) ? left : right;
+    }
+    // No extent is below 0.
+    if (a.isPresent() && a.get() <= 0 && right instanceof Expr.ExtentValue) {
+      return function == Function.MIN ? left : right;
     }
     return new Expr.Call(function, List.of(left, right));
+  }
+
+  private static Optional<Long> number(Expr expr) {
+    return switch (expr) {
+      case Expr.Constant(Object value, _) -> Optional.of((Long) value);
+      case Expr.ExtentValue(Extent.Fixed(long value)) -> Optional.of(value);
+      case Expr.ExtentValue _,
+          Expr.Load _,
+          Expr.Local _,
+          Expr.LoopValue _,
+          Expr.UnaryOp _,
+          Expr.BinaryOp _,
+          Expr.Call _,
+          Expr.Cast _,
+          Expr.Select _ ->
+          Optional.empty();
+    };
   }
 }

@@ -107,8 +107,8 @@ public sealed interface Directive {
    *                                           y[x] = I[x - 1]
    * }
    *
-   * <p>Always legal. A position is split along the loop of the first target variable in it, or of
-   * its first variable.
+   * <p>Always legal, as the last directive. A position is split along the loop of the first target
+   * variable in it, or of its first variable.
    */
   record SplitBorders() implements Directive {
     @Override

@@ -26,7 +26,12 @@ public final class Scheduler {
    */
   public static LoopNest apply(LoopNest nest, Schedule schedule) {
     LoopNest result = nest;
+    boolean split = false;
     for (Directive directive : schedule.directives()) {
+      if (split) {
+        throw refusal(directive, "split_borders() copies loops, so it stands last");
+      }
+      split = directive instanceof Directive.SplitBorders;
       Stmt body = result.body();
       result =
           result.withBody(
