@@ -70,7 +70,7 @@ class RandomScheduleTest {
     }
     expected.forEach(
         (name, tensor) ->
-            assertThat(tensor.contentEquals(actual.get(name)))
+            assertThat(tensor.contentEquals(ProgramText.named(actual, name)))
                 .as("%s of%n%s%s%n%s%n%s", name, drawn, schedules, tensor, actual.get(name))
                 .isTrue());
   }
