@@ -6,6 +6,7 @@ import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

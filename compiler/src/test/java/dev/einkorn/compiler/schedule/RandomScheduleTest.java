@@ -17,6 +17,7 @@ import dev.einkorn.compiler.random.Profile;
 import dev.einkorn.compiler.random.ProgramGenerator;
 import dev.einkorn.compiler.random.RandomInputs;
 import dev.einkorn.compiler.random.RandomProgram;
+import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import java.util.ArrayList;
