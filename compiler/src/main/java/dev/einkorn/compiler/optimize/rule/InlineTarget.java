@@ -10,8 +10,6 @@ import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
-import dev.einkorn.compiler.optimize.Rewrite;
-import dev.einkorn.compiler.optimize.Substitution;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
