@@ -207,7 +207,6 @@ class ProgramGeneratorTest {
             "zero stride",
             "not contiguous",
             "empty input"));
-    System.out.println(counts);
     for (String construct : expected) {
       assertThat(counts.getOrDefault(construct, 0)).as(construct).isGreaterThanOrEqualTo(20);
     }
