@@ -33,7 +33,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class ProgramGeneratorTest {
-  private static final int PROGRAMS = 2_000;
+  private static final int PROGRAMS = 2_500;
 
   @Test
   void programsKeepTheRulesAndEvaluate() {
