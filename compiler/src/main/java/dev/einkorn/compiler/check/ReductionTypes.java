@@ -113,7 +113,7 @@ final class ReductionTypes {
   }
 
   private static IndexExpr number(long value, ElementType type) {
-    return extreme(value, value, value, type);
+    return extreme((double) value, value, value, type);
   }
 
   private static IndexExpr extreme(double real, long small, long large, ElementType type) {
