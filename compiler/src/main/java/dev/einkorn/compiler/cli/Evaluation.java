@@ -69,7 +69,7 @@ final class Evaluation {
     List<Comparison> comparisons = List.of();
     if (check) {
       console.progress("checking against the reference interpreter...");
-      comparisons = compare(options, text, einsum, inputs, results);
+      comparisons = compare(text, einsum, inputs, results);
       called = lap("check", called);
     }
     boolean passed = comparisons.stream().allMatch(Comparison::identical);
@@ -91,11 +91,7 @@ final class Evaluation {
   }
 
   private static List<Comparison> compare(
-      CompilerOptions options,
-      ProgramText text,
-      boolean einsum,
-      Map<String, Tensor> inputs,
-      Map<String, Tensor> results) {
+      ProgramText text, boolean einsum, Map<String, Tensor> inputs, Map<String, Tensor> results) {
     Einkorn reference = Einkorn.builder().backend(Backend.REFERENCE).build();
     Map<String, Tensor> expected = text.prepare(reference, einsum).call(inputs);
     List<Comparison> comparisons = new ArrayList<>();
