@@ -129,7 +129,9 @@ public final class CompiledProgram {
         .inputs()
         .forEach(input -> layouts.add(Executable.layout(value(inputs, input.name()))));
     optimized.targets().forEach(target -> layouts.add(Layout.rowMajor(target.type().rank())));
-    boolean wide = inputs.values().stream().anyMatch(Executable::isWide);
+    boolean wide =
+        specialization.needsLongPositions(sizes)
+            || inputs.values().stream().anyMatch(Executable::isWide);
     var key = new Executable.Key(specialization.plan(), layouts, wide, einkorn.schedules());
     return new Plan(specialization, Executable.compilation(key), Optional.of(sizes));
   }
@@ -161,7 +163,8 @@ public final class CompiledProgram {
     for (TensorDeclaration tensor : optimized.targets()) {
       layouts.add(Layout.rowMajor(tensor.type().rank()));
     }
-    var key = new Executable.Key(specialization.plan(), layouts, false, einkorn.schedules());
+    boolean wide = specialization.needsLongPositions();
+    var key = new Executable.Key(specialization.plan(), layouts, wide, einkorn.schedules());
     return new Plan(specialization, Executable.compilation(key), Optional.empty());
   }
 
@@ -246,15 +249,15 @@ public final class CompiledProgram {
                   target.type().elementType(), specialization.shape(target.name(), sizes)));
     }
     einkorn
-        .executable(key(specialization, operands))
+        .executable(key(specialization, operands, sizes))
         .run(operands.toArray(Tensor[]::new), sizes.toArray());
   }
 
-  private Executable.Key key(Specialization specialization, List<Tensor> operands) {
+  private Executable.Key key(Specialization specialization, List<Tensor> operands, Sizes sizes) {
     return new Executable.Key(
         specialization.plan(),
         operands.stream().map(Executable::layout).toList(),
-        operands.stream().anyMatch(Executable::isWide),
+        specialization.needsLongPositions(sizes) || operands.stream().anyMatch(Executable::isWide),
         einkorn.schedules());
   }
 

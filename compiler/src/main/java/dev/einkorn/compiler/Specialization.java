@@ -5,6 +5,7 @@ import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.PositionMagnitude;
 import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.Subscript;
@@ -92,6 +93,17 @@ final class Specialization {
       values.put(size.name(), extent(tensors, size.axes().getFirst()));
     }
     return new Sizes(program, values);
+  }
+
+  /** Whether kernels need 64-bit positions for these sizes, whatever their operands are. */
+  boolean needsLongPositions(Sizes sizes) {
+    return PositionMagnitude.exceedsInt(plan.optimized(), sizes::value);
+  }
+
+  /** Whether kernels need 64-bit positions for all sizes. */
+  boolean needsLongPositions() {
+    return PositionMagnitude.exceedsInt(
+        plan.optimized(), extent -> extent instanceof Extent.Fixed(long value) ? value : 1);
   }
 
   /** The shape of a target for these sizes. */

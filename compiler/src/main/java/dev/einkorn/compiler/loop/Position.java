@@ -31,7 +31,7 @@ public sealed interface Position {
    * A computed position, checked when it is reached.
    *
    * @param index an integer
-   * @param access the text of the access in the program, for the error
+   * @param access axis, tensor and text of the access in the program, for the error
    */
   record Gathered(Expr index, String access) implements Position {
     @Override

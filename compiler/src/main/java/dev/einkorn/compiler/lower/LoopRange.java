@@ -26,6 +26,9 @@ import java.util.Set;
  * .. min(i + 1, n)} and tests nothing.
  */
 final class LoopRange {
+  private static final long LARGEST_COEFFICIENT = 1L << 16;
+  private static final long LARGEST_CONSTANT = 1L << 40;
+
   private final List<IndexBinding> bindings;
   private final Map<IndexVariable, List<Expr>> lower = new LinkedHashMap<>();
   private final Map<IndexVariable, List<Expr>> upper = new LinkedHashMap<>();
@@ -104,6 +107,9 @@ final class LoopRange {
       return false;
     }
     LinearForm form = difference.get();
+    if (!isModerate(form)) {
+      return false;
+    }
     Optional<IndexVariable> own = innermost(form, inScope);
     if (own.isEmpty()) {
       return false;
@@ -130,6 +136,15 @@ final class LoopRange {
       }
     }
     return true;
+  }
+
+  /**
+   * Whether sums of the form's multiples fit a long for any extents; others are tested as they are
+   * written.
+   */
+  private static boolean isModerate(LinearForm form) {
+    return Math.abs(form.constant()) <= LARGEST_CONSTANT
+        && form.summands().values().stream().allMatch(c -> Math.abs(c) <= LARGEST_COEFFICIENT);
   }
 
   private void add(IndexVariable variable, LinearForm others, boolean isLower, long offset) {

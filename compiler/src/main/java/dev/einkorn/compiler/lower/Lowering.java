@@ -232,13 +232,17 @@ public final class Lowering {
     read.add(access.tensor());
     List<Position> positions = new ArrayList<>();
     for (Subscript subscript : access.subscripts()) {
+      int axis = positions.size();
       positions.add(
           switch (subscript) {
             case Subscript.Affine form when access.border() == Border.NONE ->
                 new Position.Affine(form);
             case Subscript.Affine form -> new Position.Bordered(form, access.border());
             case Subscript.Gather(IndexExpr index) ->
-                new Position.Gathered(value(index, scope), IndexPrinter.print(access));
+                new Position.Gathered(
+                    value(index, scope),
+                    "axis %d of %s, in %s"
+                        .formatted(axis, access.tensor(), IndexPrinter.print(access)));
           });
     }
     return new Expr.Load(new Element(access.tensor(), positions), access.elementType());
