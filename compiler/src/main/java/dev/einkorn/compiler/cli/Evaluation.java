@@ -69,33 +69,29 @@ final class Evaluation {
     List<Comparison> comparisons = List.of();
     if (check) {
       console.progress("checking against the reference interpreter...");
-      comparisons = compare(options, text, einsum, inputs, results);
+      comparisons = compare(text, einsum, inputs, results);
       called = lap("check", called);
     }
-    boolean passed = comparisons.stream().allMatch(Comparison::passes);
+    boolean passed = comparisons.stream().allMatch(Comparison::identical);
     if (passed) {
       files.write(results);
       lap("write", called);
     }
     if (json) {
-      console.out().println(json(plan, inputs, results, files, comparisons));
+      console.out().println(json(plan, inputs, results, files, comparisons, passed));
     } else if (passed) {
       print(files.hasSpecialFile() ? console.err() : console.out(), results, files, comparisons);
     }
     if (!passed) {
       comparisons.stream()
-          .filter(comparison -> !comparison.passes())
+          .filter(comparison -> !comparison.identical())
           .forEach(comparison -> console.err().println("error[CHECK]: " + comparison.text()));
     }
     return passed ? 0 : Failure.FAILED;
   }
 
   private static List<Comparison> compare(
-      CompilerOptions options,
-      ProgramText text,
-      boolean einsum,
-      Map<String, Tensor> inputs,
-      Map<String, Tensor> results) {
+      ProgramText text, boolean einsum, Map<String, Tensor> inputs, Map<String, Tensor> results) {
     Einkorn reference = Einkorn.builder().backend(Backend.REFERENCE).build();
     Map<String, Tensor> expected = text.prepare(reference, einsum).call(inputs);
     List<Comparison> comparisons = new ArrayList<>();
@@ -105,7 +101,7 @@ final class Evaluation {
           if (result == null) {
             throw new AssertionError("the reference interpreter alone computes " + name);
           }
-          comparisons.add(Comparison.of(name, result, tensor, options.mode()));
+          comparisons.add(Comparison.of(name, result, tensor));
         });
     return comparisons;
   }
@@ -132,7 +128,8 @@ final class Evaluation {
       Map<String, Tensor> inputs,
       Map<String, Tensor> results,
       OutputFiles files,
-      List<Comparison> comparisons) {
+      List<Comparison> comparisons,
+      boolean written) {
     List<String> inputObjects = new ArrayList<>();
     inputs.forEach(
         (name, tensor) -> inputObjects.add(Json.object(form(name, tensor).toArray(String[]::new))));
@@ -143,8 +140,8 @@ final class Evaluation {
           if (files.isEmpty()) {
             members.addAll(List.of("values", TensorJson.values(tensor)));
           } else {
-            List<String> paths =
-                files.filesOf(name).stream().map(path -> Json.string(path.toString())).toList();
+            List<Path> places = written ? files.filesOf(name) : List.of();
+            List<String> paths = places.stream().map(path -> Json.string(path.toString())).toList();
             members.addAll(List.of("files", Json.array(paths)));
           }
           comparisons.stream()
