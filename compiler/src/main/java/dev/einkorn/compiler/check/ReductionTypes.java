@@ -188,7 +188,7 @@ final class ReductionTypes {
     long fixed = 1;
     for (IndexBinding binding : range.bindings()) {
       switch (binding.extent()) {
-        case Extent.Fixed(long value) -> fixed = Math.multiplyExact(fixed, value);
+        case Extent.Fixed(long value) -> fixed = fixed * value;
         case Extent.Symbolic _ -> extents.add(new IndexExpr.ExtentValue(binding.extent()));
       }
     }

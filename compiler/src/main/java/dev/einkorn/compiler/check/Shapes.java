@@ -59,16 +59,19 @@ final class Shapes {
         .declared()
         .ifPresent(
             declared -> {
+              int rank = declared.extents().size();
+              List<OptionalLong> passed =
+                  given != null && given.rank() == rank
+                      ? given.extents()
+                      : Collections.nCopies(rank, OptionalLong.empty());
               List<OptionalLong> extents = new ArrayList<>();
-              for (int axis = 0; axis < declared.extents().size(); axis++) {
-                boolean fits = given != null && given.rank() == declared.extents().size();
+              for (int axis = 0; axis < rank; axis++) {
                 extents.add(
                     switch (declared.extents().get(axis)) {
                       case DeclaredExtent.Fixed(var value, _) when value.bitLength() < Long.SIZE ->
                           OptionalLong.of(value.longValueExact());
                       case DeclaredExtent.Fixed _ -> OptionalLong.empty();
-                      case DeclaredExtent.Named _ ->
-                          fits ? given.extents().get(axis) : OptionalLong.empty();
+                      case DeclaredExtent.Named _ -> passed.get(axis);
                     });
               }
               shapes.put(tensor.name(), extents);
