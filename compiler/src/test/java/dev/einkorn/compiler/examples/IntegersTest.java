@@ -207,7 +207,7 @@ class IntegersTest {
     long[][] expected = new long[5][6];
     for (int i = 0; i < 5; i++) {
       for (int j = 0; j < 6; j++) {
-        expected[i][j] = (i + 1) * (j + 1);
+        expected[i][j] = (i + 1L) * (j + 1);
       }
     }
     Example.of("T[i,j] = (i + 1) * (j + 1) where i < 5, j < 6").gives(expected);

@@ -201,8 +201,8 @@ class NormalizationAndAttentionTest {
             """
             S[i,j] = Q[i,d] * K[j,d] / 4
             m[i] = max[j](S[i,j] where j <= i)
-            O[i,d] = sum[j](exp(S[i,j] - m[i]) * V[j,d] where j <= i)
-              / sum[j](exp(S[i,j] - m[i]) where j <= i)
+            O[i,d] = sum[j](exp(S[i,j] - m[i]) * V[j,d] where j <= i) /
+              sum[j](exp(S[i,j] - m[i]) where j <= i)
             """)
         .with("Q", q)
         .with("K", k)
@@ -251,8 +251,8 @@ class NormalizationAndAttentionTest {
     Example.of(
             """
             W[i,j] = exp(sum[d](Q[i,d] * K[j,d]) / 8)
-            O[i,d] = sum[j](W[i,j] * V[j,d] where j <= i, i < j + 3)
-              / sum[j](W[i,j] where j <= i, i < j + 3)
+            O[i,d] = sum[j](W[i,j] * V[j,d] where j <= i, i < j + 3) /
+              sum[j](W[i,j] where j <= i, i < j + 3)
             """)
         .with("Q", q)
         .with("K", k)
