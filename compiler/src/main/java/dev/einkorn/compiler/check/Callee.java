@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /** What a call calls. */
 sealed interface Callee {
-  /** Functions of the language that are still to come: borders, and extents as numbers. */
-  List<String> UNSUPPORTED = List.of("zero", "clamp", "wrap", "mirror", "extent");
+  /** What is called but has an access or a tensor for an argument: borders and extents. */
+  List<String> OF_TENSORS = List.of("zero", "clamp", "wrap", "mirror", "extent");
 
   /** The number of arguments. */
   int arity();
@@ -87,9 +87,9 @@ sealed interface Callee {
     return all().stream().filter(each -> each.symbol().equals(name)).findFirst();
   }
 
-  /** The names of all, supported or not. */
+  /** The names of all. */
   static List<String> names() {
-    List<String> names = new ArrayList<>(UNSUPPORTED);
+    List<String> names = new ArrayList<>(OF_TENSORS);
     all().stream().map(Callee::symbol).forEach(names::add);
     return names;
   }

@@ -6,6 +6,7 @@ import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.source.CompileException;
@@ -37,7 +38,7 @@ public final class Checker {
 
   private Checker(SourceText source, Program program, Map<String, InputType> given) {
     this.source = source;
-    this.analysis = Analysis.of(source, program, diagnostics);
+    this.analysis = Analysis.of(source, program, given, diagnostics);
     this.kinds = new InputBinder(diagnostics, analysis, given).bind();
   }
 
@@ -48,7 +49,7 @@ public final class Checker {
    */
   public static ProgramSignature signature(SourceText source, Program program) {
     Diagnostics diagnostics = new Diagnostics();
-    Analysis analysis = Analysis.of(source, program, diagnostics);
+    Analysis analysis = Analysis.of(source, program, Map.of(), diagnostics);
     diagnostics.throwIfErrors(source);
     return new ProgramSignature(
         parameters(analysis.inputs()),
@@ -56,12 +57,13 @@ public final class Checker {
         analysis.targets().stream()
             .filter(Tensor::isAccumulatedFromCaller)
             .map(Tensor::name)
-            .toList());
+            .toList(),
+        Analysis.dependsOnUnitExtents(program));
   }
 
   private static List<ProgramSignature.Parameter> parameters(List<Tensor> tensors) {
     return tensors.stream()
-        .map(each -> new ProgramSignature.Parameter(each.name(), each.rank().orElseThrow()))
+        .map(each -> new ProgramSignature.Parameter(each.name(), each.rank().orElse(-1)))
         .toList();
   }
 
@@ -76,10 +78,14 @@ public final class Checker {
       SourceText source, Program program, Map<String, InputType> inputs) {
     Checker checker = new Checker(source, program, inputs);
     checker.analysis.statements().forEach(checker::assign);
-    new KnownExtents(checker.diagnostics, checker.analysis.symbols(), checker::elementType)
-        .check(checker.analysis.statements(), inputs);
+    KnownExtents known =
+        new KnownExtents(checker.diagnostics, checker.analysis.symbols(), checker::elementType);
+    known.check(checker.analysis, inputs);
     checker.diagnostics.throwIfErrors(source);
-    return checker.program();
+    IndexProgram typed = checker.program();
+    new AccessRanges(checker.diagnostics, checker.analysis).check(typed, known);
+    checker.diagnostics.throwIfErrors(source);
+    return typed;
   }
 
   private Optional<ElementType> elementType(String tensor) {
@@ -89,7 +95,9 @@ public final class Checker {
   /** Types the statement, and its target if this is the first one of it. */
   private void assign(ResolvedStatement statement) {
     Extents extents = analysis.extents().statements().get(statement.number());
-    TypeChecker checker = new TypeChecker(source, diagnostics, kinds, extents);
+    TypeChecker checker =
+        new TypeChecker(
+            source, diagnostics, kinds, statement, extents, analysis.extents().extentConditions());
     Typed value = checker.type(statement.value());
     Tensor target = analysis.symbols().tensor(statement.target()).orElseThrow();
     Optional<ElementType> type = elementType(target.name());
@@ -141,11 +149,13 @@ public final class Checker {
             .map(each -> new IndexBinding(new IndexVariable(each.name()), extents.of(each)))
             .toList();
     return new Assignment(
-        statement.target(),
-        TypeChecker.subscripts(statement.indices()),
-        bindings,
-        statement.operator(),
-        value);
+        statement.target(), bound(statement.indices()), bindings, statement.operator(), value);
+  }
+
+  private static List<Subscript> bound(List<Term.Index.Plain> indices) {
+    return indices.stream()
+        .map(each -> Subscript.of(new IndexVariable(each.variable().name())))
+        .toList();
   }
 
   private IndexProgram program() {
@@ -153,6 +163,7 @@ public final class Checker {
         declarations(analysis.inputs()),
         declarations(analysis.targets()),
         analysis.extents().sizes(),
+        analysis.extents().derived(),
         assignments,
         analysis.outputs().stream().map(Tensor::name).toList());
   }
@@ -166,7 +177,7 @@ public final class Checker {
                   tensor.name(),
                   new TensorType(
                       elementType(tensor.name()).orElseThrow(),
-                      analysis.extents().statements().getFirst().of(tensor.name(), rank)));
+                      analysis.extents().statements().getFirst().ofTensor(tensor.name(), rank)));
             })
         .toList();
   }

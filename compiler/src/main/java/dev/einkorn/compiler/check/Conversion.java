@@ -77,7 +77,8 @@ final class Conversion {
           IndexExpr.Binary _,
           IndexExpr.Call _,
           IndexExpr.Cast _,
-          IndexExpr.Reduction _ ->
+          IndexExpr.Reduction _,
+          IndexExpr.ArgumentReduction _ ->
           Optional.of(cast(expression, type));
     };
   }

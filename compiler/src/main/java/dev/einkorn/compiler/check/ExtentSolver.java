@@ -1,88 +1,129 @@
 package dev.einkorn.compiler.check;
 
 import dev.einkorn.compiler.ast.DeclaredExtent;
+import dev.einkorn.compiler.check.ExtentClasses.Node;
+import dev.einkorn.compiler.index.Border;
+import dev.einkorn.compiler.index.DerivedSize;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.SizeParameter.Axis;
 import dev.einkorn.compiler.source.Diagnostics;
-import dev.einkorn.compiler.source.ErrorCode;
-import dev.einkorn.compiler.source.Span;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Finds which axes and indices have one extent. A variable is in one class with every axis at which
- * it stands; so are the axes that a header gives one size name. A class takes its extent from an
- * integer in the header, or from an axis of a tensor that the caller passes.
+ * it stands alone; so are the axes that a header gives one size name. A class takes its extent from
+ * an integer in the header, from an axis of a tensor that the caller passes, from a {@code where},
+ * or from what {@link AffineInference} finds.
  */
 final class ExtentSolver {
-  /** What an extent belongs to. */
-  private sealed interface Node {
-    record OfAxis(Axis axis) implements Node {}
-
-    record OfVariable(int statement, Variable variable) implements Node {}
-
-    record OfSize(String name) implements Node {}
-  }
-
-  private final Diagnostics diagnostics;
+  private final UndeterminedExtents reports;
   private final Symbols symbols;
   private final List<ResolvedStatement> statements;
-  private final Partition<Node> classes = new Partition<>();
+  private final ExtentClasses classes = new ExtentClasses();
+  private final AffineInference inference;
   private final Map<Node, Long> fixed = new LinkedHashMap<>();
-  private final Map<Node, Extent> solved = new LinkedHashMap<>();
-  private final Map<Node, String> names = new LinkedHashMap<>();
+
+  /** The conditions that say something about the extent of an index, by statement. */
+  private final List<Bounds> bounds = new ArrayList<>();
+
+  private final Set<Term> extentConditions = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** The bounds that give extents, and those on indices whose extents are given by accesses. */
+  private record Bounds(List<Bound> giving, List<Bound> others) {}
 
   ExtentSolver(Diagnostics diagnostics, Symbols symbols, List<ResolvedStatement> statements) {
-    this.diagnostics = diagnostics;
     this.symbols = symbols;
     this.statements = statements;
+    this.inference = new AffineInference(classes, symbols);
+    this.reports = new UndeterminedExtents(diagnostics, classes, inference);
   }
 
   /** Solves, and reports the variables whose extent nothing gives. */
   Solution solve() {
     symbols.tensors().forEach(this::declare);
     for (ResolvedStatement statement : statements) {
-      access(statement.number(), statement.target(), statement.indices());
-      visit(statement.number(), statement.value());
+      classes.joinAccess(statement.number(), statement.target(), statement.indices(), symbols);
+      classes.joinAccesses(statement.number(), statement.value(), symbols);
     }
+    for (ResolvedStatement statement : statements) {
+      Bounds found = bounds(statement);
+      bounds.add(found);
+      inference.add(statement, found.giving());
+    }
+    statements.forEach(this::takeSimpleBounds);
     List<SizeParameter> sizes = sizes();
-    reportUndetermined();
+    inference.solve();
+    statements.forEach(this::checkConditions);
+    reports.report(statements);
+    return solution(sizes);
+  }
+
+  /**
+   * What was found.
+   *
+   * @param statements the extents as each statement sees them
+   * @param sizes the sizes that axes give
+   * @param derived the sizes that follow from others
+   * @param extentConditions the conditions that give extents and are no conditions beyond that,
+   *     compared by identity
+   * @param bounds for each statement the bounds that give extents
+   */
+  record Solution(
+      List<Extents> statements,
+      List<SizeParameter> sizes,
+      List<DerivedSize> derived,
+      Set<Term> extentConditions,
+      List<List<Bound>> bounds) {}
+
+  private Solution solution(List<SizeParameter> sizes) {
     List<Extents> extents = new ArrayList<>();
     Map<Axis, Extent> axes = new LinkedHashMap<>();
     for (Node node : classes.members()) {
       if (node instanceof Node.OfAxis(Axis axis)) {
-        axes.put(axis, extent(node));
+        axes.put(axis, classes.extent(node));
       }
     }
     for (ResolvedStatement statement : statements) {
       Map<Variable, Extent> variables = new LinkedHashMap<>();
       for (Variable variable : statement.places().keySet()) {
-        variables.put(variable, extent(new Node.OfVariable(statement.number(), variable)));
+        variables.put(variable, inference.extent(statement, variable));
       }
-      extents.add(new Extents(variables, axes, sizes));
+      extents.add(new Extents(variables, axes));
     }
-    return new Solution(extents, sizes);
+    return new Solution(
+        extents,
+        sizes,
+        classes.derived(),
+        extentConditions,
+        bounds.stream().map(Bounds::giving).toList());
   }
-
-  /** The extents as each statement sees them, and the sizes. */
-  record Solution(List<Extents> statements, List<SizeParameter> sizes) {}
 
   private void declare(Tensor tensor) {
     int rank = tensor.rank().orElse(0);
     for (int position = 0; position < rank; position++) {
-      classes.add(axis(tensor.name(), position));
+      classes.add(ExtentClasses.axis(tensor.name(), position));
+    }
+    for (int position : tensor.unitAxes()) {
+      if (tensor.isPassed()) {
+        fixed.put(ExtentClasses.axis(tensor.name(), position), 1L);
+      }
     }
     tensor
         .declared()
         .ifPresent(
             declared -> {
               for (int position = 0; position < rank; position++) {
-                declare(axis(tensor.name(), position), declared.extents().get(position));
+                declare(
+                    ExtentClasses.axis(tensor.name(), position), declared.extents().get(position));
               }
             });
   }
@@ -98,34 +139,70 @@ final class ExtentSolver {
     }
   }
 
-  private void visit(int statement, Term term) {
-    if (term instanceof Term.Read read) {
-      access(statement, read.tensor(), read.indices());
+  /** Sorts the bounds of a statement. */
+  private Bounds bounds(ResolvedStatement statement) {
+    Set<Variable> alone = new LinkedHashSet<>();
+    if (statement.operator().accumulates()) {
+      alone.addAll(statement.targetVariables());
     }
-    term.children().forEach(child -> visit(statement, child));
+    Set<Term> conditions = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Bound> found = new ArrayList<>();
+    collect(statement.value(), alone, conditions, found);
+    statement.where().forEach(condition -> Bound.of(condition).ifPresent(found::add));
+    List<Bound> giving = new ArrayList<>();
+    List<Bound> others = new ArrayList<>();
+    for (Bound bound : found) {
+      if (statement.places().containsKey(bound.variable())) {
+        (alone.contains(bound.variable()) ? others : giving).add(bound);
+      }
+    }
+    giving.forEach(bound -> extentConditions.add(bound.condition()));
+    return new Bounds(giving, others);
   }
 
-  private void access(int statement, String tensor, List<? extends Term.Index> indices) {
-    if (symbols.tensor(tensor).map(Tensor::rank).orElseThrow().orElse(-1) != indices.size()) {
-      return;
+  /** Collects the variables that stand alone in an access, and the bounds of reductions. */
+  private void collect(Term term, Set<Variable> alone, Set<Term> conditions, List<Bound> found) {
+    if (term instanceof Term.Read read && read.border() == Border.NONE) {
+      for (Term.Index index : read.indices()) {
+        if (index instanceof Term.Index.Plain(Variable variable, _)) {
+          alone.add(variable);
+        }
+      }
     }
-    for (int position = 0; position < indices.size(); position++) {
-      if (indices.get(position) instanceof Term.Index.Plain(Variable variable, _)) {
-        classes.join(axis(tensor, position), new Node.OfVariable(statement, variable));
+    if (term instanceof Term.Reduce reduce) {
+      for (Term condition : reduce.conditions()) {
+        // A condition on an implicit sum may stand at several sums.
+        if (conditions.add(condition)) {
+          Bound.of(condition).ifPresent(found::add);
+        }
+      }
+    }
+    term.children().forEach(child -> collect(child, alone, conditions, found));
+  }
+
+  /** A single bound that is a number or the extent of an axis makes two extents one. */
+  private void takeSimpleBounds(ResolvedStatement statement) {
+    List<Bound> giving = bounds.get(statement.number()).giving();
+    for (Bound bound : giving) {
+      Bound.Limit limit = bound.limit();
+      Node variable = new Node.OfVariable(statement.number(), bound.variable());
+      if (giving.stream().filter(each -> each.variable().equals(bound.variable())).count() > 1) {
+        continue;
+      }
+      if (limit.summands().isEmpty()) {
+        long value = Math.floorDiv(limit.constant(), limit.divisor()) + limit.offset();
+        fixed.put(variable, Math.max(0, value));
+      } else if (limit.summands().size() == 1
+          && limit.summands().getFirst().coefficient() == 1
+          && limit.constant() == 0
+          && limit.divisor() == 1) {
+        classes.join(new Node.OfAxis(limit.summands().getFirst().axis()), variable);
       }
     }
   }
 
-  private static Node axis(String tensor, int position) {
-    return new Node.OfAxis(new Axis(tensor, position));
-  }
-
-  private Extent extent(Node node) {
-    return solved.getOrDefault(classes.find(node), Extents.UNKNOWN);
-  }
-
   private List<SizeParameter> sizes() {
-    fixed.forEach((axis, value) -> solved.put(classes.find(axis), new Extent.Fixed(value)));
+    fixed.forEach((node, value) -> classes.solve(node, new Extent.Fixed(value)));
     nameClasses();
     Map<Node, List<Axis>> axes = new LinkedHashMap<>();
     for (boolean target : new boolean[] {false, true}) {
@@ -133,87 +210,71 @@ final class ExtentSolver {
         if (tensor.isPassed() && tensor.isTarget() == target) {
           for (int position = 0; position < tensor.rank().orElse(0); position++) {
             Axis axis = new Axis(tensor.name(), position);
-            axes.computeIfAbsent(classes.find(new Node.OfAxis(axis)), _ -> new ArrayList<>())
+            axes.computeIfAbsent(
+                    classes.representative(new Node.OfAxis(axis)), _ -> new ArrayList<>())
                 .add(axis);
           }
         }
       }
     }
     List<SizeParameter> sizes = new ArrayList<>();
-    Set<String> taken = new HashSet<>();
     axes.forEach(
         (representative, members) -> {
-          if (solved.containsKey(representative)) {
-            return;
+          if (classes.isOpen(representative)) {
+            Axis first = members.getFirst();
+            String name =
+                classes.uniqueName(representative, first.tensor() + "_" + first.position());
+            classes.solve(representative, new Extent.Symbolic(name));
+            sizes.add(new SizeParameter(name, members));
           }
-          Axis first = members.getFirst();
-          String wanted =
-              names.getOrDefault(representative, first.tensor() + "_" + first.position());
-          String name = unique(wanted, taken);
-          solved.put(representative, new Extent.Symbolic(name));
-          sizes.add(new SizeParameter(name, members));
         });
     return sizes;
-  }
-
-  private static String unique(String wanted, Set<String> taken) {
-    String name = wanted;
-    for (int n = 2; !taken.add(name); n++) {
-      name = wanted + "_" + n;
-    }
-    return name;
   }
 
   /** Names each class after its first size name, else its first variable. */
   private void nameClasses() {
     for (Node node : classes.members()) {
       if (node instanceof Node.OfSize(String name)) {
-        names.putIfAbsent(classes.find(node), name);
+        classes.name(node, name);
       }
     }
     for (ResolvedStatement statement : statements) {
       for (Variable variable : statement.places().keySet()) {
-        names.putIfAbsent(
-            classes.find(new Node.OfVariable(statement.number(), variable)), variable.name());
+        classes.name(new Node.OfVariable(statement.number(), variable), variable.name());
       }
     }
   }
 
-  private void reportUndetermined() {
-    Set<Node> reported = new HashSet<>();
-    for (ResolvedStatement statement : statements) {
-      if (statement.broken()) {
-        // What gives the extent may be in the part that was not understood, here or in what
-        // follows.
-        statement.places().keySet().forEach(each -> reported.add(representative(statement, each)));
-        continue;
-      }
-      statement
-          .places()
-          .forEach(
-              (variable, span) -> {
-                Node representative = representative(statement, variable);
-                if (!solved.containsKey(representative) && reported.add(representative)) {
-                  report(statement, variable, span);
-                }
-              });
+  /** Checks that conditions agree with the extents found, and that none is without effect. */
+  private void checkConditions(ResolvedStatement statement) {
+    if (statement.broken()) {
+      return;
     }
-  }
-
-  private Node representative(ResolvedStatement statement, Variable variable) {
-    return classes.find(new Node.OfVariable(statement.number(), variable));
-  }
-
-  private void report(ResolvedStatement statement, Variable variable, Span span) {
-    boolean left = statement.targetVariables().contains(variable);
-    diagnostics.error(
-        ErrorCode.UNDETERMINED_EXTENT,
-        span,
-        "the extent of index %s is not determined: it stands in no access%s"
-            .formatted(variable, left ? " on the right side" : ""),
-        left
-            ? "leave %s out of %s, or give the extents of %s in a header"
-                .formatted(variable, statement.targetText(), statement.target())
-            : "leave %s out, or use it as an index".formatted(variable));
+    Bounds found = bounds.get(statement.number());
+    Map<Variable, List<Bound>> giving = new LinkedHashMap<>();
+    found
+        .giving()
+        .forEach(each -> giving.computeIfAbsent(each.variable(), _ -> new ArrayList<>()).add(each));
+    giving.forEach(
+        (variable, all) -> {
+          Optional<Extent> wanted = inference.candidates(all).flatMap(classes::known);
+          Extent extent = inference.extent(statement, variable);
+          if (extent != Extents.UNKNOWN && !wanted.equals(Optional.of(extent))) {
+            reports.contradiction(statement, all.getFirst());
+          }
+        });
+    for (Bound bound : found.others()) {
+      Optional<Extent> wanted = inference.candidates(List.of(bound)).flatMap(classes::known);
+      if (wanted.equals(Optional.of(inference.extent(statement, bound.variable())))) {
+        extentConditions.add(bound.condition());
+      } else if (statement.where().contains(bound.condition())) {
+        reports.contradiction(statement, bound);
+      }
+    }
+    for (Term condition : statement.where()) {
+      if (Bound.of(condition).filter(b -> statement.places().containsKey(b.variable())).isEmpty()) {
+        reports.useless(statement, condition);
+      }
+    }
   }
 }

@@ -11,12 +11,8 @@ import java.util.stream.IntStream;
  *
  * @param variables the extent of every variable
  * @param axes the extent of every axis of every tensor
- * @param sizes what the symbolic ones refer to
  */
-record Extents(
-    Map<Variable, Extent> variables,
-    Map<SizeParameter.Axis, Extent> axes,
-    List<SizeParameter> sizes) {
+record Extents(Map<Variable, Extent> variables, Map<SizeParameter.Axis, Extent> axes) {
 
   /** Stands where an extent could not be determined; a program with such a place is refused. */
   static final Extent UNKNOWN = new Extent.Symbolic("?");
@@ -26,10 +22,13 @@ record Extents(
     return variables.getOrDefault(variable, UNKNOWN);
   }
 
+  /** The extent of an axis. */
+  Extent of(String tensor, int axis) {
+    return axes.getOrDefault(new SizeParameter.Axis(tensor, axis), UNKNOWN);
+  }
+
   /** The extents of a tensor of this rank. */
-  List<Extent> of(String tensor, int rank) {
-    return IntStream.range(0, rank)
-        .mapToObj(axis -> axes.getOrDefault(new SizeParameter.Axis(tensor, axis), UNKNOWN))
-        .toList();
+  List<Extent> ofTensor(String tensor, int rank) {
+    return IntStream.range(0, rank).mapToObj(axis -> of(tensor, axis)).toList();
   }
 }

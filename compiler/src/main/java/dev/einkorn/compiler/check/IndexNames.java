@@ -24,6 +24,7 @@ record IndexNames(Set<String> target, Set<String> free, Set<String> all) {
     }
     names.target.addAll(names.free);
     names.collect(statement.value(), Set.of());
+    statement.where().forEach(condition -> names.collect(condition, Set.of()));
     return names;
   }
 
@@ -37,7 +38,7 @@ record IndexNames(Set<String> target, Set<String> free, Set<String> all) {
             reduction.indices().stream().map(IndexBinding::name).collect(Collectors.toSet());
         all.addAll(inner);
         inner.addAll(bound);
-        collect(reduction.body(), inner);
+        SubscriptForm.operands(reduction).forEach(operand -> collect(operand, inner));
       }
       case Expression.NumberLiteral _,
           Expression.ConstantLiteral _,
@@ -55,6 +56,8 @@ record IndexNames(Set<String> target, Set<String> free, Set<String> all) {
       if (!bound.contains(name)) {
         free.add(name);
       }
+    } else if (SubscriptForm.isGather(position)) {
+      collect(position, bound);
     } else {
       SubscriptForm.operands(position).forEach(operand -> subscript(operand, bound));
     }

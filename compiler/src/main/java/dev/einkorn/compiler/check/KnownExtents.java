@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.check;
 
 import dev.einkorn.compiler.ast.DeclaredExtent;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.SizeParameter.Axis;
 import dev.einkorn.compiler.source.Diagnostic;
 import dev.einkorn.compiler.source.Diagnostics;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +38,8 @@ final class KnownExtents {
   /** An axis at which a variable stands. */
   private record Place(Axis axis, String text, Span span) {}
 
-  private record Access(String tensor, List<? extends Term.Index> indices, String text) {}
+  private record Access(
+      String tensor, List<? extends Term.Index> indices, boolean bordered, String text) {}
 
   KnownExtents(
       Diagnostics diagnostics, Symbols symbols, Function<String, Optional<ElementType>> types) {
@@ -45,10 +49,19 @@ final class KnownExtents {
   }
 
   /** Reports every mismatch. */
-  void check(List<ResolvedStatement> statements, Map<String, InputType> given) {
+  void check(Analysis analysis, Map<String, InputType> given) {
     bind(given);
-    List<List<Access>> accesses = statements.stream().map(this::accesses).toList();
+    List<List<Access>> accesses = analysis.statements().stream().map(this::accesses).toList();
     List<Map<Variable, List<Place>>> places = accesses.stream().map(KnownExtents::places).toList();
+    for (int n = 0; n < places.size(); n++) {
+      List<Bound> bounds = analysis.extents().bounds().get(n);
+      for (Bound bound : bounds) {
+        // Of several bounds the smallest counts.
+        if (bounds.stream().filter(each -> each.variable().equals(bound.variable())).count() == 1) {
+          add(bound, places.get(n));
+        }
+      }
+    }
     boolean changed = true;
     while (changed) {
       changed = false;
@@ -127,8 +140,10 @@ final class KnownExtents {
   /** The accesses of a statement, its target first, without those of a wrong rank. */
   private List<Access> accesses(ResolvedStatement statement) {
     List<Access> accesses = new ArrayList<>();
-    accesses.add(new Access(statement.target(), statement.indices(), statement.targetText()));
+    accesses.add(
+        new Access(statement.target(), statement.indices(), false, statement.targetText()));
     visit(statement.value(), accesses);
+    accesses.removeIf(Access::bordered);
     accesses.removeIf(
         access ->
             symbols.tensor(access.tensor()).orElseThrow().rank().orElse(-1)
@@ -138,7 +153,8 @@ final class KnownExtents {
 
   private static void visit(Term term, List<Access> accesses) {
     if (term instanceof Term.Read read) {
-      accesses.add(new Access(read.tensor(), read.indices(), read.text()));
+      accesses.add(
+          new Access(read.tensor(), read.indices(), read.border() != Border.NONE, read.text()));
     }
     term.children().forEach(child -> visit(child, accesses));
   }
@@ -157,11 +173,36 @@ final class KnownExtents {
     return places;
   }
 
+  /** Adds a bound that is one axis or one number. */
+  private void add(Bound bound, Map<Variable, List<Place>> places) {
+    Bound.Limit limit = bound.limit();
+    Span span = bound.condition().span();
+    boolean number = limit.summands().isEmpty();
+    boolean axis =
+        limit.summands().size() == 1
+            && limit.summands().getFirst().coefficient() == 1
+            && limit.constant() == 0
+            && limit.divisor() == 1;
+    if (axis || number) {
+      // A number is the extent of an axis of its own, of a tensor that cannot be written.
+      Axis own = axis ? limit.summands().getFirst().axis() : new Axis("", span.start());
+      if (number) {
+        long value = Math.floorDiv(limit.constant(), limit.divisor()) + limit.offset();
+        known.put(own, Math.max(0, value));
+      }
+      places
+          .computeIfAbsent(bound.variable(), _ -> new ArrayList<>())
+          .add(new Place(own, "its where", span));
+    }
+  }
+
   /** Checks the constant positions of an access. */
   private void constants(Access access) {
     for (int position = 0; position < access.indices().size(); position++) {
       Long extent = known.get(new Axis(access.tensor(), position));
-      if (access.indices().get(position) instanceof Term.Index.Fixed(long constant, Span span)
+      if (access.indices().get(position)
+              instanceof Term.Index.Affine(List<Term.Part> parts, long constant, Span span)
+          && parts.isEmpty()
           && extent != null
           && constant >= extent) {
         diagnostics.error(
@@ -228,10 +269,21 @@ final class KnownExtents {
   }
 
   private String typeTexts(String first, String second) {
-    return first.equals(second) ? typeText(first) : typeText(first) + ", " + typeText(second);
+    return Stream.of(first, second)
+        .filter(each -> !each.isEmpty())
+        .distinct()
+        .map(this::typeText)
+        .collect(Collectors.joining(", "));
   }
 
-  private String typeText(String name) {
+  /** The extent of an axis, if it is known. */
+  OptionalLong extent(Axis axis) {
+    Long extent = known.get(axis);
+    return extent == null ? OptionalLong.empty() : OptionalLong.of(extent);
+  }
+
+  /** The type of a tensor with the known extents, for hints. */
+  String typeText(String name) {
     Tensor tensor = symbols.tensor(name).orElseThrow();
     List<OptionalLong> extents = new ArrayList<>();
     for (int position = 0; position < tensor.rank().orElse(0); position++) {

@@ -30,6 +30,7 @@ final class OrderChecker {
       if (tensor.isTarget()) {
         assignments(tensor);
         reads(tensor);
+        sizes(tensor);
       }
       if (inputsDeclared) {
         role(tensor, outputsDeclared);
@@ -71,6 +72,26 @@ final class OrderChecker {
                     tensor.name() + " is read before it is assigned")
                 .withSpan(first.span())
                 .withHint("move the statement that assigns it up"));
+      }
+    }
+  }
+
+  private void sizes(Tensor tensor) {
+    Tensor.Use first = tensor.uses().stream().filter(Tensor.Use::write).findFirst().orElseThrow();
+    for (Tensor.SizeUse use : tensor.sizeUses()) {
+      if (use.statement() <= first.statement() && !tensor.isAccumulatedFromCaller()) {
+        boolean own = use.statement() == first.statement();
+        Diagnostic refusal =
+            Diagnostic.error(
+                own ? ErrorCode.CYCLIC_READ : ErrorCode.READ_BEFORE_ASSIGNMENT,
+                use.span(),
+                own
+                    ? "the statement needs an extent of its own target " + tensor.name()
+                    : "an extent of %s is needed before it is assigned".formatted(tensor.name()));
+        diagnostics.add(
+            own
+                ? refusal.withHint("take the extent of an input")
+                : refusal.withSpan(first.span()).withHint("move the statement that assigns it up"));
       }
     }
   }

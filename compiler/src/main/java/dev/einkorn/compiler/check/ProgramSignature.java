@@ -10,9 +10,14 @@ import java.util.List;
  * @param outputs tensors that the caller receives, in the header's order or that of first
  *     assignment
  * @param accumulated names of targets whose first value the caller passes too
+ * @param dependsOnUnitExtents whether the checked program depends on which axes have extent 1, as
+ *     the broadcasting of an ellipsis does: then it serves only calls that agree with it in this
  */
 public record ProgramSignature(
-    List<Parameter> inputs, List<Parameter> outputs, List<String> accumulated) {
+    List<Parameter> inputs,
+    List<Parameter> outputs,
+    List<String> accumulated,
+    boolean dependsOnUnitExtents) {
   /** Copies the lists. */
   public ProgramSignature {
     inputs = List.copyOf(inputs);
@@ -24,7 +29,7 @@ public record ProgramSignature(
    * A tensor at the surface of a program.
    *
    * @param name its name
-   * @param rank its number of axes
+   * @param rank its number of axes; -1 if only the tensor passed tells
    */
   public record Parameter(String name, int rank) {}
 }

@@ -17,7 +17,8 @@ final class RankChecker {
   }
 
   /**
-   * Reports every access that has another rank than the header or the first access.
+   * Reports every access that has another rank than the header or the first access, and extents of
+   * axes that do not exist.
    *
    * @return the numbers of the statements with such an access
    */
@@ -28,6 +29,20 @@ final class RankChecker {
       for (Tensor.Use use : tensor.uses()) {
         if (use.rank().isPresent() && use.rank().getAsInt() != rank) {
           diagnostics.add(mismatch(tensor, use, rank));
+          statements.add(use.statement());
+        }
+      }
+      for (Tensor.SizeUse use : tensor.sizeUses()) {
+        if (tensor.rank().isPresent() && use.axis() >= rank) {
+          diagnostics.error(
+              ErrorCode.INDEX_OUT_OF_RANGE,
+              use.span(),
+              "%s has no axis %d, it has %s"
+                  .formatted(
+                      tensor.name(),
+                      use.axis(),
+                      rank == 1 ? "1 axis" : rank == 0 ? "none" : rank + " axes"),
+              "axes count from 0");
           statements.add(use.statement());
         }
       }

@@ -18,6 +18,8 @@ import java.util.Set;
  * @param indices the left side's indices
  * @param operator how it is assigned
  * @param value the right side
+ * @param where the conditions that bound indices of the left side, and those of implicit sums as
+ *     long as the sums are not written out
  * @param places the variables with the place of each, in first-appearance order, the left side
  *     first
  * @param broken whether it has an error, so that what is missing may be in the part not understood
@@ -29,10 +31,12 @@ record ResolvedStatement(
     List<Term.Index.Plain> indices,
     AssignmentOperator operator,
     Term value,
+    List<Term> where,
     Map<Variable, Span> places,
     boolean broken) {
   ResolvedStatement {
     indices = List.copyOf(indices);
+    where = List.copyOf(where);
     places = Collections.unmodifiableMap(new LinkedHashMap<>(places));
   }
 
@@ -48,9 +52,9 @@ record ResolvedStatement(
     return Term.accessText(target, indices);
   }
 
-  /** This statement with another right side. */
-  ResolvedStatement with(Term newValue, boolean nowBroken) {
+  /** This statement with another right side and the conditions that are left. */
+  ResolvedStatement with(Term newValue, List<Term> newWhere, boolean nowBroken) {
     return new ResolvedStatement(
-        number, target, targetSpan, indices, operator, newValue, places, nowBroken);
+        number, target, targetSpan, indices, operator, newValue, newWhere, places, nowBroken);
   }
 }

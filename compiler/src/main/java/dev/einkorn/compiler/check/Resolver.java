@@ -1,17 +1,22 @@
 package dev.einkorn.compiler.check;
 
+import dev.einkorn.compiler.ast.AstPrinter;
 import dev.einkorn.compiler.ast.Expression;
 import dev.einkorn.compiler.ast.IndexBinding;
 import dev.einkorn.compiler.ast.Statement;
 import dev.einkorn.compiler.ast.Subscript;
 import dev.einkorn.compiler.index.AssignmentOperator;
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.UnaryOperator;
 import dev.einkorn.compiler.source.Diagnostic;
 import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.ErrorCode;
 import dev.einkorn.compiler.source.Span;
+import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +35,8 @@ final class Resolver {
   private final Symbols symbols;
   private final Set<String> knownTensors;
   private final IndexNames indexNames;
+  private final Ellipses ellipses;
+  private final String ellipsisPrefix;
   private final int number;
   private final Statement statement;
   private final Map<Variable, Span> places = new LinkedHashMap<>();
@@ -44,37 +51,41 @@ final class Resolver {
       Diagnostics diagnostics,
       Symbols symbols,
       Set<String> knownTensors,
+      Shapes shapes,
+      String ellipsisPrefix,
       int number,
       Statement statement) {
     this.diagnostics = diagnostics;
     this.symbols = symbols;
     this.knownTensors = knownTensors;
     this.indexNames = IndexNames.of(statement);
+    this.ellipses = Ellipses.of(diagnostics, shapes, statement);
+    this.ellipsisPrefix = ellipsisPrefix;
     this.number = number;
     this.statement = statement;
+    this.broken = ellipses.isWrong();
   }
 
   /** Resolves the statement and enters its names into the symbols. */
   ResolvedStatement resolve() {
-    List<Term.Index.Plain> indices = targetIndices();
-    Term value = term(statement.value());
-    for (Expression condition : statement.where()) {
-      unsupported(condition.span(), "where");
-    }
     var target = statement.target();
+    Optional<List<Term.Index.Plain>> indices = targetIndices();
+    Term value = term(statement.value());
+    List<Term> where = new ArrayList<>();
+    statement.where().forEach(condition -> condition(condition, where));
     AssignmentOperator operator = operator();
-    boolean targetKnown = indices.size() == target.subscripts().size();
+    List<Term.Index.Plain> known = indices.orElse(List.of());
     use(
         target.name(),
         new Tensor.Use(
             number,
             true,
             operator.accumulates(),
-            targetKnown ? OptionalInt.of(indices.size()) : rankOf(target.subscripts()),
-            Term.accessText(target.name(), indices),
+            indices.isPresent() ? OptionalInt.of(known.size()) : rankOf(target.subscripts()),
+            Term.accessText(target.name(), known),
             target.span()));
     return new ResolvedStatement(
-        number, target.name(), target.span(), indices, operator, value, places, broken);
+        number, target.name(), target.span(), known, operator, value, where, places, broken);
   }
 
   private AssignmentOperator operator() {
@@ -87,29 +98,77 @@ final class Resolver {
     };
   }
 
-  private List<Term.Index.Plain> targetIndices() {
+  /** The indices of the left side; empty if some are not understood. */
+  private Optional<List<Term.Index.Plain>> targetIndices() {
     List<Term.Index.Plain> indices = new ArrayList<>();
-    for (Subscript subscript : statement.target().subscripts()) {
-      if (subscript instanceof Subscript.Position(Expression.Name name, _)) {
-        indices.add(new Term.Index.Plain(variable(name.name(), name.span()), name.span()));
-        continue;
-      }
-      boolean number =
-          subscript instanceof Subscript.Position(Expression.NumberLiteral literal, _)
-              && literal.integer();
-      boolean ellipsis = subscript instanceof Subscript.Ellipsis;
-      if (number || ellipsis) {
-        unsupported(
-            subscript.span(), ellipsis ? "an ellipsis" : "a constant index on the left side");
-      } else {
-        error(
-            ErrorCode.INVALID_TARGET,
-            subscript.span(),
-            "an index on the left side must be a name",
-            "write the shift on the right side: O[i] = A[i+1], not O[i-1] = A[i]");
+    boolean understood = true;
+    List<Subscript> subscripts = statement.target().subscripts();
+    for (Subscript subscript : subscripts) {
+      switch (subscript) {
+        case Subscript.Position(Expression.Name(String name, Span span), _) ->
+            indices.add(new Term.Index.Plain(variable(name, span), span));
+        case Subscript.Ellipsis(Span span) -> {
+          var expansion = ellipses.expand(statement.target().name(), subscripts.size() - 1, true);
+          understood &= expansion.isPresent();
+          broken |= expansion.isEmpty();
+          for (int n = 0; n < expansion.map(each -> each.units().size()).orElse(0); n++) {
+            indices.add(ellipsisIndex(n, span));
+          }
+        }
+        case Subscript.Position(Expression expression, Span span) -> {
+          understood = false;
+          report(Refusals.targetIndex(expression, span));
+        }
       }
     }
-    return indices;
+    return understood ? Optional.of(indices) : Optional.empty();
+  }
+
+  private Term.Index.Plain ellipsisIndex(int position, Span span) {
+    return new Term.Index.Plain(variable(ellipsisPrefix + position, span), span);
+  }
+
+  /** Resolves a condition at the end of the statement. */
+  private void condition(Expression condition, List<Term> conditions) {
+    List<Variable> reduced = reducedBy(condition);
+    if (reduced.isEmpty()) {
+      conditions.add(term(condition));
+    }
+    // An extent for the index of a written reduction, as printed programs have it.
+    for (Variable variable : reduced) {
+      bound.put(variable.name(), variable);
+      conditions.add(term(condition));
+      bound.remove(variable.name());
+    }
+  }
+
+  /** The variables of written reductions that a condition {@code k < limit} may mean. */
+  private List<Variable> reducedBy(Expression condition) {
+    if (!(condition instanceof Expression.Binary(var operator, var left, var right, _))) {
+      return List.of();
+    }
+    Expression index =
+        switch (operator) {
+          case LESS, LESS_OR_EQUAL -> left;
+          case GREATER, GREATER_OR_EQUAL -> right;
+          case ADD,
+              SUBTRACT,
+              MULTIPLY,
+              DIVIDE,
+              FLOOR_DIVIDE,
+              REMAINDER,
+              POWER,
+              EQUAL,
+              NOT_EQUAL,
+              AND,
+              OR ->
+              condition;
+        };
+    return index instanceof Expression.Name(String name, _)
+            && !indexNames.free().contains(name)
+            && !knownTensors.contains(name)
+        ? places.keySet().stream().filter(each -> each.name().equals(name)).toList()
+        : List.of();
   }
 
   private Term term(Expression expression) {
@@ -124,7 +183,7 @@ final class Resolver {
             case FALSE -> new Term.Truth(false, span);
           };
       case Expression.Name(String name, Span span) -> name(name, span);
-      case Expression.Access access -> access(access);
+      case Expression.Access access -> access(access, Border.NONE);
       case Expression.Unary(var operator, Expression operand, Span span) ->
           switch (operator) {
             case PLUS -> term(operand);
@@ -167,75 +226,137 @@ final class Resolver {
       return new Term.Broken(List.of(), span);
     }
     use(name, new Tensor.Use(number, false, false, OptionalInt.of(0), name, span));
-    return new Term.Read(name, List.of(), span);
+    return new Term.Read(name, List.of(), Border.NONE, span);
   }
 
-  private Term access(Expression.Access access) {
+  private Term access(Expression.Access access, Border border) {
     List<Term.Index> indices = new ArrayList<>();
+    boolean understood = true;
     for (Subscript subscript : access.subscripts()) {
-      index(subscript).ifPresent(indices::add);
+      switch (subscript) {
+        case Subscript.Ellipsis(Span span) -> understood &= ellipsis(access, span, indices);
+        case Subscript.Position position -> {
+          Optional<Term.Index> index = index(position, border);
+          index.ifPresent(indices::add);
+          understood &= index.isPresent();
+        }
+      }
     }
-    boolean understood = indices.size() == access.subscripts().size();
-    OptionalInt rank = rankOf(access.subscripts());
-    String text = understood ? Term.accessText(access.name(), indices) : access.name() + "[...]";
+    OptionalInt rank = understood ? OptionalInt.of(indices.size()) : rankOf(access.subscripts());
+    Term.Read read = new Term.Read(access.name(), indices, border, access.span());
+    String text = understood ? read.text() : access.name() + "[...]";
     use(access.name(), new Tensor.Use(number, false, false, rank, text, access.span()));
-    return understood
-        ? new Term.Read(access.name(), indices, access.span())
-        : new Term.Broken(List.of(), access.span());
+    return understood ? read : new Term.Broken(read.children(), access.span());
   }
 
-  private Optional<Term.Index> index(Subscript subscript) {
-    return switch (subscript) {
-      case Subscript.Ellipsis(Span span) -> {
-        unsupported(span, "an ellipsis");
-        yield Optional.empty();
-      }
-      case Subscript.Position(Expression.Name(String name, Span span), _) ->
-          Optional.of(new Term.Index.Plain(variable(name, span), span));
-      case Subscript.Position(Expression.NumberLiteral literal, Span span) when literal.integer() ->
-          constant(literal, span);
-      case Subscript.Position(Expression expression, Span span) -> {
-        refuse(expression, span);
-        yield Optional.empty();
-      }
-    };
-  }
-
-  private Optional<Term.Index> constant(Expression.NumberLiteral literal, Span span) {
-    if (literal.integerValue().bitLength() >= Long.SIZE) {
-      error(ErrorCode.INDEX_OUT_OF_RANGE, span, "no axis has a position " + literal.text());
-      return Optional.empty();
+  /** Adds the indices of an ellipsis; false if they are not known. */
+  private boolean ellipsis(Expression.Access access, Span span, List<Term.Index> indices) {
+    var expansion = ellipses.expand(access.name(), access.subscripts().size() - 1, false);
+    if (expansion.isEmpty()) {
+      broken = true;
+      return false;
     }
-    return Optional.of(new Term.Index.Fixed(literal.integerValue().longValueExact(), span));
+    List<Boolean> units = expansion.get().units();
+    for (int axis = 0; axis < units.size(); axis++) {
+      if (units.get(axis)) {
+        indices.add(new Term.Index.Affine(List.of(), 0, span));
+        symbols.broadcast(access.name(), axis, span);
+      } else {
+        indices.add(ellipsisIndex(expansion.get().first() + axis, span));
+      }
+    }
+    return true;
   }
 
-  /** Reports a subscript that is neither an index nor a constant. */
-  private void refuse(Expression expression, Span span) {
-    if (SubscriptForm.readsTensor(expression)) {
-      unsupported(span, "indexing by a tensor");
-    } else if (SubscriptForm.isNegativeInteger(expression)) {
+  private Optional<Term.Index> index(Subscript.Position subscript, Border border) {
+    Span span = subscript.span();
+    Expression expression = subscript.expression();
+    if (SubscriptForm.isGather(expression)) {
+      if (border != Border.NONE) {
+        report(Refusals.gatherInBorder(expression, border, span));
+      }
+      Term value = term(expression);
+      return border == Border.NONE
+          ? Optional.of(new Term.Index.Gather(value, AstPrinter.print(expression), span))
+          : Optional.empty();
+    }
+    if (border == Border.NONE && SubscriptForm.isNegativeInteger(expression)) {
       error(
           ErrorCode.INDEX_OUT_OF_RANGE,
           span,
           "a position cannot be negative",
           "positions count from 0; they do not count from the end of an axis");
-    } else if (SubscriptForm.isAffine(expression)) {
-      unsupported(span, "arithmetic on indices");
-    } else {
-      error(
-          ErrorCode.NOT_AFFINE,
-          span,
-          "an index must be a sum of indices times integers, such as 2*x + r - 1");
+      return Optional.empty();
     }
+    Optional<SubscriptForm.Linear> linear = SubscriptForm.linear(expression);
+    if (linear.isEmpty()) {
+      report(Refusals.notAffine(border, span));
+      return Optional.empty();
+    }
+    return linear.get().coefficients().isEmpty()
+        ? constant(linear.get().constant(), span)
+        : affine(expression, linear.get(), span);
+  }
+
+  private Optional<Term.Index> affine(
+      Expression expression, SubscriptForm.Linear linear, Span span) {
+    boolean small =
+        linear.constant().bitLength() < Integer.SIZE
+            && linear.coefficients().values().stream()
+                .allMatch(each -> each.bitLength() < Integer.SIZE);
+    if (!small) {
+      error(
+          ErrorCode.LIMIT_EXCEEDED,
+          span,
+          "a number in an index is too large, at most " + Integer.MAX_VALUE + " is possible");
+      return Optional.empty();
+    }
+    Map<String, Span> spans = new LinkedHashMap<>();
+    nameSpans(expression, spans);
+    List<Term.Part> parts = new ArrayList<>();
+    linear
+        .coefficients()
+        .forEach(
+            (name, coefficient) ->
+                parts.add(
+                    new Term.Part(
+                        variable(name, spans.getOrDefault(name, span)), coefficient.longValue())));
+    boolean plain =
+        parts.size() == 1 && parts.getFirst().coefficient() == 1 && linear.constant().signum() == 0;
+    return Optional.of(
+        plain
+            ? new Term.Index.Plain(parts.getFirst().variable(), span)
+            : new Term.Index.Affine(parts, linear.constant().longValue(), span));
+  }
+
+  private static void nameSpans(Expression expression, Map<String, Span> spans) {
+    if (expression instanceof Expression.Name(String name, Span span)) {
+      spans.putIfAbsent(name, span);
+    }
+    SubscriptForm.operands(expression).forEach(operand -> nameSpans(operand, spans));
+  }
+
+  private Optional<Term.Index> constant(BigInteger value, Span span) {
+    if (value.bitLength() >= Long.SIZE) {
+      error(ErrorCode.INDEX_OUT_OF_RANGE, span, "no axis has a position " + value);
+      return Optional.empty();
+    }
+    return Optional.of(new Term.Index.Affine(List.of(), value.longValueExact(), span));
   }
 
   private Term call(Expression.Call call) {
+    Optional<Border> border =
+        Arrays.stream(Border.values())
+            .filter(each -> each != Border.NONE && each.symbol().equals(call.name()))
+            .findFirst();
+    if (border.isPresent()) {
+      return border(call, border.get());
+    }
+    if (call.name().equals("extent")) {
+      return extent(call);
+    }
     List<Term> arguments = call.arguments().stream().map(this::term).toList();
     Term brokenCall = new Term.Broken(arguments, call.span());
-    if (Callee.UNSUPPORTED.contains(call.name())) {
-      unsupported(call.nameSpan(), call.name());
-      return brokenCall;
-    }
     Optional<Callee> callee = Callee.named(call.name());
     if (callee.isEmpty()) {
       report(Refusals.unknownFunction(call));
@@ -248,6 +369,30 @@ final class Resolver {
     return new Term.Apply(callee.get(), arguments, call.span());
   }
 
+  private Term border(Expression.Call call, Border border) {
+    if (call.arguments().size() == 1
+        && call.arguments().getFirst() instanceof Expression.Access access
+        && !access.subscripts().isEmpty()) {
+      return access(access, border);
+    }
+    report(Refusals.notAnAccess(call));
+    return new Term.Broken(call.arguments().stream().map(this::term).toList(), call.span());
+  }
+
+  private Term extent(Expression.Call call) {
+    if (call.arguments().size() == 2
+        && call.arguments().getFirst() instanceof Expression.Name(String name, Span span)
+        && call.arguments().get(1) instanceof Expression.NumberLiteral literal
+        && literal.integer()
+        && literal.integerValue().bitLength() < Integer.SIZE) {
+      int axis = literal.integerValue().intValue();
+      symbols.use(name, new Tensor.SizeUse(number, axis, span));
+      return new Term.Size(name, axis, call.span());
+    }
+    report(Refusals.notAnExtent(call));
+    return new Term.Broken(List.of(), call.span());
+  }
+
   private Term reduction(Expression.Reduction reduction) {
     List<Variable> variables = new ArrayList<>();
     Map<String, Optional<Variable>> outer = new LinkedHashMap<>();
@@ -255,25 +400,25 @@ final class Resolver {
       bind(binding, variables, outer);
     }
     Term body = term(reduction.body());
+    List<Term> conditions = reduction.where().stream().map(this::term).toList();
+    for (Term condition : conditions) {
+      if (Collections.disjoint(condition.allVariables(), variables)
+          && variables.size() == reduction.indices().size()) {
+        report(Refusals.conditionOnNothing(reduction, condition.span()));
+      }
+    }
     outer.forEach(
         (name, before) ->
             before.ifPresentOrElse(
                 variable -> bound.put(name, variable), () -> bound.remove(name)));
-    for (Expression condition : reduction.where()) {
-      unsupported(condition.span(), "where");
-    }
     Optional<ReductionKind> kind = ReductionKind.named(reduction.name());
     if (variables.size() < reduction.indices().size()) {
       return new Term.Broken(List.of(body), reduction.span());
     }
     if (kind.isPresent()) {
-      return new Term.Reduce(kind.get(), variables, body, reduction.span());
+      return new Term.Reduce(kind.get(), variables, body, conditions, reduction.span());
     }
-    if (ReductionKind.UNSUPPORTED.contains(reduction.name())) {
-      unsupported(reduction.nameSpan(), reduction.name());
-    } else {
-      report(Refusals.unknownReduction(reduction));
-    }
+    report(Refusals.unknownReduction(reduction));
     return new Term.Broken(List.of(body), reduction.span());
   }
 
@@ -324,10 +469,6 @@ final class Resolver {
     return subscripts.stream().anyMatch(Subscript.Ellipsis.class::isInstance)
         ? OptionalInt.empty()
         : OptionalInt.of(subscripts.size());
-  }
-
-  private void unsupported(Span span, String what) {
-    error(ErrorCode.NOT_SUPPORTED_YET, span, what + " is not supported yet");
   }
 
   private void error(ErrorCode code, Span span, String message, String... hints) {

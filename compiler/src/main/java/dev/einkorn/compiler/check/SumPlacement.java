@@ -8,6 +8,8 @@ import dev.einkorn.compiler.source.ErrorCode;
 import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.compiler.source.Span;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -35,11 +37,20 @@ import java.util.stream.Collectors;
  * }
  *
  * Sums that end up at one place become one, in first-appearance order.
+ *
+ * <p>A condition of the statement's {@code where} over summed indices goes to the sums over them.
+ * One over several indices counts as one more factor, so these are summed at one place:
+ *
+ * {@snippet lang=text :
+ * s = x[k] * y[l] where k < l
+ * s = sum[k,l](x[k] * y[l] where k < l)
+ * }
  */
 final class SumPlacement {
   private final SourceText source;
   private final Diagnostics diagnostics;
   private final IdentityHashMap<Term, Set<Variable>> free = new IdentityHashMap<>();
+  private final Set<Term> placed = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean broken;
 
   SumPlacement(SourceText source, Diagnostics diagnostics) {
@@ -53,11 +64,48 @@ final class SumPlacement {
     Set<Variable> summed = new LinkedHashSet<>(statement.places().keySet());
     summed.removeAll(statement.targetVariables());
     summed.removeIf(variable -> variable.scope() != 0);
-    Term value = place(statement.value(), within(summed, statement.value()));
-    return statement.with(value, broken);
+    List<Condition> conditions = new ArrayList<>();
+    List<Term> rest = new ArrayList<>();
+    for (Term condition : statement.where()) {
+      List<Variable> bounded = within(summed, condition);
+      if (bounded.isEmpty()) {
+        rest.add(condition);
+      } else {
+        conditions.add(new Condition(condition, Set.copyOf(bounded)));
+      }
+    }
+    Term value = placeOperand(statement.value(), summed, conditions);
+    for (Condition condition : conditions) {
+      if (!broken && !placed.contains(condition.term())) {
+        refuse(condition, "no sum is over " + names(condition.variables(), summed));
+      }
+    }
+    return statement.with(value, rest, broken);
   }
 
-  private Term place(Term term, List<Variable> variables) {
+  /** A condition and the summed variables in it. */
+  private record Condition(Term term, Set<Variable> variables) {}
+
+  /** Places those sums whose variables are in the term. */
+  private Term placeOperand(Term term, Iterable<Variable> variables, List<Condition> conditions) {
+    List<Variable> inside = within(variables, term);
+    List<Condition> complete = new ArrayList<>();
+    for (Condition condition : conditions) {
+      if (inside.containsAll(condition.variables())) {
+        complete.add(condition);
+      } else if (inside.stream().anyMatch(condition.variables()::contains)) {
+        refuse(
+            condition,
+            "%s does not contain %s, which the condition needs"
+                .formatted(
+                    Quote.of(source, term.span()),
+                    names(without(condition.variables(), inside), variables)));
+      }
+    }
+    return place(term, inside, complete);
+  }
+
+  private Term place(Term term, List<Variable> variables, List<Condition> conditions) {
     if (variables.isEmpty()) {
       return term;
     }
@@ -66,27 +114,28 @@ final class SumPlacement {
           when operator == BinaryOperator.ADD || operator == BinaryOperator.SUBTRACT ->
           new Term.Infix(
               operator,
-              place(left, within(variables, left)),
-              place(right, within(variables, right)),
+              placeOperand(left, variables, conditions),
+              placeOperand(right, variables, conditions),
               span);
       case Term.Prefix(UnaryOperator operator, Term operand, Span span)
           when operator == UnaryOperator.NEGATE ->
-          new Term.Prefix(operator, place(operand, variables), span);
-      case Term.Infix infix when isProduct(infix) -> product(infix, variables);
+          new Term.Prefix(operator, place(operand, variables, conditions), span);
+      case Term.Infix infix when isProduct(infix) -> product(infix, variables, conditions);
       case Term.Infix(BinaryOperator operator, Term base, _, _)
           when operator == BinaryOperator.POWER ->
           within(variables, base).size() == variables.size()
-              ? sum(variables, term)
+              ? sum(variables, term, conditions)
               : ambiguous(term, without(variables, within(variables, base)), "in an exponent");
-      case Term.Read _, Term.Position _ -> sum(variables, term);
+      case Term.Read _, Term.Position _ -> sum(variables, term, conditions);
       case Term.Infix(BinaryOperator operator, _, _, _) ->
           ambiguous(term, variables, "inside of a " + name(operator));
       case Term.Prefix _ -> ambiguous(term, variables, "inside of a condition");
       case Term.Apply(Callee callee, _, _) ->
           ambiguous(term, variables, "inside of " + callee.symbol() + "(...)");
-      case Term.Reduce(ReductionKind kind, _, _, _) ->
+      case Term.Reduce(ReductionKind kind, _, _, _, _) ->
           ambiguous(term, variables, "inside of " + kind.symbol() + "[...](...)");
-      case Term.Broken _, Term.IntegerNumber _, Term.RealNumber _, Term.Truth _ -> term;
+      case Term.Broken _, Term.IntegerNumber _, Term.RealNumber _, Term.Truth _, Term.Size _ ->
+          term;
     };
   }
 
@@ -98,10 +147,10 @@ final class SumPlacement {
     };
   }
 
-  private Term product(Term.Infix product, List<Variable> variables) {
+  private Term product(Term.Infix product, List<Variable> variables, List<Condition> conditions) {
     List<Factor> factors = new ArrayList<>();
     collect(product, factors);
-    List<Variable> around = new ArrayList<>();
+    Set<Variable> together = new LinkedHashSet<>();
     List<List<Variable>> into = new ArrayList<>();
     factors.forEach(_ -> into.add(new ArrayList<>()));
     for (Variable variable : variables) {
@@ -120,17 +169,41 @@ final class SumPlacement {
         return ambiguous(product, List.of(variable), "in a denominator");
       }
       if (numerators.size() > 1 || inDenominator) {
-        around.add(variable);
+        together.add(variable);
       } else {
         into.get(numerators.getFirst()).add(variable);
       }
     }
-    List<Term> placed = new ArrayList<>();
+    join(conditions, into, together);
+    List<Term> operands = new ArrayList<>();
     for (int n = 0; n < factors.size(); n++) {
-      placed.add(place(factors.get(n).term(), into.get(n)));
+      List<Variable> own = into.get(n);
+      List<Condition> inside =
+          conditions.stream().filter(each -> own.containsAll(each.variables())).toList();
+      operands.add(place(factors.get(n).term(), own, inside));
     }
-    Term result = rebuild(product, placed.iterator());
-    return around.isEmpty() ? result : sum(around, result);
+    Term result = rebuild(product, operands.iterator());
+    return together.isEmpty()
+        ? result
+        : sum(
+            variables.stream().filter(together::contains).toList(),
+            result,
+            conditions.stream().filter(each -> together.containsAll(each.variables())).toList());
+  }
+
+  /** Takes the variables of conditions that are not in one factor to the sum around the product. */
+  private static void join(
+      List<Condition> conditions, List<List<Variable>> into, Set<Variable> together) {
+    int before;
+    do {
+      before = together.size();
+      for (Condition condition : conditions) {
+        if (into.stream().noneMatch(each -> each.containsAll(condition.variables()))) {
+          together.addAll(condition.variables());
+          into.forEach(each -> each.removeAll(condition.variables()));
+        }
+      }
+    } while (together.size() > before);
   }
 
   private record Factor(Term term, boolean denominator) {}
@@ -158,11 +231,33 @@ final class SumPlacement {
     return factors.next();
   }
 
-  private Term sum(List<Variable> variables, Term body) {
+  private Term sum(List<Variable> variables, Term body, List<Condition> conditions) {
     for (Variable variable : variables) {
       reportShadowing(variable, body);
     }
-    return new Term.Reduce(ReductionKind.SUM, variables, body, body.span());
+    List<Term> terms = conditions.stream().map(Condition::term).toList();
+    placed.addAll(terms);
+    return new Term.Reduce(ReductionKind.SUM, variables, body, terms, body.span());
+  }
+
+  private void refuse(Condition condition, String why) {
+    broken = true;
+    diagnostics.error(
+        ErrorCode.INVALID_WHERE,
+        condition.term().span(),
+        "the condition cannot be applied: " + why,
+        "write the sum where it is meant, with its condition: sum[k](... where ...)");
+  }
+
+  private static String names(Collection<Variable> variables, Iterable<Variable> order) {
+    List<String> names = new ArrayList<>();
+    order.forEach(
+        each -> {
+          if (variables.contains(each)) {
+            names.add(each.name());
+          }
+        });
+    return String.join(", ", names);
   }
 
   private void reportShadowing(Variable variable, Term term) {
@@ -207,7 +302,8 @@ final class SumPlacement {
     return within;
   }
 
-  private static List<Variable> without(List<Variable> variables, List<Variable> others) {
+  private static List<Variable> without(
+      Collection<Variable> variables, Collection<Variable> others) {
     return variables.stream().filter(each -> !others.contains(each)).toList();
   }
 
@@ -221,12 +317,8 @@ final class SumPlacement {
     if (term instanceof Term.Position(Variable variable, _)) {
       found.add(variable);
     }
-    if (term instanceof Term.Read(_, List<Term.Index> indices, _)) {
-      for (Term.Index index : indices) {
-        if (index instanceof Term.Index.Plain(Variable variable, _)) {
-          found.add(variable);
-        }
-      }
+    if (term instanceof Term.Read read) {
+      read.indices().forEach(index -> index.parts().forEach(part -> found.add(part.variable())));
     }
     term.children().forEach(child -> found.addAll(free(child)));
     free.put(term, found);

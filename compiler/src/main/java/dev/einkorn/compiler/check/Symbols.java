@@ -43,6 +43,22 @@ final class Symbols {
         .add(use);
   }
 
+  /** Notes an appearance of an extent of a tensor. */
+  void use(String name, Tensor.SizeUse use) {
+    tensors
+        .computeIfAbsent(
+            name, key -> new Tensor(key, Tensor.Role.UNDECLARED, use.span(), Optional.empty()))
+        .add(use);
+  }
+
+  /** Notes that an axis of a tensor broadcasts. */
+  void broadcast(String name, int axis, Span place) {
+    tensors
+        .computeIfAbsent(
+            name, key -> new Tensor(key, Tensor.Role.UNDECLARED, place, Optional.empty()))
+        .broadcast(axis);
+  }
+
   /** Notes an appearance of an index. */
   void useIndex(String name, Span span) {
     indices.putIfAbsent(name, span);

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What a program says about one tensor, gathered while its statements are resolved. */
 final class Tensor {
@@ -44,11 +46,17 @@ final class Tensor {
       String text,
       Span span) {}
 
+  /** An appearance in {@code extent(A, axis)}, which reads no value. */
+  record SizeUse(int statement, int axis, Span span) {}
+
   private final String name;
   private final Role role;
   private final Span place;
   private final Optional<Declared> declared;
   private final List<Use> uses = new ArrayList<>();
+  private final List<SizeUse> sizeUses = new ArrayList<>();
+  private final Set<Integer> unitAxes = new TreeSet<>();
+  private OptionalInt givenRank = OptionalInt.empty();
 
   Tensor(String name, Role role, Span place, Optional<Declared> declared) {
     this.name = name;
@@ -84,6 +92,30 @@ final class Tensor {
     return uses;
   }
 
+  /** Adds an appearance of an extent. */
+  void add(SizeUse use) {
+    sizeUses.add(use);
+  }
+
+  List<SizeUse> sizeUses() {
+    return sizeUses;
+  }
+
+  /** Notes that an axis broadcasts, so that the program fixes its extent to 1. */
+  void broadcast(int axis) {
+    unitAxes.add(axis);
+  }
+
+  /** The axes that broadcast. */
+  Set<Integer> unitAxes() {
+    return unitAxes;
+  }
+
+  /** Notes the rank of the tensor given, for a tensor whose rank the program does not show. */
+  void give(int rank) {
+    givenRank = OptionalInt.of(rank);
+  }
+
   /** Whether a statement assigns it. */
   boolean isTarget() {
     return uses.stream().anyMatch(Use::write);
@@ -106,14 +138,16 @@ final class Tensor {
     return uses.stream().noneMatch(use -> !use.write() && use.statement() > last);
   }
 
-  /** The number of axes by the header, else by the first appearance that tells. */
+  /** The number of axes by the header, the first appearance that tells, or the tensor given. */
   OptionalInt rank() {
     if (declared.isPresent()) {
       return OptionalInt.of(declared.get().extents().size());
     }
-    return uses.stream()
-        .filter(use -> use.rank().isPresent())
-        .mapToInt(use -> use.rank().getAsInt())
-        .findFirst();
+    OptionalInt shown =
+        uses.stream()
+            .filter(use -> use.rank().isPresent())
+            .mapToInt(use -> use.rank().getAsInt())
+            .findFirst();
+    return shown.isPresent() || !isPassed() ? shown : givenRank;
   }
 }

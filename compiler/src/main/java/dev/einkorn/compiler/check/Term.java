@@ -1,10 +1,14 @@
 package dev.einkorn.compiler.check;
 
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.UnaryOperator;
 import dev.einkorn.compiler.source.Span;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -28,15 +32,19 @@ sealed interface Term {
   /** An index used as a number. */
   record Position(Variable variable, Span span) implements Term {}
 
-  /** An element of a tensor; a scalar has no indices. */
-  record Read(String tensor, List<Index> indices, Span span) implements Term {
+  /** An extent used as a number: {@code extent(A, 0)}. */
+  record Size(String tensor, int axis, Span span) implements Term {}
+
+  /** An element of a tensor, with its border; a scalar has no indices. */
+  record Read(String tensor, List<Index> indices, Border border, Span span) implements Term {
     public Read {
       indices = List.copyOf(indices);
     }
 
-    /** The access in canonical form: {@code A[i,0]}. */
+    /** The access in canonical form: {@code A[i,0]} or {@code zero(A[i-1,0])}. */
     String text() {
-      return Term.accessText(tensor, indices);
+      String access = Term.accessText(tensor, indices);
+      return border == Border.NONE ? access : border.symbol() + "(" + access + ")";
     }
   }
 
@@ -53,11 +61,16 @@ sealed interface Term {
     }
   }
 
-  /** A reduction; the written ones have scopes of their own, the implicit ones the statement's. */
-  record Reduce(ReductionKind kind, List<Variable> variables, Term body, Span span)
+  /**
+   * A reduction; the written ones have scopes of their own, the implicit ones the statement's. Its
+   * conditions are those of its {@code where}; some of them only give an extent.
+   */
+  record Reduce(
+      ReductionKind kind, List<Variable> variables, Term body, List<Term> conditions, Span span)
       implements Term {
     public Reduce {
       variables = List.copyOf(variables);
+      conditions = List.copyOf(conditions);
     }
   }
 
@@ -81,25 +94,86 @@ sealed interface Term {
       }
     }
 
-    /** A position that is the same always. */
-    record Fixed(long position, Span span) implements Index {
+    /** A sum of indices times integers and a constant, other than an index alone. */
+    record Affine(List<Part> parts, long constant, Span span) implements Index {
+      public Affine {
+        parts = List.copyOf(parts);
+      }
+
       @Override
       public String toString() {
-        return Long.toString(position);
+        StringBuilder text = new StringBuilder();
+        for (Part part : parts) {
+          long magnitude = Math.abs(part.coefficient());
+          text.append(part.coefficient() < 0 ? "-" : text.isEmpty() ? "" : "+");
+          text.append(magnitude == 1 ? "" : magnitude + "*").append(part.variable());
+        }
+        if (constant != 0 || text.isEmpty()) {
+          text.append(constant < 0 || text.isEmpty() ? "" : "+").append(constant);
+        }
+        return text.toString();
       }
+    }
+
+    /** A position that is computed; {@code text} is how it was written. */
+    record Gather(Term value, String text, Span span) implements Index {
+      @Override
+      public String toString() {
+        return text;
+      }
+    }
+
+    /** The variables with their coefficients; none of a gather. */
+    default List<Part> parts() {
+      return switch (this) {
+        case Plain(Variable variable, _) -> List.of(new Part(variable, 1));
+        case Affine affine -> affine.parts;
+        case Gather _ -> List.of();
+      };
     }
   }
 
-  /** The operands in written order. */
+  /** One summand of an affine index; the coefficient is not 0. */
+  record Part(Variable variable, long coefficient) {}
+
+  /** The operands in written order, gathered positions and conditions of reductions included. */
   default List<Term> children() {
     return switch (this) {
-      case IntegerNumber _, RealNumber _, Truth _, Position _, Read _ -> List.of();
+      case IntegerNumber _, RealNumber _, Truth _, Position _, Size _ -> List.of();
+      case Read(_, List<Index> indices, _, _) -> gathered(indices);
       case Prefix(_, Term operand, _) -> List.of(operand);
       case Infix(_, Term left, Term right, _) -> List.of(left, right);
       case Apply(_, List<Term> arguments, _) -> arguments;
-      case Reduce(_, _, Term body, _) -> List.of(body);
+      case Reduce(_, _, Term body, List<Term> conditions, _) -> {
+        List<Term> all = new ArrayList<>(List.of(body));
+        all.addAll(conditions);
+        yield all;
+      }
       case Broken(List<Term> parts, _) -> parts;
     };
+  }
+
+  /** The variables in it, those that its reductions bind included. */
+  default Set<Variable> allVariables() {
+    Set<Variable> variables = new LinkedHashSet<>();
+    if (this instanceof Position(Variable variable, _)) {
+      variables.add(variable);
+    }
+    if (this instanceof Read read) {
+      read.indices.forEach(index -> index.parts().forEach(part -> variables.add(part.variable())));
+    }
+    children().forEach(child -> variables.addAll(child.allVariables()));
+    return variables;
+  }
+
+  private static List<Term> gathered(List<Index> indices) {
+    List<Term> values = new ArrayList<>();
+    for (Index index : indices) {
+      if (index instanceof Index.Gather(Term value, _, _)) {
+        values.add(value);
+      }
+    }
+    return values;
   }
 
   /** An access or a target in canonical form: {@code A[i,0]}, or {@code s} for a scalar. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Gives one statement's terms their types and turns every promotion into a cast, with {@code f32 A}
@@ -34,6 +35,8 @@ final class TypeChecker {
   private final Map<String, TensorKind> tensors;
   private final Conversion conversion;
   private final ReductionTypes reductions;
+  private final Extents extents;
+  private final Set<Term> extentConditions;
 
   /** What an access must know of a tensor. */
   record TensorKind(ElementType type, int rank) {}
@@ -42,17 +45,22 @@ final class TypeChecker {
    * A checker of one statement.
    *
    * @param tensors those that may be read; reading another one is an error reported already
+   * @param extentConditions the conditions of reductions that only give extents
    */
   TypeChecker(
       SourceText source,
       Diagnostics diagnostics,
       Map<String, TensorKind> tensors,
-      Extents extents) {
+      ResolvedStatement statement,
+      Extents extents,
+      Set<Term> extentConditions) {
     this.source = source;
     this.diagnostics = diagnostics;
     this.tensors = tensors;
     this.conversion = new Conversion(diagnostics);
-    this.reductions = new ReductionTypes(source, diagnostics, conversion, extents);
+    this.reductions = new ReductionTypes(source, diagnostics, conversion, statement, extents);
+    this.extents = extents;
+    this.extentConditions = extentConditions;
   }
 
   /** The typed form of {@code term}. */
@@ -64,6 +72,8 @@ final class TypeChecker {
       case Term.Truth(boolean value, _) -> Typed.strong(IndexExpr.Literal.of(value));
       case Term.Position(Variable variable, _) ->
           Typed.strong(new IndexExpr.IndexValue(new IndexVariable(variable.name())));
+      case Term.Size(String tensor, int axis, _) ->
+          Typed.strong(new IndexExpr.ExtentValue(extents.of(tensor, axis)));
       case Term.Read read -> read(read);
       case Term.Prefix(UnaryOperator operator, Term operand, _) ->
           switch (operator) {
@@ -91,7 +101,7 @@ final class TypeChecker {
                   case SELECT -> select(arguments);
                 };
           };
-      case Term.Reduce reduce -> reductions.reduce(reduce, type(reduce.body()));
+      case Term.Reduce reduce -> reduce(reduce);
       case Term.Broken _ -> UNKNOWN;
     };
   }
@@ -101,22 +111,71 @@ final class TypeChecker {
     if (tensor == null || tensor.rank() != read.indices().size()) {
       return UNKNOWN;
     }
-    return Typed.strong(
-        new IndexExpr.Access(read.tensor(), subscripts(read.indices()), tensor.type()));
+    List<Subscript> subscripts = new ArrayList<>();
+    for (Term.Index index : read.indices()) {
+      subscript(index).ifPresent(subscripts::add);
+    }
+    return subscripts.size() < read.indices().size()
+        ? UNKNOWN
+        : Typed.strong(
+            new IndexExpr.Access(read.tensor(), subscripts, read.border(), tensor.type()));
   }
 
-  /** The subscripts of the IR. */
-  static List<Subscript> subscripts(List<? extends Term.Index> indices) {
-    List<Subscript> subscripts = new ArrayList<>();
-    for (Term.Index index : indices) {
-      subscripts.add(
-          switch (index) {
-            case Term.Index.Plain(Variable variable, _) ->
-                Subscript.of(new IndexVariable(variable.name()));
-            case Term.Index.Fixed(long position, _) -> Subscript.of(position);
-          });
+  private Optional<Subscript> subscript(Term.Index index) {
+    return switch (index) {
+      case Term.Index.Plain(Variable variable, _) ->
+          Optional.of(Subscript.of(new IndexVariable(variable.name())));
+      case Term.Index.Affine(List<Term.Part> parts, long constant, _) ->
+          Optional.of(
+              new Subscript.Affine(
+                  parts.stream()
+                      .map(
+                          each ->
+                              new Subscript.Term(
+                                  new IndexVariable(each.variable().name()), each.coefficient()))
+                      .toList(),
+                  constant));
+      case Term.Index.Gather(Term value, String text, Span span) -> gather(value, text, span);
+    };
+  }
+
+  private Optional<Subscript> gather(Term term, String text, Span span) {
+    Typed value = type(term);
+    if (value.isUnknown()) {
+      return Optional.empty();
     }
-    return subscripts;
+    ElementType type = value.promotion().element();
+    if (!type.isInteger()) {
+      diagnostics.error(
+          ErrorCode.TYPE_MISMATCH,
+          span,
+          "a position must be an integer, but %s is %s"
+              .formatted(text, type.isNumeric() ? type.toString() : "a condition"),
+          type.isNumeric()
+              ? "write i64(...) around it to round toward zero"
+              : "write i64(...) around it for 0 or 1");
+      return Optional.empty();
+    }
+    return conversion.convert(value, type, span).map(Subscript.Gather::new);
+  }
+
+  private Typed reduce(Term.Reduce reduce) {
+    Typed body = type(reduce.body());
+    List<IndexExpr> conditions = new ArrayList<>();
+    boolean understood = true;
+    for (Term condition : reduce.conditions()) {
+      if (!extentConditions.contains(condition)) {
+        Optional<IndexExpr> typed = condition(condition, type(condition), "where");
+        understood &= typed.isPresent();
+        typed.ifPresent(conditions::add);
+      }
+    }
+    return understood
+        ? reductions.reduce(
+            reduce,
+            body,
+            conditions.stream().reduce((a, b) -> new IndexExpr.Binary(BinaryOperator.AND, a, b)))
+        : UNKNOWN;
   }
 
   private Typed negate(Term operand) {

@@ -1,9 +1,12 @@
 package dev.einkorn.compiler.index;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Prints the index IR in the source language, with as few parentheses as its precedence allows.
@@ -14,20 +17,28 @@ import java.util.Set;
  * P[i,j] = exp(S[i,j] - m[i]) / sum[k](exp(S[i,k] - m[i]))
  * }
  *
- * <p>Every sum and every conversion of the IR is written out. A variable that stands alone in no
- * access of its statement gets its extent from a {@code where} at the end, as the language asks.
- * Printing never fails, not even on a program that the {@link IndexVerifier} refuses.
+ * <p>Every sum and every conversion of the IR is written out. A variable whose extent no access of
+ * its statement shows gets it from a {@code where} at the end, as the language asks: {@code where x
+ * < extent(I, 0) - extent(K, 0) + 1}. A size that follows from others is written as the {@code
+ * extent} of an axis of an earlier target where there is one, and else worked out. Printing never
+ * fails, not even on a program that the {@link IndexVerifier} refuses.
  */
 public final class IndexPrinter {
-  private final List<SizeParameter> sizes;
+  private static final IndexProgram NO_PROGRAM =
+      new IndexProgram(List.of(), List.of(), List.of(), List.of(), List.of());
 
-  private IndexPrinter(List<SizeParameter> sizes) {
-    this.sizes = sizes;
+  private final IndexProgram program;
+
+  /** Targets whose axes may be named. */
+  private final Set<String> assigned;
+
+  private IndexPrinter(IndexProgram program, Set<String> assigned) {
+    this.program = program;
+    this.assigned = assigned;
   }
 
   /** The header and one statement a line, each line ended by {@code \n}. */
   public static String print(IndexProgram program) {
-    var printer = new IndexPrinter(program.sizes());
     var text = new StringBuilder();
     text.append('(').append(joined(program.inputs())).append(") -> (");
     var outputs = new ArrayList<String>();
@@ -40,30 +51,39 @@ public final class IndexPrinter {
               .orElse(output));
     }
     text.append(String.join(", ", outputs)).append(")\n");
+    Set<String> assigned = new LinkedHashSet<>();
     for (Assignment assignment : program.assignments()) {
-      text.append(printer.statement(assignment)).append('\n');
+      text.append(new IndexPrinter(program, assigned).statement(assignment)).append('\n');
+      assigned.add(assignment.target());
     }
     return text.toString();
   }
 
   /** One statement of the program, without a line end. */
   public static String print(IndexProgram program, Assignment assignment) {
-    return new IndexPrinter(program.sizes()).statement(assignment);
+    Set<String> assigned = new LinkedHashSet<>();
+    for (Assignment earlier : program.assignments()) {
+      if (earlier.equals(assignment)) {
+        break;
+      }
+      assigned.add(earlier.target());
+    }
+    return new IndexPrinter(program, assigned).statement(assignment);
   }
 
   /** An expression of the program. */
   public static String print(IndexProgram program, IndexExpr expression) {
-    return new IndexPrinter(program.sizes()).expression(expression).text();
+    return new IndexPrinter(program, Set.of()).expression(expression).text();
   }
 
   /** A statement on its own: a symbolic extent prints as {@code extent(name)}. */
   public static String print(Assignment assignment) {
-    return new IndexPrinter(List.of()).statement(assignment);
+    return print(NO_PROGRAM, assignment);
   }
 
   /** An expression on its own: a symbolic extent prints as {@code extent(name)}. */
   public static String print(IndexExpr expression) {
-    return new IndexPrinter(List.of()).expression(expression).text();
+    return print(NO_PROGRAM, expression);
   }
 
   private String statement(Assignment assignment) {
@@ -74,47 +94,96 @@ public final class IndexPrinter {
 
   /** Extents that no access of the statement gives. */
   private String where(Assignment assignment) {
-    Set<IndexVariable> standingAlone = new LinkedHashSet<>();
+    var shown = new Shown();
     Set<IndexBinding> bound = new LinkedHashSet<>(assignment.bindings());
     if (assignment.operator().accumulates()) {
-      addStandingAlone(assignment.subscripts(), standingAlone);
+      shown.add(assignment.target(), assignment.subscripts(), Border.NONE);
     }
-    collect(assignment.value(), standingAlone, bound);
-    var bounds = new LinkedHashSet<String>();
+    collect(assignment.value(), shown, bound);
+    var conditions = new LinkedHashSet<String>();
     for (IndexBinding binding : bound) {
-      if (!standingAlone.contains(binding.variable())) {
-        bounds.add(binding.variable() + " < " + extent(binding.extent()));
+      if (!shown.gives(binding)) {
+        for (String upper : upperBounds(binding.extent())) {
+          conditions.add(binding.variable() + " < " + upper);
+        }
       }
     }
-    return bounds.isEmpty() ? "" : " where " + String.join(", ", bounds);
+    return conditions.isEmpty() ? "" : " where " + String.join(", ", conditions);
   }
 
-  private static void collect(
-      IndexExpr expression, Set<IndexVariable> standingAlone, Set<IndexBinding> bound) {
-    if (expression instanceof IndexExpr.Access access) {
-      addStandingAlone(access.subscripts(), standingAlone);
-    }
-    if (expression instanceof IndexExpr.Reduction reduction) {
-      bound.addAll(reduction.bindings());
+  private static void collect(IndexExpr expression, Shown shown, Set<IndexBinding> bound) {
+    switch (expression) {
+      case IndexExpr.Access access ->
+          shown.add(access.tensor(), access.subscripts(), access.border());
+      case IndexExpr.Reduction reduction -> bound.addAll(reduction.bindings());
+      case IndexExpr.ArgumentReduction reduction -> bound.addAll(reduction.bindings());
+      case IndexExpr.Literal _,
+          IndexExpr.IndexValue _,
+          IndexExpr.ExtentValue _,
+          IndexExpr.Unary _,
+          IndexExpr.Binary _,
+          IndexExpr.Call _,
+          IndexExpr.Cast _,
+          IndexExpr.Select _ -> {}
     }
     for (IndexExpr child : expression.children()) {
-      collect(child, standingAlone, bound);
+      collect(child, shown, bound);
     }
   }
 
-  private static void addStandingAlone(
-      List<Subscript> subscripts, Set<IndexVariable> standingAlone) {
-    for (Subscript subscript : subscripts) {
-      if (subscript instanceof Subscript.Affine affine && affine.isVariable()) {
-        standingAlone.add(affine.variable());
+  /**
+   * The extents that the accesses of a statement show. A variable alone at an axis has the axis's
+   * extent; if the access has a border, only as long as no access without one has the variable.
+   */
+  private final class Shown {
+    private final Set<IndexBinding> alone = new HashSet<>();
+    private final Set<IndexBinding> aloneInBorder = new HashSet<>();
+
+    /** Variables alone at axes that the program does not declare. */
+    private final Set<IndexVariable> aloneSomewhere = new HashSet<>();
+
+    private final Set<IndexVariable> unbordered = new HashSet<>();
+
+    void add(String tensor, List<Subscript> subscripts, Border border) {
+      for (int axis = 0; axis < subscripts.size(); axis++) {
+        if (subscripts.get(axis) instanceof Subscript.Affine affine) {
+          if (border == Border.NONE) {
+            affine.terms().forEach(term -> unbordered.add(term.variable()));
+          }
+          if (affine.isVariable()) {
+            Optional<Extent> extent = axisExtent(tensor, axis);
+            if (extent.isEmpty()) {
+              aloneSomewhere.add(affine.variable());
+            } else {
+              (border == Border.NONE ? alone : aloneInBorder)
+                  .add(new IndexBinding(affine.variable(), extent.get()));
+            }
+          }
+        }
       }
+    }
+
+    boolean gives(IndexBinding binding) {
+      return alone.contains(binding)
+          || aloneSomewhere.contains(binding.variable())
+          || (aloneInBorder.contains(binding) && !unbordered.contains(binding.variable()));
+    }
+
+    private Optional<Extent> axisExtent(String tensor, int axis) {
+      return Stream.concat(program.inputs().stream(), program.targets().stream())
+          .filter(declaration -> declaration.name().equals(tensor))
+          .filter(declaration -> axis < declaration.type().rank())
+          .map(declaration -> declaration.type().extents().get(axis))
+          .findFirst();
     }
   }
 
   private Printed expression(IndexExpr expression) {
     return switch (expression) {
-      case IndexExpr.Access(String tensor, List<Subscript> subscripts, _) ->
-          atom(access(tensor, subscripts));
+      case IndexExpr.Access(String tensor, List<Subscript> subscripts, Border border, _) -> {
+        String access = access(tensor, subscripts);
+        yield atom(border == Border.NONE ? access : border.symbol() + "(" + access + ")");
+      }
       case IndexExpr.Literal literal -> literal(literal);
       case IndexExpr.IndexValue(IndexVariable variable) -> atom(variable.name());
       case IndexExpr.ExtentValue(Extent extent) -> atom(extent(extent));
@@ -130,6 +199,18 @@ public final class IndexPrinter {
               List<IndexBinding> bindings,
               IndexExpr body) ->
           atom(operator.symbol() + variables(bindings) + arguments(List.of(body)));
+      case IndexExpr.ArgumentReduction(
+              ArgumentOperator operator,
+              List<IndexBinding> bindings,
+              IndexExpr condition,
+              IndexExpr body) -> {
+        String where =
+            condition.equals(IndexExpr.Literal.of(true))
+                ? ""
+                : " where " + expression(condition).text();
+        yield atom(
+            operator.symbol() + variables(bindings) + "(" + expression(body).text() + where + ")");
+      }
     };
   }
 
@@ -170,16 +251,96 @@ public final class IndexPrinter {
   }
 
   private String extent(Extent extent) {
+    return extent(extent, program.derived().size());
+  }
+
+  /**
+   * The extent as a number.
+   *
+   * @param known how many of the derived sizes it may mention, so that a cycle ends
+   */
+  private String extent(Extent extent, int known) {
     return switch (extent) {
       case Extent.Fixed(long value) -> Long.toString(value);
       case Extent.Symbolic(String name) ->
-          sizes.stream()
+          program.sizes().stream()
               .filter(size -> size.name().equals(name))
               .map(size -> size.axes().getFirst())
               .map(axis -> "extent(" + axis.tensor() + ", " + axis.position() + ")")
               .findFirst()
-              .orElse("extent(" + name + ")");
+              .or(() -> targetAxis(extent))
+              .orElseGet(() -> derived(name, known));
     };
+  }
+
+  /** An axis of this extent of a target assigned before. */
+  private Optional<String> targetAxis(Extent extent) {
+    return program.targets().stream()
+        .filter(target -> assigned.contains(target.name()))
+        .filter(target -> target.type().extents().contains(extent))
+        .map(
+            target ->
+                "extent(" + target.name() + ", " + target.type().extents().indexOf(extent) + ")")
+        .findFirst();
+  }
+
+  private String derived(String name, int known) {
+    for (int n = 0; n < known; n++) {
+      DerivedSize size = program.derived().get(n);
+      if (size.name().equals(name)) {
+        int earlier = n;
+        String least =
+            size.candidates().stream()
+                .map(candidate -> candidate(candidate, earlier))
+                .reduce((first, second) -> "min(" + first + ", " + second + ")")
+                .orElseThrow();
+        return "max(0, " + least + ")";
+      }
+    }
+    return "extent(" + name + ")";
+  }
+
+  /** What a variable of this extent stays below; all of it. */
+  private List<String> upperBounds(Extent extent) {
+    for (int n = 0; n < program.derived().size(); n++) {
+      DerivedSize size = program.derived().get(n);
+      if (extent.equals(new Extent.Symbolic(size.name())) && targetAxis(extent).isEmpty()) {
+        int earlier = n;
+        return size.candidates().stream().map(c -> candidate(c, earlier)).toList();
+      }
+    }
+    return List.of(extent(extent));
+  }
+
+  private String candidate(DerivedSize.Candidate candidate, int known) {
+    var sum = new StringBuilder();
+    for (DerivedSize.Summand summand : candidate.summands()) {
+      long magnitude = Math.abs(summand.coefficient());
+      add(
+          sum,
+          summand.coefficient() < 0,
+          (magnitude == 1 ? "" : magnitude + " * ") + extent(summand.extent(), known));
+    }
+    boolean whole = candidate.divisor() == 1;
+    long constant = whole ? candidate.constant() + candidate.offset() : candidate.constant();
+    if (constant != 0 || sum.isEmpty()) {
+      add(sum, constant < 0, Long.toString(Math.abs(constant)));
+    }
+    if (whole) {
+      return sum.toString();
+    }
+    boolean single = candidate.summands().size() + (candidate.constant() == 0 ? 0 : 1) <= 1;
+    var quotient = new StringBuilder(single ? sum : "(" + sum + ")");
+    quotient.append(" // ").append(candidate.divisor());
+    if (candidate.offset() != 0) {
+      add(quotient, candidate.offset() < 0, Long.toString(Math.abs(candidate.offset())));
+    }
+    return quotient.toString();
+  }
+
+  private static void add(StringBuilder sum, boolean negative, String term) {
+    String sign = sum.isEmpty() ? (negative ? "-" : "") : (negative ? " - " : " + ");
+    sum.append(sign).append(term);
   }
 
   private String arguments(List<IndexExpr> arguments) {
@@ -190,14 +351,54 @@ public final class IndexPrinter {
     return "(" + String.join(", ", texts) + ")";
   }
 
-  private static String access(String tensor, List<Subscript> subscripts) {
+  private String access(String tensor, List<Subscript> subscripts) {
     if (subscripts.isEmpty()) {
       return tensor;
     }
-    return tensor
-        + "["
-        + String.join(",", subscripts.stream().map(Object::toString).toList())
-        + "]";
+    return tensor + "[" + String.join(",", subscripts.stream().map(this::subscript).toList()) + "]";
+  }
+
+  private String subscript(Subscript subscript) {
+    return switch (subscript) {
+      case Subscript.Affine affine -> affine.toString();
+      case Subscript.Gather(IndexExpr index) -> {
+        String text = expression(index).text();
+        // what looks affine is an affine subscript when it is read back, and not checked
+        yield looksAffine(index) ? "i64(" + text + ")" : text;
+      }
+    };
+  }
+
+  private static boolean looksAffine(IndexExpr index) {
+    return switch (index) {
+      case IndexExpr.IndexValue _, IndexExpr.Literal _, IndexExpr.ExtentValue _ -> true;
+      case IndexExpr.Unary _ -> looksAffine(index.children().getFirst());
+      case IndexExpr.Binary binary ->
+          switch (binary.operator()) {
+            case ADD, SUBTRACT, MULTIPLY ->
+                looksAffine(binary.left()) && looksAffine(binary.right());
+            case DIVIDE,
+                FLOOR_DIVIDE,
+                REMAINDER,
+                POWER,
+                LESS,
+                LESS_OR_EQUAL,
+                GREATER,
+                GREATER_OR_EQUAL,
+                EQUAL,
+                NOT_EQUAL,
+                AND,
+                OR ->
+                false;
+          };
+      case IndexExpr.Access _,
+          IndexExpr.Call _,
+          IndexExpr.Cast _,
+          IndexExpr.Select _,
+          IndexExpr.Reduction _,
+          IndexExpr.ArgumentReduction _ ->
+          false;
+    };
   }
 
   private static String variables(List<IndexBinding> bindings) {

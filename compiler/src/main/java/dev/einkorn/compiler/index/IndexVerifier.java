@@ -15,14 +15,15 @@ import java.util.Set;
  * assigned. What the records themselves enforce (operand types, arity) is not repeated.
  *
  * <p>A pass of the compiler that breaks one of these rules has a bug, so tests run {@link #check}
- * after every stage. Whether an affine subscript stays in bounds is not a rule: it may depend on
- * sizes and on the conditions around it, and is an error only where a call reaches it.
+ * after every stage. Whether an affine subscript stays in bounds is not a rule, not even of a
+ * variable that stands alone: it depends on sizes, and {@link AccessBounds} says it of a call. On
+ * the left side the variables have the extents of the target's axes.
  */
 public final class IndexVerifier {
   private final IndexProgram program;
   private final Map<String, TensorDeclaration> inputs = new LinkedHashMap<>();
   private final Map<String, TensorDeclaration> targets = new LinkedHashMap<>();
-  private final Map<String, SizeParameter> sizes = new LinkedHashMap<>();
+  private final Set<String> sizes = new HashSet<>();
   private final Set<String> assigned = new HashSet<>();
   private final List<String> violations = new ArrayList<>();
 
@@ -69,9 +70,15 @@ public final class IndexVerifier {
       declare(targets, target);
     }
     for (SizeParameter size : program.sizes()) {
-      if (sizes.putIfAbsent(size.name(), size) != null) {
-        violations.add("size " + size.name() + " is declared twice");
+      declareSize(size.name());
+    }
+    for (DerivedSize derived : program.derived()) {
+      for (DerivedSize.Candidate candidate : derived.candidates()) {
+        candidate
+            .summands()
+            .forEach(summand -> requireKnown(summand.extent(), "size " + derived.name()));
       }
+      declareSize(derived.name());
     }
     for (TensorDeclaration declaration : concat(program.inputs(), program.targets())) {
       for (Extent extent : declaration.type().extents()) {
@@ -93,9 +100,15 @@ public final class IndexVerifier {
     }
   }
 
+  private void declareSize(String name) {
+    if (!sizes.add(name)) {
+      violations.add("size " + name + " is declared twice");
+    }
+  }
+
   private void requireKnown(Extent extent, String where) {
-    if (extent instanceof Extent.Symbolic(String name) && !sizes.containsKey(name)) {
-      violations.add(where + ": no size parameter gives the extent " + name);
+    if (extent instanceof Extent.Symbolic(String name) && !sizes.contains(name)) {
+      violations.add(where + ": no size gives the extent " + name);
     }
   }
 
@@ -215,6 +228,7 @@ public final class IndexVerifier {
         violation("left side", assignment.operator().symbol() + " on conditions");
       }
       subscripts(target, assignment.subscripts(), "left side");
+      extents(target);
       var variables = new ArrayList<IndexVariable>();
       for (Subscript subscript : assignment.subscripts()) {
         switch (subscript) {
@@ -225,6 +239,8 @@ public final class IndexVerifier {
               variables.add(affine.variable());
             }
           }
+          case Subscript.Gather(IndexExpr index) ->
+              violation("left side", "subscript " + print(index) + " is not a variable alone");
         }
       }
       var bound = assignment.bindings().stream().map(IndexBinding::variable).toList();
@@ -244,6 +260,12 @@ public final class IndexVerifier {
           expression(reduction.body());
           unbind(fresh);
         }
+        case IndexExpr.ArgumentReduction reduction -> {
+          List<IndexBinding> fresh = bind(reduction.bindings(), print(reduction));
+          expression(reduction.condition());
+          expression(reduction.body());
+          unbind(fresh);
+        }
         case IndexExpr.Literal _,
             IndexExpr.Unary _,
             IndexExpr.Binary _,
@@ -255,6 +277,7 @@ public final class IndexVerifier {
     }
 
     private void access(IndexExpr.Access access) {
+      access.children().forEach(this::expression);
       String node = print(access);
       TensorDeclaration tensor = inputs.get(access.tensor());
       if (tensor == null) {
@@ -279,26 +302,29 @@ public final class IndexVerifier {
       if (subscripts.size() != tensor.type().rank()) {
         violation(node, subscripts.size() + " subscripts on " + tensor);
       }
-      for (int axis = 0; axis < subscripts.size(); axis++) {
-        switch (subscripts.get(axis)) {
-          case Subscript.Affine affine -> {
-            for (Subscript.Term term : affine.terms()) {
-              requireInScope(term.variable(), node);
-            }
-            if (affine.isVariable() && axis < tensor.type().rank()) {
-              Extent expected = tensor.type().extents().get(axis);
-              Extent found = scope.getOrDefault(affine.variable(), expected);
-              // A variable may cover a part of an axis whose size the program fixes.
-              boolean part =
-                  found instanceof Extent.Fixed(long few)
-                      && expected instanceof Extent.Fixed(long many)
-                      && few < many;
-              if (!found.equals(expected) && !part) {
-                violation(
-                    node,
-                    affine + " has extent " + found + " but axis " + axis + " has " + expected);
-              }
-            }
+      for (Subscript subscript : subscripts) {
+        if (subscript instanceof Subscript.Affine affine) {
+          affine.terms().forEach(term -> requireInScope(term.variable(), node));
+        }
+      }
+    }
+
+    /** A variable on the left ranges over its axis, or over a part whose size the program fixes. */
+    private void extents(TensorDeclaration target) {
+      int axes = Math.min(assignment.subscripts().size(), target.type().rank());
+      for (int axis = 0; axis < axes; axis++) {
+        if (assignment.subscripts().get(axis) instanceof Subscript.Affine affine
+            && affine.isVariable()) {
+          Extent expected = target.type().extents().get(axis);
+          Extent found = scope.getOrDefault(affine.variable(), expected);
+          boolean part =
+              found instanceof Extent.Fixed(long few)
+                  && expected instanceof Extent.Fixed(long many)
+                  && few < many;
+          if (!found.equals(expected) && !part) {
+            violation(
+                "left side",
+                affine + " has extent " + found + " but axis " + axis + " has " + expected);
           }
         }
       }

@@ -3,6 +3,7 @@ package dev.einkorn.compiler.interpret;
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.AssignmentOperator;
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
@@ -10,6 +11,7 @@ import dev.einkorn.compiler.index.IndexPrinter;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.SizeParameter;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.runtime.KernelException;
@@ -35,13 +37,20 @@ import java.util.Map;
 public final class ReferenceInterpreter {
   private final IndexProgram program;
   private final Map<String, Tensor> tensors = new HashMap<>();
-  private final Map<String, Long> sizes = new HashMap<>();
+  private final Sizes sizes;
 
   /** The value of every variable in scope. */
   private final Map<IndexVariable, Long> positions = new HashMap<>();
 
-  private ReferenceInterpreter(IndexProgram program) {
+  private ReferenceInterpreter(IndexProgram program, Map<String, Tensor> passed) {
     this.program = program;
+    passed.forEach((name, tensor) -> tensors.put(name, tensor.copy()));
+    var parameters = new HashMap<String, Long>();
+    for (SizeParameter size : program.sizes()) {
+      SizeParameter.Axis first = size.axes().getFirst();
+      parameters.put(size.name(), tensor(first.tensor()).extent(first.position()));
+    }
+    this.sizes = new Sizes(program, parameters);
   }
 
   /**
@@ -52,11 +61,12 @@ public final class ReferenceInterpreter {
    * @throws IllegalArgumentException if a tensor is missing, or its type, rank or an extent is not
    *     as declared
    * @throws KernelException where the values lead to an integer division by zero, a negative power
-   *     of integers or a position outside of a tensor
+   *     of integers, a position outside of a tensor, or a border around nothing
    */
   public static Map<String, Tensor> evaluate(IndexProgram program, Map<String, Tensor> inputs) {
-    var interpreter = new ReferenceInterpreter(program);
-    interpreter.take(inputs);
+    List<TensorDeclaration> declared = passed(program);
+    var interpreter = new ReferenceInterpreter(program, take(declared, inputs));
+    declared.forEach(interpreter::requireExtents);
     for (Assignment assignment : program.assignments()) {
       interpreter.execute(assignment);
     }
@@ -67,14 +77,22 @@ public final class ReferenceInterpreter {
     return outputs;
   }
 
-  private void take(Map<String, Tensor> inputs) {
+  /** The tensors that the caller passes. */
+  private static List<TensorDeclaration> passed(IndexProgram program) {
     var passed = new ArrayList<>(program.inputs());
     for (TensorDeclaration target : program.targets()) {
       if (program.isAccumulatedFromCaller(target.name())) {
         passed.add(target);
       }
     }
-    for (TensorDeclaration declaration : passed) {
+    return passed;
+  }
+
+  /** The tensor of each declaration; type and rank are as declared. */
+  private static Map<String, Tensor> take(
+      List<TensorDeclaration> declared, Map<String, Tensor> inputs) {
+    var taken = new LinkedHashMap<String, Tensor>();
+    for (TensorDeclaration declaration : declared) {
       Tensor given = inputs.get(declaration.name());
       if (given == null) {
         throw new IllegalArgumentException("no tensor is given for " + declaration);
@@ -85,24 +103,21 @@ public final class ReferenceInterpreter {
             "%s is expected, but the given tensor is %s of rank %d"
                 .formatted(declaration, given.elementType(), given.rank()));
       }
-      tensors.put(declaration.name(), given);
+      taken.put(declaration.name(), given);
     }
-    for (SizeParameter size : program.sizes()) {
-      SizeParameter.Axis first = size.axes().getFirst();
-      sizes.put(size.name(), tensor(first.tensor()).extent(first.position()));
-    }
-    for (TensorDeclaration declaration : passed) {
-      for (int axis = 0; axis < declaration.type().rank(); axis++) {
-        long expected = extent(declaration.type().extents().get(axis));
-        long found = tensor(declaration.name()).extent(axis);
-        if (found != expected) {
-          throw new IllegalArgumentException(
-              "axis %d of %s is expected to have extent %d, but has %d"
-                  .formatted(axis, declaration, expected, found));
-        }
+    return taken;
+  }
+
+  private void requireExtents(TensorDeclaration declaration) {
+    for (int axis = 0; axis < declaration.type().rank(); axis++) {
+      long expected = sizes.value(declaration.type().extents().get(axis));
+      long found = tensor(declaration.name()).extent(axis);
+      if (found != expected) {
+        throw new IllegalArgumentException(
+            "axis %d of %s is expected to have extent %d, but has %d"
+                .formatted(axis, declaration, expected, found));
       }
     }
-    tensors.replaceAll((_, tensor) -> tensor.copy());
   }
 
   private void execute(Assignment assignment) {
@@ -113,7 +128,7 @@ public final class ReferenceInterpreter {
     forEach(
         assignment.bindings(),
         () -> {
-          long[] position = locate(assignment.target(), assignment.subscripts());
+          long[] position = locate(assignment.target(), assignment.subscripts(), Border.NONE);
           Object value = evaluate(assignment.value());
           Object updated =
               assignment.operator() == AssignmentOperator.ASSIGN
@@ -126,7 +141,7 @@ public final class ReferenceInterpreter {
 
   private Tensor zeros(String target) {
     List<Extent> extents = program.typeOf(target).extents();
-    long[] shape = extents.stream().mapToLong(this::extent).toArray();
+    long[] shape = extents.stream().mapToLong(sizes::value).toArray();
     return Tensor.zeros(program.typeOf(target).elementType(), shape);
   }
 
@@ -138,7 +153,7 @@ public final class ReferenceInterpreter {
     }
     IndexBinding first = bindings.getFirst();
     List<IndexBinding> rest = bindings.subList(1, bindings.size());
-    long extent = extent(first.extent());
+    long extent = sizes.value(first.extent());
     for (long position = 0; position < extent; position++) {
       positions.put(first.variable(), position);
       forEach(rest, body);
@@ -152,11 +167,10 @@ public final class ReferenceInterpreter {
    */
   private Object evaluate(IndexExpr expression) {
     return switch (expression) {
-      case IndexExpr.Access(String tensor, List<Subscript> subscripts, _) ->
-          Elements.read(tensor(tensor), locate(tensor, subscripts));
+      case IndexExpr.Access access -> read(access);
       case IndexExpr.Literal(Object value, var type) -> Arithmetic.cast(value, type);
       case IndexExpr.IndexValue(IndexVariable variable) -> position(variable);
-      case IndexExpr.ExtentValue(Extent extent) -> extent(extent);
+      case IndexExpr.ExtentValue(Extent extent) -> sizes.value(extent);
       case IndexExpr.Unary(var operator, IndexExpr operand) ->
           Arithmetic.unary(operator, evaluate(operand));
       case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right) ->
@@ -172,6 +186,7 @@ public final class ReferenceInterpreter {
       case IndexExpr.Select(IndexExpr condition, IndexExpr whenTrue, IndexExpr whenFalse) ->
           isTrue(condition) ? evaluate(whenTrue) : evaluate(whenFalse);
       case IndexExpr.Reduction reduction -> reduce(reduction);
+      case IndexExpr.ArgumentReduction reduction -> search(reduction);
     };
   }
 
@@ -210,30 +225,81 @@ public final class ReferenceInterpreter {
     return accumulator[0];
   }
 
+  private long search(IndexExpr.ArgumentReduction reduction) {
+    var search = new ArgumentSearch(reduction.operator());
+    forEach(
+        reduction.bindings(),
+        () -> {
+          if (isTrue(reduction.condition())) {
+            search.offer(evaluate(reduction.body()));
+          } else {
+            search.skip();
+          }
+        });
+    return search.found();
+  }
+
   private boolean isTrue(IndexExpr condition) {
     return (Boolean) evaluate(condition);
   }
 
+  private Object read(IndexExpr.Access access) {
+    Tensor tensor = tensor(access.tensor());
+    if (access.border() == Border.ZERO) {
+      for (int axis = 0; axis < access.subscripts().size(); axis++) {
+        if (!isInside(evaluate(access.subscripts().get(axis)), tensor.extent(axis))) {
+          return Arithmetic.cast(0L, access.elementType());
+        }
+      }
+    }
+    return Elements.read(tensor, locate(access.tensor(), access.subscripts(), access.border()));
+  }
+
   /** Where the subscripts point to at the current positions. */
-  private long[] locate(String name, List<Subscript> subscripts) {
+  private long[] locate(String name, List<Subscript> subscripts, Border border) {
     Tensor tensor = tensor(name);
     long[] located = new long[subscripts.size()];
     for (int axis = 0; axis < located.length; axis++) {
-      located[axis] = evaluate(subscripts.get(axis));
-      if (located[axis] < 0 || located[axis] >= tensor.extent(axis)) {
-        var access = new IndexExpr.Access(name, subscripts, tensor.elementType());
-        throw new KernelException(
-            KernelException.Code.INDEX_OUT_OF_RANGE,
-            "position %d is outside of axis %d of %s, of extent %d, in %s"
-                .formatted(
-                    located[axis],
-                    axis,
-                    name,
-                    tensor.extent(axis),
-                    IndexPrinter.print(program, access)));
+      Subscript subscript = subscripts.get(axis);
+      long position = evaluate(subscript);
+      long extent = tensor.extent(axis);
+      if (isInside(position, extent)) {
+        located[axis] = position;
+      } else if (border == Border.NONE || extent == 0) {
+        var access = new IndexExpr.Access(name, subscripts, border, tensor.elementType());
+        String printed = IndexPrinter.print(program, access);
+        throw switch (subscript) {
+          case Subscript.Gather _ -> KernelException.indexOutOfRange(position, extent, printed);
+          case Subscript.Affine _ ->
+              new KernelException(
+                  KernelException.Code.INDEX_OUT_OF_RANGE,
+                  "position %d is outside of axis %d of %s, of extent %d, in %s"
+                      .formatted(position, axis, name, extent, printed));
+        };
+      } else {
+        located[axis] = inside(position, extent, border);
       }
     }
     return located;
+  }
+
+  private static boolean isInside(long position, long extent) {
+    return position >= 0 && position < extent;
+  }
+
+  /** What a border reads for a position outside of an axis that is not empty. */
+  private static long inside(long position, long extent, Border border) {
+    return switch (border) {
+      case CLAMP -> position < 0 ? 0 : extent - 1;
+      case WRAP -> Math.floorMod(position, extent);
+      case MIRROR -> {
+        // there and back again: 0 1 2 3 2 1 | 0 1 2 ...
+        long period = Math.max(1, 2 * (extent - 1));
+        long phase = Math.floorMod(position, period);
+        yield phase < extent ? phase : period - phase;
+      }
+      case NONE, ZERO -> throw new IllegalArgumentException("nothing is read at " + position);
+    };
   }
 
   private long evaluate(Subscript subscript) {
@@ -245,6 +311,7 @@ public final class ReferenceInterpreter {
         }
         yield sum;
       }
+      case Subscript.Gather(IndexExpr index) -> ((Number) evaluate(index)).longValue();
     };
   }
 
@@ -254,19 +321,6 @@ public final class ReferenceInterpreter {
       throw new IllegalArgumentException("variable " + variable + " is not bound");
     }
     return position;
-  }
-
-  private long extent(Extent extent) {
-    return switch (extent) {
-      case Extent.Fixed(long value) -> value;
-      case Extent.Symbolic(String name) -> {
-        Long size = sizes.get(name);
-        if (size == null) {
-          throw new IllegalArgumentException("no size parameter gives the extent " + name);
-        }
-        yield size;
-      }
-    };
   }
 
   private Tensor tensor(String name) {

@@ -154,7 +154,8 @@ class CheckerTest {
                     new ProgramSignature.Parameter("B", 1)),
                 List.of(
                     new ProgramSignature.Parameter("C", 1), new ProgramSignature.Parameter("D", 1)),
-                List.of("C")));
+                List.of("C"),
+                false));
   }
 
   @Test
