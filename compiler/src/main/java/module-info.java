@@ -12,4 +12,7 @@ module dev.einkorn.compiler {
 
   exports dev.einkorn.compiler;
   exports dev.einkorn.compiler.source;
+
+  opens dev.einkorn.compiler.cli to
+      info.picocli;
 }

@@ -2,6 +2,7 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.compiler.jit.KernelCache;
@@ -99,11 +100,13 @@ public final class CompiledProgram {
       }
     }
     Specialization specialization = specialize(passed);
-    long[] sizes = specialization.sizes(passed);
+    Sizes sizes = specialization.sizes(passed);
     einkorn.checkBudget(specialization.temporaryBytes(sizes));
     var binding = new OutputBinding(specialization, sizes, passed, outputs);
     if (einkorn.backend() == Backend.REFERENCE) {
-      Map<String, Tensor> values = ReferenceInterpreter.evaluate(specialization.program(), passed);
+      Map<String, Tensor> values =
+          CompilerThread.call(
+              () -> ReferenceInterpreter.evaluate(specialization.program(), passed));
       binding.computed().forEach((name, tensor) -> tensor.copyFrom(value(values, name)));
     } else {
       run(specialization, passed, sizes, binding.computed());
@@ -119,7 +122,7 @@ public final class CompiledProgram {
    */
   public Plan plan(Map<String, Tensor> inputs) {
     Specialization specialization = specialize(inputs);
-    long[] sizes = specialization.sizes(inputs);
+    Sizes sizes = specialization.sizes(inputs);
     List<Layout> layouts = new ArrayList<>();
     IndexProgram optimized = specialization.plan().optimized();
     optimized
@@ -148,7 +151,8 @@ public final class CompiledProgram {
       ElementType type = parameter.declared().orElse(elementType);
       types.put(parameter.name(), InputType.ofRank(type, parameter.rank()));
     }
-    var specialization = new Specialization(frontend.check(types));
+    Specialization specialization =
+        CompilerThread.call(() -> new Specialization(frontend.check(types)));
     List<Layout> layouts = new ArrayList<>();
     IndexProgram optimized = specialization.plan().optimized();
     for (TensorDeclaration tensor : optimized.inputs()) {
@@ -179,7 +183,9 @@ public final class CompiledProgram {
     }
     var key = new SignatureKey(types, axes);
     Specialization specialization =
-        specializations.get(key, () -> new Specialization(frontend.check(types(tensors))));
+        specializations.get(
+            key,
+            () -> CompilerThread.call(() -> new Specialization(frontend.check(types(tensors)))));
     if (!specialization.accepts(tensors)) {
       frontend.check(types(tensors));
       // A position that the checker could not judge; it is refused whether or not a loop would
@@ -224,7 +230,7 @@ public final class CompiledProgram {
   private void run(
       Specialization specialization,
       Map<String, Tensor> inputs,
-      long[] sizes,
+      Sizes sizes,
       Map<String, Tensor> computed) {
     List<Tensor> operands = new ArrayList<>();
     IndexProgram optimized = specialization.plan().optimized();
@@ -239,7 +245,9 @@ public final class CompiledProgram {
               : Tensor.zeros(
                   target.type().elementType(), specialization.shape(target.name(), sizes)));
     }
-    einkorn.executable(key(specialization, operands)).run(operands.toArray(Tensor[]::new), sizes);
+    einkorn
+        .executable(key(specialization, operands))
+        .run(operands.toArray(Tensor[]::new), sizes.toArray());
   }
 
   private Executable.Key key(Specialization specialization, List<Tensor> operands) {

@@ -5,6 +5,7 @@ import dev.einkorn.compiler.jit.KernelClassCompiler;
 import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.schedule.ScheduleException;
 import dev.einkorn.compiler.source.CompileException;
+import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import java.util.LinkedHashMap;
@@ -91,7 +92,12 @@ public final class Einkorn {
 
   /** {@link #compile} with this instance's options. */
   public CompiledProgram prepare(String program) {
-    return new CompiledProgram(this, TextFrontend.of(program));
+    return prepare(SourceText.of(program));
+  }
+
+  /** {@link #compile} with this instance's options, of a text whose name errors mention. */
+  public CompiledProgram prepare(SourceText program) {
+    return new CompiledProgram(this, new TextFrontend(program));
   }
 
   /**

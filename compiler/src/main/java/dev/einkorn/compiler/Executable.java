@@ -38,11 +38,15 @@ record Executable(Compilation compilation, List<Kernel> kernels) {
   }
 
   static Compilation compilation(Key key) {
-    return Pipeline.compile(key.plan(), key.options());
+    return CompilerThread.call(() -> Pipeline.compile(key.plan(), key.options()));
   }
 
   static Executable compile(Key key, KernelClassCompiler compiler) {
-    Compilation compilation = compilation(key);
+    return CompilerThread.call(() -> compileHere(key, compiler));
+  }
+
+  private static Executable compileHere(Key key, KernelClassCompiler compiler) {
+    Compilation compilation = Pipeline.compile(key.plan(), key.options());
     List<Kernel> kernels = new ArrayList<>();
     for (EmittedSource source : compilation.sources()) {
       kernels.add(compiler.compile(source));

@@ -1,11 +1,11 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.index.Assignment;
-import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexPrinter;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import java.util.HashMap;
 import java.util.List;
@@ -37,9 +37,10 @@ record LazyStatement(IndexProgram program, Assignment assignment) {
   }
 
   private static IndexExpr rename(IndexExpr expr, Map<String, String> names) {
-    return expr instanceof IndexExpr.Access(String tensor, var subscripts, var type)
-        ? new IndexExpr.Access(names.getOrDefault(tensor, tensor), subscripts, type)
-        : expr.mapChildren(child -> rename(child, names));
+    IndexExpr inside = expr.mapChildren(child -> rename(child, names));
+    return inside instanceof IndexExpr.Access(String tensor, var subscripts, var border, var type)
+        ? new IndexExpr.Access(names.getOrDefault(tensor, tensor), subscripts, border, type)
+        : inside;
   }
 
   /** Whether the statement uses this name for an index. */
@@ -57,19 +58,13 @@ record LazyStatement(IndexProgram program, Assignment assignment) {
 
   /** The shape of the result for operands of these shapes. */
   long[] shape(List<long[]> operands) {
-    Map<String, Long> sizes = new HashMap<>();
+    Map<String, Long> parameters = new HashMap<>();
     List<String> names = program.inputs().stream().map(TensorDeclaration::name).toList();
     for (SizeParameter size : program.sizes()) {
       SizeParameter.Axis axis = size.axes().getFirst();
-      sizes.put(size.name(), operands.get(names.indexOf(axis.tensor()))[axis.position()]);
+      parameters.put(size.name(), operands.get(names.indexOf(axis.tensor()))[axis.position()]);
     }
-    return program.typeOf(assignment.target()).extents().stream()
-        .mapToLong(
-            extent ->
-                switch (extent) {
-                  case Extent.Fixed(long value) -> value;
-                  case Extent.Symbolic(String name) -> sizes.getOrDefault(name, 0L);
-                })
-        .toArray();
+    var sizes = new Sizes(program, parameters);
+    return program.typeOf(assignment.target()).extents().stream().mapToLong(sizes::value).toArray();
   }
 }

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler;
 
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ final class OutputBinding {
    */
   OutputBinding(
       Specialization specialization,
-      long[] sizes,
+      Sizes sizes,
       Map<String, Tensor> passed,
       Map<String, Tensor> outputs) {
     List<String> names = specialization.program().outputs();

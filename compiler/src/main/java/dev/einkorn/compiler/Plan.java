@@ -2,7 +2,9 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.pass.Compilation;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -11,11 +13,25 @@ import java.util.stream.Collectors;
  * source. Made by {@link CompiledProgram#plan(java.util.Map)}. Immutable.
  */
 public final class Plan {
+  /** What a program becomes on its way to source, in order. */
+  public enum Stage {
+    /** The program as checked: types, extents, every sum explicit. */
+    INDEX,
+    /** The program as optimized: one statement for each loop nest. */
+    PLAN,
+    /** The loop nests as lowered. */
+    LOOPS,
+    /** The loop nests as scheduled, under their schedules. */
+    SCHEDULE,
+    /** The generated Java. */
+    JAVA
+  }
+
   private final Specialization specialization;
   private final Compilation compilation;
-  private final Optional<long[]> sizes;
+  private final Optional<Sizes> sizes;
 
-  Plan(Specialization specialization, Compilation compilation, Optional<long[]> sizes) {
+  Plan(Specialization specialization, Compilation compilation, Optional<Sizes> sizes) {
     this.specialization = specialization;
     this.compilation = compilation;
     this.sizes = sizes;
@@ -63,12 +79,27 @@ public final class Plan {
    * stored.
    */
   public String explain() {
-    return new PlanReport(this).text();
+    return CompilerThread.call(() -> new PlanReport(this).text());
   }
 
   /** The plan as one JSON object; the fields are those of {@link #explain}. */
   public String toJson() {
-    return new PlanReport(this).json();
+    return CompilerThread.call(() -> new PlanReport(this).json());
+  }
+
+  /** One stage as text for people. */
+  public String stage(Stage stage) {
+    return new PlanReport(this).stage(stage);
+  }
+
+  /** What is computed element by element and never stored as a whole, each with its type. */
+  public List<String> neverStored() {
+    return new PlanReport(this).neverStored();
+  }
+
+  /** Names of the outputs, in the order of the program. */
+  public List<String> outputNames() {
+    return compilation.plan().written().outputs();
   }
 
   Compilation compilation() {
@@ -81,10 +112,10 @@ public final class Plan {
 
   /** The value of an extent. */
   long value(Extent extent) {
-    return specialization.value(extent, knownSizes());
+    return knownSizes().value(extent);
   }
 
-  private long[] knownSizes() {
+  private Sizes knownSizes() {
     return sizes.orElseThrow(
         () -> new IllegalStateException("this plan was made without inputs, so sizes are unknown"));
   }

@@ -10,9 +10,12 @@ import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.pass.Compilation;
+import dev.einkorn.compiler.report.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A plan as text and as JSON. */
 final class PlanReport {
@@ -47,9 +50,8 @@ final class PlanReport {
     }
     out.append("  operations: ").append(operations(compilation.operations())).append('\n');
     out.append("  stored temporaries: ").append(temporaries()).append('\n');
-    for (NeverStored value : NeverStored.of(execution)) {
-      out.append("  never stored: ").append(value.text());
-      out.append("  (").append(value.type()).append(bytes(value.type())).append(")\n");
+    for (String value : neverStored()) {
+      out.append("  never stored: ").append(value).append('\n');
     }
     int number = 1;
     for (Compilation.Step step : compilation.steps()) {
@@ -66,6 +68,29 @@ final class PlanReport {
       out.append(indent(LoopPrinter.print(step.scheduled().body())));
     }
     return out.toString();
+  }
+
+  /** What is never stored, with its type and, if sizes are known, its bytes. */
+  List<String> neverStored() {
+    return NeverStored.of(execution).stream()
+        .map(value -> value.text() + "  (" + value.type() + bytes(value.type()) + ")")
+        .toList();
+  }
+
+  /** One stage alone. */
+  String stage(Plan.Stage stage) {
+    return switch (stage) {
+      case INDEX -> IndexPrinter.print(execution.written());
+      case PLAN -> IndexPrinter.print(execution.optimized());
+      case LOOPS -> steps(step -> LoopPrinter.print(step.canonical()));
+      case SCHEDULE ->
+          steps(step -> "# " + step.schedule() + "\n" + LoopPrinter.print(step.scheduled()));
+      case JAVA -> plan.javaSource();
+    };
+  }
+
+  private String steps(Function<Compilation.Step, String> text) {
+    return compilation.steps().stream().map(text).collect(Collectors.joining("\n"));
   }
 
   private String temporaries() {

@@ -1,18 +1,19 @@
 package dev.einkorn.compiler;
 
-import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.AccessBounds;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,19 +22,26 @@ import java.util.Optional;
  * and layout.
  */
 final class Specialization {
-  /** A subscript that is the same position in every iteration, such as the 0 in {@code A[0,j]}. */
-  private record FixedPosition(String tensor, int axis, long position) {}
-
   private final IndexProgram program;
   private final ExecutionPlan plan;
-  private final List<FixedPosition> fixedPositions = new ArrayList<>();
+  private final boolean needsBoundsCheck;
 
   Specialization(IndexProgram program) {
     this.program = program;
     this.plan = Planner.plan(program);
-    for (Assignment assignment : program.assignments()) {
-      collectFixedPositions(assignment.value());
-    }
+    this.needsBoundsCheck =
+        program.assignments().stream().anyMatch(a -> mayLeaveItsTensor(a.value()));
+  }
+
+  /**
+   * Whether an access has a subscript that is neither a plain variable nor checked by the kernel.
+   */
+  private static boolean mayLeaveItsTensor(IndexExpr expr) {
+    return (expr instanceof IndexExpr.Access access
+            && access.border() == Border.NONE
+            && access.subscripts().stream()
+                .anyMatch(s -> s instanceof Subscript.Affine form && !form.isVariable()))
+        || expr.children().stream().anyMatch(Specialization::mayLeaveItsTensor);
   }
 
   IndexProgram program() {
@@ -68,57 +76,36 @@ final class Specialization {
   }
 
   /**
-   * What is wrong with a position that every call reads, such as {@code A[4,j]} where A has four
+   * What is wrong with a subscript that leaves its tensor, such as {@code A[4,j]} where A has four
    * rows.
    */
   Optional<String> outOfRange(Map<String, Tensor> tensors) {
-    for (FixedPosition fixed : fixedPositions) {
-      Tensor tensor = tensors.get(fixed.tensor);
-      if (tensor != null && (fixed.position < 0 || fixed.position >= tensor.extent(fixed.axis))) {
-        return Optional.of(
-            "position %d on axis %d of %s is outside of its extent %d"
-                .formatted(fixed.position, fixed.axis, fixed.tensor, tensor.extent(fixed.axis)));
-      }
-    }
-    return Optional.empty();
+    return needsBoundsCheck
+        ? AccessBounds.violation(program, sizes(tensors)).map(AccessBounds.Violation::toString)
+        : Optional.empty();
   }
 
-  /** The values of the size parameters, in their order. */
-  long[] sizes(Map<String, Tensor> tensors) {
-    long[] values = new long[program.sizes().size()];
-    for (int n = 0; n < values.length; n++) {
-      values[n] = extent(tensors, program.sizes().get(n).axes().getFirst());
+  /** The sizes of a call. */
+  Sizes sizes(Map<String, Tensor> tensors) {
+    Map<String, Long> values = new HashMap<>();
+    for (SizeParameter size : program.sizes()) {
+      values.put(size.name(), extent(tensors, size.axes().getFirst()));
     }
-    return values;
+    return new Sizes(program, values);
   }
 
   /** The shape of a target for these sizes. */
-  long[] shape(String target, long[] sizes) {
-    return program.typeOf(target).extents().stream().mapToLong(e -> value(e, sizes)).toArray();
-  }
-
-  /** An extent for these sizes. */
-  long value(Extent extent, long[] sizes) {
-    return switch (extent) {
-      case Extent.Fixed(long fixed) -> fixed;
-      case Extent.Symbolic(String name) -> {
-        for (int n = 0; n < sizes.length; n++) {
-          if (program.sizes().get(n).name().equals(name)) {
-            yield sizes[n];
-          }
-        }
-        throw new AssertionError("no size " + name);
-      }
-    };
+  long[] shape(String target, Sizes sizes) {
+    return program.typeOf(target).extents().stream().mapToLong(sizes::value).toArray();
   }
 
   /** Bytes of all stored temporaries for these sizes. All are alive until the call ends. */
-  long temporaryBytes(long[] sizes) {
+  long temporaryBytes(Sizes sizes) {
     long bytes = 0;
     for (TensorDeclaration temporary : plan.temporaries()) {
       long elements = 1;
       for (Extent extent : temporary.type().extents()) {
-        elements = Math.multiplyExact(elements, value(extent, sizes));
+        elements = Math.multiplyExact(elements, sizes.value(extent));
       }
       ElementType type = temporary.type().elementType();
       bytes = Math.addExact(bytes, Math.multiplyExact(elements, (long) type.byteSize()));
@@ -143,20 +130,5 @@ final class Specialization {
       }
     }
     return true;
-  }
-
-  private void collectFixedPositions(IndexExpr expr) {
-    if (expr instanceof IndexExpr.Access(String tensor, List<Subscript> subscripts, _)) {
-      for (int axis = 0; axis < subscripts.size(); axis++) {
-        switch (subscripts.get(axis)) {
-          case Subscript.Affine(List<Subscript.Term> terms, long constant) -> {
-            if (terms.isEmpty()) {
-              fixedPositions.add(new FixedPosition(tensor, axis, constant));
-            }
-          }
-        }
-      }
-    }
-    expr.children().forEach(this::collectFixedPositions);
   }
 }

@@ -37,7 +37,12 @@ public final class KernelClassCompiler {
     try {
       MethodHandles.Lookup hidden = LOOKUP.defineHiddenClass(bytecode(source), true);
       return (Kernel) hidden.lookupClass().getDeclaredConstructor().newInstance();
-    } catch (CompileException | IOException | ReflectiveOperationException | LinkageError e) {
+    } catch (CompileException
+        | IOException
+        | ReflectiveOperationException
+        | LinkageError
+        // Janino's own faults, such as a method beyond 64 KB, are unchecked.
+        | RuntimeException e) {
       throw new KernelCompilationException(source, e);
     }
   }

@@ -1,30 +1,42 @@
 package dev.einkorn.compiler.loop;
 
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.index.Subscript;
 import java.util.List;
 
-/** An element of a tensor at affine positions of the loop variables. */
-public record Element(String tensor, List<Subscript.Affine> subscripts) {
+/** An element of a tensor; one that is written has affine positions only. */
+public record Element(String tensor, List<Position> positions) {
   public Element {
-    subscripts = List.copyOf(subscripts);
+    positions = List.copyOf(positions);
   }
 
-  /** Whether the position changes with this loop variable. */
+  /** Whether the element changes with this loop variable. */
   public boolean dependsOn(IndexVariable variable) {
-    return subscripts.stream()
-        .flatMap(subscript -> subscript.terms().stream())
-        .anyMatch(term -> term.variable().equals(variable));
+    return positions.stream().anyMatch(position -> position.dependsOn(variable));
+  }
+
+  /**
+   * Whether reading it may fail at run time: a gather out of range, or a border on an empty axis.
+   */
+  public boolean mayFail() {
+    return positions.stream()
+        .anyMatch(
+            position ->
+                switch (position) {
+                  case Position.Affine _ -> false;
+                  case Position.Bordered bordered -> bordered.border() != Border.ZERO;
+                  case Position.Gathered _ -> true;
+                });
   }
 
   /** As in the language: {@code A[i,k]}, or the bare name for a scalar. */
   @Override
   public String toString() {
-    return subscripts.isEmpty()
+    return positions.isEmpty()
         ? tensor
         : tensor
             + "["
-            + String.join(",", subscripts.stream().map(Subscript.Affine::toString).toList())
+            + String.join(",", positions.stream().map(Position::toString).toList())
             + "]";
   }
 }

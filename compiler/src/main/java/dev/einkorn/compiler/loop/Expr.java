@@ -38,8 +38,35 @@ public sealed interface Expr {
     }
   }
 
-  /** Reads an element of a tensor. */
-  record Load(Element element, ElementType elementType) implements Leaf {}
+  /** Reads an element of a tensor. Its children are the values of gathered positions. */
+  record Load(Element element, ElementType elementType) implements Expr {
+    @Override
+    public List<Expr> children() {
+      List<Expr> gathered = new ArrayList<>();
+      for (Position position : element.positions()) {
+        if (position instanceof Position.Gathered(Expr index, _)) {
+          gathered.add(index);
+        }
+      }
+      return gathered;
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      List<Position> mapped = new ArrayList<>();
+      boolean same = true;
+      for (Position position : element.positions()) {
+        if (position instanceof Position.Gathered(Expr index, String access)) {
+          Expr m = f.apply(index);
+          same &= m == index;
+          mapped.add(new Position.Gathered(m, access));
+        } else {
+          mapped.add(position);
+        }
+      }
+      return same ? this : new Load(new Element(element.tensor(), mapped), elementType);
+    }
+  }
 
   /** Reads a local of the nest. */
   record Local(String name, ElementType elementType) implements Leaf {}

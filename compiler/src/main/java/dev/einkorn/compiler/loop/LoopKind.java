@@ -3,5 +3,10 @@ package dev.einkorn.compiler.loop;
 /** How the iterations of a loop are carried out. */
 public enum LoopKind {
   /** One after the other, in ascending order. */
-  SEQUENTIAL
+  SEQUENTIAL,
+  /**
+   * Sequential, over a part of a range where an access may leave its tensor; the rest of the range
+   * has no checks.
+   */
+  BORDER
 }

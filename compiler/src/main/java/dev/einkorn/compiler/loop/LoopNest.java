@@ -41,6 +41,20 @@ public record LoopNest(String name, List<TensorParameter> tensors, Stmt body) {
             names.add(size);
           }
         });
+    // Positions that are checked need the extent of their axis.
+    LoopWalk.values(
+        body,
+        value -> {
+          if (value instanceof Expr.Load(Element element, _)) {
+            List<Extent> extents = tensor(element.tensor()).type().extents();
+            for (int axis = 0; axis < extents.size(); axis++) {
+              if (!(element.positions().get(axis) instanceof Position.Affine)
+                  && extents.get(axis) instanceof Extent.Symbolic(String size)) {
+                names.add(size);
+              }
+            }
+          }
+        });
     return names;
   }
 }

@@ -40,11 +40,9 @@ public final class LoopPrinter {
   private void statement(Stmt stmt, int level) {
     switch (stmt) {
       case Stmt.Block(List<Stmt> statements) -> statements.forEach(s -> statement(s, level));
-      case Stmt.Loop(var binding, _, Stmt body) -> {
-        String variable = binding.variable().toString();
-        String extent = binding.extent().toString();
-        line(level, "for " + variable + (extent.equals(variable) ? ":" : " < " + extent + ":"));
-        statement(body, level + 1);
+      case Stmt.Loop loop -> {
+        line(level, header(loop));
+        statement(loop.body(), level + 1);
       }
       case Stmt.Store(Element target, Expr value) -> line(level, target + " = " + print(value));
       case Stmt.Accumulate(Element target, var operator, Expr value) ->
@@ -63,6 +61,17 @@ public final class LoopPrinter {
         }
       }
     }
+  }
+
+  private static String header(Stmt.Loop loop) {
+    String variable = loop.variable().toString();
+    if (!loop.isWhole()) {
+      String note = loop.kind() == LoopKind.BORDER ? "  # border" : "";
+      return "for %s in %s .. %s:%s"
+          .formatted(variable, print(loop.lower()), print(loop.upper()), note);
+    }
+    String extent = loop.binding().extent().toString();
+    return "for " + variable + (extent.equals(variable) ? ":" : " < " + extent + ":");
   }
 
   private void line(int level, String text) {

@@ -52,12 +52,14 @@ public final class LoopVerifier {
           statement(s, loops, inner);
         }
       }
-      case Stmt.Loop(var binding, _, Stmt body) -> {
+      case Stmt.Loop loop -> {
+        expect(loop.lower(), ElementType.I64, "lower bound", loops, locals);
+        expect(loop.upper(), ElementType.I64, "upper bound", loops, locals);
         var inner = new HashSet<>(loops);
-        if (!inner.add(binding.variable())) {
-          violations.add("loop " + binding.variable() + " is nested in itself");
+        if (!inner.add(loop.variable())) {
+          violations.add("loop " + loop.variable() + " is nested in itself");
         }
-        statement(body, inner, new HashMap<>(locals));
+        statement(loop.body(), inner, new HashMap<>(locals));
       }
       case Stmt.Store(Element target, Expr value) -> write(target, value, loops, locals);
       case Stmt.Accumulate(Element target, _, Expr value) -> write(target, value, loops, locals);
@@ -80,6 +82,9 @@ public final class LoopVerifier {
   private void write(
       Element target, Expr value, Set<IndexVariable> loops, Map<String, ElementType> locals) {
     element(target, loops);
+    if (!target.positions().stream().allMatch(Position.Affine.class::isInstance)) {
+      violations.add("write to a position that is not affine: " + target);
+    }
     expect(value, nest.tensor(target.tensor()).type().elementType(), "store", loops, locals);
   }
 
@@ -109,6 +114,7 @@ public final class LoopVerifier {
     switch (expr) {
       case Expr.Load(Element element, ElementType type) -> {
         element(element, loops);
+        expr.children().forEach(index -> value(index, loops, locals));
         if (element.tensor().equals(nest.name())) {
           violations.add("the target is loaded: " + element);
         }
@@ -130,11 +136,21 @@ public final class LoopVerifier {
 
   private void element(Element element, Set<IndexVariable> loops) {
     int rank = nest.tensor(element.tensor()).type().rank();
-    if (element.subscripts().size() != rank) {
+    if (element.positions().size() != rank) {
       violations.add(element + " on a tensor of rank " + rank);
     }
-    for (Subscript.Affine subscript : element.subscripts()) {
-      subscript.terms().forEach(term -> inScope(term.variable(), loops));
+    for (Position position : element.positions()) {
+      switch (position) {
+        case Position.Affine(Subscript.Affine form) ->
+            form.terms().forEach(term -> inScope(term.variable(), loops));
+        case Position.Bordered(Subscript.Affine form, _) ->
+            form.terms().forEach(term -> inScope(term.variable(), loops));
+        case Position.Gathered(Expr index, _) -> {
+          if (!index.elementType().isInteger()) {
+            violations.add("gather by a value of type " + index.elementType());
+          }
+        }
+      }
     }
   }
 

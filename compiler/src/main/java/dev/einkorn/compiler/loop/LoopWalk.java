@@ -17,7 +17,7 @@ public final class LoopWalk {
     visit.accept(stmt);
     switch (stmt) {
       case Stmt.Block(List<Stmt> inner) -> inner.forEach(s -> statements(s, visit));
-      case Stmt.Loop(_, _, Stmt body) -> statements(body, visit);
+      case Stmt.Loop loop -> statements(loop.body(), visit);
       case Stmt.Guard(_, Stmt whenTrue, Stmt whenFalse) -> {
         statements(whenTrue, visit);
         statements(whenFalse, visit);
@@ -40,7 +40,11 @@ public final class LoopWalk {
             case Stmt.Assign(_, Expr value) -> subexpressions(value, visit);
             case Stmt.Update(_, _, Expr value) -> subexpressions(value, visit);
             case Stmt.Guard(Expr condition, _, _) -> subexpressions(condition, visit);
-            case Stmt.Block _, Stmt.Loop _ -> {}
+            case Stmt.Loop loop -> {
+              subexpressions(loop.lower(), visit);
+              subexpressions(loop.upper(), visit);
+            }
+            case Stmt.Block _ -> {}
           }
         });
   }

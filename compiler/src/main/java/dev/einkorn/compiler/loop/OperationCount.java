@@ -80,6 +80,10 @@ public record OperationCount(List<Product> products) {
     switch (stmt) {
       case Stmt.Block(List<Stmt> statements) -> statements.forEach(s -> count(s, around, counts));
       case Stmt.Loop loop -> {
+        if (loop.kind() == LoopKind.BORDER) {
+          // The loop over the interior counts for the whole range.
+          return;
+        }
         List<Extent> inside = new ArrayList<>(around);
         inside.add(loop.binding().extent());
         count(loop.body(), inside, counts);

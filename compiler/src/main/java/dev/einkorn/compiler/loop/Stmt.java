@@ -19,8 +19,35 @@ public sealed interface Stmt {
     }
   }
 
-  /** Runs the body for every value of the variable, {@code 0 .. extent-1}. */
-  record Loop(IndexBinding binding, LoopKind kind, Stmt body) implements Stmt {
+  /**
+   * Runs the body for the values {@code lower .. upper-1} of the variable.
+   *
+   * @param binding the variable with its whole range, within which the bounds lie
+   * @param lower of type {@code i64}, over variables of enclosing loops
+   * @param upper likewise; not above the lower bound where nothing is to run
+   */
+  record Loop(IndexBinding binding, Expr lower, Expr upper, LoopKind kind, Stmt body)
+      implements Stmt {
+    /** A loop over the whole range. */
+    public Loop(IndexBinding binding, LoopKind kind, Stmt body) {
+      this(
+          binding,
+          new Expr.Constant(0L, ElementType.I64),
+          new Expr.ExtentValue(binding.extent()),
+          kind,
+          body);
+    }
+
+    /** This loop over another range. */
+    public Loop withBounds(Expr newLower, Expr newUpper) {
+      return new Loop(binding, newLower, newUpper, kind, body);
+    }
+
+    /** Whether the loop covers the whole range of its variable. */
+    public boolean isWhole() {
+      return equals(new Loop(binding, kind, body));
+    }
+
     /** The loop's variable. */
     public IndexVariable variable() {
       return binding.variable();
@@ -28,7 +55,7 @@ public sealed interface Stmt {
 
     /** This loop around another body. */
     public Loop withBody(Stmt newBody) {
-      return newBody == body ? this : new Loop(binding, kind, newBody);
+      return newBody == body ? this : new Loop(binding, lower, upper, kind, newBody);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What will run: one fused loop nest per statement of the optimized program.
@@ -20,15 +21,13 @@ public record ExecutionPlan(IndexProgram written, IndexProgram optimized) {
 
   /** Targets that are stored although they are no outputs. */
   public List<TensorDeclaration> temporaries() {
-    return optimized.targets().stream()
-        .filter(target -> !optimized.outputs().contains(target.name()))
-        .toList();
+    Set<String> outputs = Set.copyOf(optimized.outputs());
+    return optimized.targets().stream().filter(target -> !outputs.contains(target.name())).toList();
   }
 
   /** Targets of the written program that are computed where they are read and never stored. */
   public List<TensorDeclaration> inlined() {
-    return written.targets().stream()
-        .filter(target -> !optimized.targets().contains(target))
-        .toList();
+    Set<TensorDeclaration> stored = Set.copyOf(optimized.targets());
+    return written.targets().stream().filter(target -> !stored.contains(target)).toList();
   }
 }

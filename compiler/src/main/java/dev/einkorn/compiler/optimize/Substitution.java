@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
@@ -22,13 +23,19 @@ public final class Substitution {
   /** The expression over the new variables. It must bind none itself. */
   public IndexExpr apply(IndexExpr expr) {
     return switch (expr) {
-      case IndexExpr.Access(String tensor, List<Subscript> subscripts, ElementType type) ->
-          new IndexExpr.Access(tensor, subscripts.stream().map(this::apply).toList(), type);
+      case IndexExpr.Access(
+              String tensor,
+              List<Subscript> subscripts,
+              Border border,
+              ElementType type) ->
+          new IndexExpr.Access(tensor, subscripts.stream().map(this::apply).toList(), border, type);
       case IndexExpr.IndexValue(IndexVariable variable) -> {
         Subscript.Affine form = forms.get(variable);
         yield form == null ? expr : value(form);
       }
       case IndexExpr.Reduction reduction ->
+          throw new IllegalArgumentException("cannot substitute below " + reduction.operator());
+      case IndexExpr.ArgumentReduction reduction ->
           throw new IllegalArgumentException("cannot substitute below " + reduction.operator());
       case IndexExpr.Literal _,
           IndexExpr.ExtentValue _,
@@ -43,6 +50,7 @@ public final class Substitution {
 
   private Subscript apply(Subscript subscript) {
     return switch (subscript) {
+      case Subscript.Gather(IndexExpr index) -> new Subscript.Gather(apply(index));
       case Subscript.Affine(List<Subscript.Term> terms, long constant) -> {
         Map<IndexVariable, Long> sum = new LinkedHashMap<>();
         long offset = constant;

@@ -5,7 +5,9 @@ import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The comment at the top of a generated kernel: what it computes, by which plan, under which
@@ -50,7 +52,11 @@ final class KernelHeader {
     lines.add("Schedule:");
     steps.forEach(step -> lines.add("  " + step.assignment().target() + ": " + step.schedule()));
     lines.add("Layout:");
-    operands.forEach(operand -> lines.add("  " + operand.name() + ": " + operand.layout()));
+    Set<String> used = new HashSet<>();
+    steps.forEach(step -> step.scheduled().tensors().forEach(tensor -> used.add(tensor.name())));
+    operands.stream()
+        .filter(operand -> used.contains(operand.name()))
+        .forEach(operand -> lines.add("  " + operand.name() + ": " + operand.layout()));
     lines.add("Target: scalar Java, " + (wide ? "64-bit" : "32-bit") + " positions.");
     return lines;
   }

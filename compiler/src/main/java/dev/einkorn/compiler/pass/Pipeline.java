@@ -7,7 +7,6 @@ import dev.einkorn.compiler.emit.java.JavaEmitter;
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.IndexPrinter;
 import dev.einkorn.compiler.index.IndexProgram;
-import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopVerifier;
@@ -61,7 +60,9 @@ public final class Pipeline {
       steps.add(new Compilation.Step(assignment, canonical, schedule, scheduled));
     }
     List<TensorParameter> operands = operands(program, options);
-    List<String> sizes = program.sizes().stream().map(SizeParameter::name).toList();
+    List<String> sizes = new ArrayList<>();
+    program.sizes().forEach(size -> sizes.add(size.name()));
+    program.derived().forEach(size -> sizes.add(size.name()));
     List<EmittedSource> sources = new ArrayList<>();
     for (int from = 0; from < steps.size(); from += STEPS_PER_KERNEL) {
       List<Compilation.Step> part =

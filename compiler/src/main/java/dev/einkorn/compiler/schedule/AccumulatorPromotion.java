@@ -15,7 +15,7 @@ import java.util.List;
  * accumulated.
  */
 final class AccumulatorPromotion {
-  private final String local;
+  private final LocalNames names;
   private final ElementType type;
   private final String tensor;
   private boolean promoted;
@@ -23,7 +23,7 @@ final class AccumulatorPromotion {
   private AccumulatorPromotion(LoopNest nest, String tensor) {
     this.tensor = tensor;
     this.type = nest.tensor(tensor).type().elementType();
-    this.local = LocalNames.of(nest.body()).unused(tensor + "_sum");
+    this.names = LocalNames.of(nest.body());
   }
 
   static Stmt apply(LoopNest nest, Directive.Promote directive) {
@@ -47,8 +47,10 @@ final class AccumulatorPromotion {
             && statements.get(n) instanceof Stmt.Store(Element target, Expr initial)
             && target.tensor().equals(tensor)
             && accumulatesOnly(statements.get(n + 1), target)) {
+          Stmt accumulation = statements.get(n + 1);
+          String local = names.unused(tensor + "_" + operator(accumulation).symbol());
           result.add(new Stmt.Declare(local, type, initial));
-          result.add(updates(statements.get(n + 1)));
+          result.add(updates(accumulation, local));
           result.add(new Stmt.Store(target, new Expr.Local(local, type)));
           promoted = true;
           n++;
@@ -83,9 +85,22 @@ final class AccumulatorPromotion {
     return !verdicts.isEmpty() && !verdicts.contains(false);
   }
 
-  private Stmt updates(Stmt stmt) {
+  /** The operator of the first accumulation, after which the local is named. */
+  private static ReductionOperator operator(Stmt stmt) {
+    List<ReductionOperator> operators = new ArrayList<>();
+    LoopWalk.statements(
+        stmt,
+        s -> {
+          if (s instanceof Stmt.Accumulate(_, ReductionOperator operator, _)) {
+            operators.add(operator);
+          }
+        });
+    return operators.getFirst();
+  }
+
+  private static Stmt updates(Stmt stmt, String local) {
     return stmt instanceof Stmt.Accumulate(_, ReductionOperator operator, Expr value)
         ? new Stmt.Update(local, operator, value)
-        : LoopWalk.mapChildren(stmt, this::updates);
+        : LoopWalk.mapChildren(stmt, inner -> updates(inner, local));
   }
 }

@@ -7,6 +7,7 @@ import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,9 @@ public final class AutoSchedule {
       }
     }
     directives.add(new Directive.Hoist());
+    if (hasBorders(main.body())) {
+      directives.add(new Directive.SplitBorders());
+    }
     return new Schedule(directives);
   }
 
@@ -74,16 +78,32 @@ public final class AutoSchedule {
     if (!reductions.isEmpty()) {
       candidates.removeAll(reductions.subList(0, reductions.size() - 1));
     }
-    IndexVariable innermost = candidates.getLast();
+    IndexVariable innermost = main.variables().getLast();
     for (IndexVariable candidate : candidates.reversed()) {
-      if (cost(nest, main.body(), candidate, kept) < cost(nest, main.body(), innermost, kept)) {
+      if (main.dependence(innermost(main, candidate)).isEmpty()
+          && cost(nest, main.body(), candidate, kept) < cost(nest, main.body(), innermost, kept)) {
         innermost = candidate;
       }
     }
+    return innermost(main, innermost);
+  }
+
+  private static List<IndexVariable> innermost(PerfectNest main, IndexVariable variable) {
     List<IndexVariable> order = new ArrayList<>(main.variables());
-    order.remove(innermost);
-    order.add(innermost);
+    order.remove(variable);
+    order.add(variable);
     return order;
+  }
+
+  private static boolean hasBorders(Stmt body) {
+    boolean[] found = {false};
+    LoopWalk.values(
+        body,
+        value ->
+            found[0] |=
+                value instanceof Expr.Load(Element element, _)
+                    && element.positions().stream().anyMatch(Position.Bordered.class::isInstance));
+    return found[0];
   }
 
   private static int cost(
@@ -119,14 +139,25 @@ public final class AutoSchedule {
       return 0;
     }
     int unitAxis = nest.tensor(element.tensor()).layout().unitAxis();
-    for (int axis = 0; axis < element.subscripts().size(); axis++) {
-      for (Subscript.Term term : element.subscripts().get(axis).terms()) {
-        boolean unit = axis == unitAxis && Math.abs(term.coefficient()) == 1;
-        if (term.variable().equals(variable) && !unit) {
-          return STRIDED;
-        }
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      Position position = element.positions().get(axis);
+      if (position.dependsOn(variable) && !(axis == unitAxis && isUnit(position, variable))) {
+        return STRIDED;
       }
     }
     return unitAxis == Layout.NO_AXIS ? STRIDED : UNIT_STRIDE;
+  }
+
+  private static boolean isUnit(Position position, IndexVariable variable) {
+    return switch (position) {
+      case Position.Affine(Subscript.Affine form) -> isUnit(form, variable);
+      case Position.Bordered(Subscript.Affine form, _) -> isUnit(form, variable);
+      case Position.Gathered _ -> false;
+    };
+  }
+
+  private static boolean isUnit(Subscript.Affine form, IndexVariable variable) {
+    return form.terms().stream()
+        .allMatch(term -> !term.variable().equals(variable) || Math.abs(term.coefficient()) == 1);
   }
 }

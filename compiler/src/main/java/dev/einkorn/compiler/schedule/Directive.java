@@ -60,10 +60,10 @@ public sealed interface Directive {
    * Keeps the element that a reduction accumulates in a local.
    *
    * {@snippet lang=text :
-   * y[i] = 0.0                     f32 y_i = 0.0
+   * y[i] = 0.0                     f32 y_sum = 0.0
    * for k:               =>        for k:
-   *   y[i] += A[i,k]                 y_i += A[i,k]
-   *                                y[i] = y_i
+   *   y[i] += A[i,k]                 y_sum += A[i,k]
+   *                                y[i] = y_sum
    * }
    *
    * <p>Legal where the element does not change with the loops between its first store and its last
@@ -94,6 +94,26 @@ public sealed interface Directive {
     @Override
     public String toString() {
       return "hoist()";
+    }
+  }
+
+  /**
+   * Splits loops where a border is read, so that the interior has no checks.
+   *
+   * {@snippet lang=text :
+   * for x:                                  for x in 0 .. min(1, n):  # border
+   *   y[x] = I[clamp(x - 1)]      =>          y[x] = I[clamp(x - 1)]
+   *                                         for x in min(1, n) .. n:
+   *                                           y[x] = I[x - 1]
+   * }
+   *
+   * <p>Always legal, as the last directive. A position is split along the loop of the first target
+   * variable in it, or of its first variable.
+   */
+  record SplitBorders() implements Directive {
+    @Override
+    public String toString() {
+      return "split_borders()";
     }
   }
 

@@ -2,9 +2,11 @@ package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -154,7 +156,7 @@ final class InvariantHoisting {
     return switch (value) {
       case Expr.Load(Element element, _) -> {
         var name = new StringBuilder(element.tensor()).append('_');
-        element.subscripts().forEach(s -> s.terms().forEach(term -> name.append(term.variable())));
+        element.positions().forEach(position -> append(name, position));
         yield name.toString();
       }
       case Expr.Call(var function, _) -> function.symbol() + "_value";
@@ -168,6 +170,16 @@ final class InvariantHoisting {
           Expr.Select _ ->
           "factor";
     };
+  }
+
+  private static void append(StringBuilder name, Position position) {
+    switch (position) {
+      case Position.Affine(Subscript.Affine form) ->
+          form.terms().forEach(term -> name.append(term.variable()));
+      case Position.Bordered(Subscript.Affine form, _) ->
+          form.terms().forEach(term -> name.append(term.variable()));
+      case Position.Gathered _ -> name.append("at");
+    }
   }
 
   /** Whether moving the value saves a load or a call. */
@@ -215,7 +227,7 @@ final class InvariantHoisting {
   private static boolean isInvariantNode(
       Expr node, IndexVariable variable, Set<String> ofIteration) {
     return switch (node) {
-      case Expr.Load(Element element, _) -> !element.dependsOn(variable);
+      case Expr.Load(Element element, _) -> !element.dependsOn(variable) && !element.mayFail();
       case Expr.Local(String name, _) -> !ofIteration.contains(name);
       case Expr.LoopValue(IndexVariable used) -> !used.equals(variable);
       case Expr.BinaryOp op -> !mayFail(op);

@@ -63,9 +63,17 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Hoist();
       }
+      case "split_borders" -> {
+        if (!arguments.isEmpty()) {
+          throw new ScheduleException("split_borders takes no arguments, found: " + text);
+        }
+        yield new Directive.SplitBorders();
+      }
       default ->
           throw new ScheduleException(
-              "unknown directive " + name + "; there are reorder, fuse, promote and hoist");
+              "unknown directive "
+                  + name
+                  + "; there are reorder, fuse, promote, split_borders and hoist");
     };
   }
 

@@ -5,11 +5,13 @@ import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,7 +26,12 @@ public final class Scheduler {
    */
   public static LoopNest apply(LoopNest nest, Schedule schedule) {
     LoopNest result = nest;
+    boolean split = false;
     for (Directive directive : schedule.directives()) {
+      if (split) {
+        throw refusal(directive, "split_borders() copies loops, so it stands last");
+      }
+      split = directive instanceof Directive.SplitBorders;
       Stmt body = result.body();
       result =
           result.withBody(
@@ -32,6 +39,7 @@ public final class Scheduler {
                 case Directive.Reorder reorder -> reorder(body, reorder, nest.name());
                 case Directive.Fuse fuse -> fuse(body, fuse);
                 case Directive.Promote promote -> AccumulatorPromotion.apply(result, promote);
+                case Directive.SplitBorders _ -> BorderSplitting.apply(result);
                 case Directive.Hoist _ -> InvariantHoisting.apply(body);
               });
     }
@@ -56,6 +64,11 @@ public final class Scheduler {
               + written
               + ", so that sums round the same");
     }
+    main.dependence(order)
+        .ifPresent(
+            reason -> {
+              throw refusal(directive, reason);
+            });
     List<Stmt> result = new ArrayList<>();
     for (PerfectNest nest : nests) {
       List<Stmt.Loop> loops = new ArrayList<>();
@@ -118,18 +131,23 @@ public final class Scheduler {
     Set<IndexVariable> common = new LinkedHashSet<>();
     for (int n = 0; n < written.size(); n++) {
       Set<IndexVariable> plain =
-          written.get(n).subscripts().stream()
-              .filter(Subscript.Affine::isVariable)
-              .map(Subscript.Affine::variable)
+          written.get(n).positions().stream()
+              .flatMap(position -> plainVariable(position).stream())
               .collect(Collectors.toCollection(HashSet::new));
       if (n == 0) {
-        written.getFirst().subscripts().stream()
-            .filter(Subscript.Affine::isVariable)
-            .forEach(subscript -> common.add(subscript.variable()));
+        written.getFirst().positions().stream()
+            .flatMap(position -> plainVariable(position).stream())
+            .forEach(common::add);
       }
       common.retainAll(plain);
     }
     return common;
+  }
+
+  private static Optional<IndexVariable> plainVariable(Position position) {
+    return position instanceof Position.Affine(Subscript.Affine form) && form.isVariable()
+        ? Optional.of(form.variable())
+        : Optional.empty();
   }
 
   static ScheduleException refusal(Directive directive, String reason) {

@@ -1,6 +1,6 @@
 package dev.einkorn.compiler.random;
 
-import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
@@ -9,13 +9,16 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Draws accesses: of tensors the program has, or of new inputs. */
 final class AccessGenerator {
-  private static final int MOST_INPUTS = 7;
+  private static final int MOST_INPUTS = 8;
   private static final long MOST_ELEMENTS = 2_000;
   private static final int[] RANKS = {0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4};
 
@@ -37,12 +40,9 @@ final class AccessGenerator {
     this.scope = scope;
   }
 
-  /** An access beyond an end of an axis, and the condition under which it is legal. */
-  record Border(IndexExpr access, IndexExpr inRange) {}
-
   /** An access of this type that stays in bounds. */
-  Optional<IndexExpr> access(ElementType type) {
-    boolean mayAdd = vocabulary.inputs.size() < MOST_INPUTS && vocabulary.hasTensorNames();
+  Optional<IndexExpr.Access> access(ElementType type) {
+    boolean mayAdd = mayAddInput();
     if (random.nextInt(3) > 0 || !mayAdd) {
       List<TensorDeclaration> candidates = new ArrayList<>(targets);
       if (targets.isEmpty() || random.nextBoolean()) {
@@ -50,7 +50,8 @@ final class AccessGenerator {
       }
       candidates.removeIf(declaration -> declaration.type().elementType() != type);
       if (!candidates.isEmpty()) {
-        Optional<IndexExpr> existing = accessOf(candidates.get(random.nextInt(candidates.size())));
+        Optional<IndexExpr.Access> existing =
+            accessOf(candidates.get(random.nextInt(candidates.size())));
         if (existing.isPresent()) {
           return existing;
         }
@@ -59,27 +60,139 @@ final class AccessGenerator {
     return mayAdd ? Optional.of(accessOfNewInput(type)) : Optional.empty();
   }
 
-  /** An access that some of its positions may take out of the tensor; none if of rank 0. */
-  Optional<IndexExpr> outOfRange(ElementType type) {
-    return access(type)
-        .filter(access -> access instanceof IndexExpr.Access a && !a.subscripts().isEmpty())
-        .map(access -> shifted((IndexExpr.Access) access));
-  }
-
-  private IndexExpr shifted(IndexExpr.Access access) {
-    var subscripts = new ArrayList<>(access.subscripts());
-    int axis = random.nextInt(subscripts.size());
-    long shift = random.nextBoolean() ? 1 + random.nextInt(3) : -1 - random.nextInt(3);
-    switch (subscripts.get(axis)) {
-      case Subscript.Affine(List<Subscript.Term> terms, long constant) -> {
-        var moved = new Subscript.Affine(terms, constant + shift);
-        subscripts.set(axis, moved.isVariable() ? Subscript.of(-1) : moved);
+  /**
+   * An access with a border, most of whose subscripts leave their axis; none if of rank 0.
+   *
+   * @param mayFail whether an empty axis may have a border that reads an element
+   */
+  Optional<IndexExpr> bordered(ElementType type, boolean mayFail) {
+    Optional<IndexExpr.Access> drawn = access(type).filter(a -> !a.subscripts().isEmpty());
+    if (drawn.isEmpty()) {
+      return Optional.empty();
+    }
+    String tensor = drawn.get().tensor();
+    var subscripts = new ArrayList<>(drawn.get().subscripts());
+    int loose = random.nextInt(subscripts.size());
+    for (int axis = 0; axis < subscripts.size(); axis++) {
+      if (axis == loose || random.nextInt(2) == 0) {
+        subscripts.set(axis, anywhere());
       }
     }
-    return new IndexExpr.Access(access.tensor(), subscripts, access.elementType());
+    boolean empty = extents(tensor).stream().anyMatch(extent -> vocabulary.value(extent) == 0);
+    Border[] borders = {Border.ZERO, Border.CLAMP, Border.WRAP, Border.MIRROR};
+    Border border = empty && !mayFail ? Border.ZERO : borders[random.nextInt(borders.length)];
+    return Optional.of(new IndexExpr.Access(tensor, subscripts, border, type));
   }
 
-  private Optional<IndexExpr> accessOf(TensorDeclaration tensor) {
+  /** Up to three variables in scope and a constant, wherever that leads. */
+  private Subscript anywhere() {
+    long[] coefficients = {-2, -1, 1, 1, 1, 2, 3};
+    var variables = new ArrayList<>(scope);
+    var terms = new ArrayList<Subscript.Term>();
+    for (int n = 1 + random.nextInt(3); n > 0 && !variables.isEmpty(); n--) {
+      IndexBinding binding = variables.remove(random.nextInt(variables.size()));
+      long coefficient = coefficients[random.nextInt(coefficients.length)];
+      terms.add(new Subscript.Term(binding.variable(), coefficient));
+    }
+    return new Subscript.Affine(terms, random.nextInt(-4, 5));
+  }
+
+  /**
+   * An access with one or two axes gathered; none if of rank 0 or empty.
+   *
+   * @param index draws a position on an axis
+   */
+  Optional<IndexExpr> gather(ElementType type, Function<Extent, IndexExpr> index) {
+    Optional<IndexExpr.Access> drawn = access(type).filter(a -> !a.subscripts().isEmpty());
+    if (drawn.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Extent> extents = extents(drawn.get().tensor());
+    var subscripts = new ArrayList<>(drawn.get().subscripts());
+    for (int n = random.nextInt(4) == 0 ? 2 : 1; n > 0; n--) {
+      int axis = random.nextInt(subscripts.size());
+      if (vocabulary.value(extents.get(axis)) == 0) {
+        return Optional.empty();
+      }
+      subscripts.set(axis, new Subscript.Gather(index.apply(extents.get(axis))));
+    }
+    return Optional.of(new IndexExpr.Access(drawn.get().tensor(), subscripts, type));
+  }
+
+  /** An access of the form with these variables for its windows; none if there is no tensor. */
+  Optional<IndexExpr> ofForm(
+      ElementType type, Form form, IndexBinding binding, List<IndexBinding> windows) {
+    var terms = new ArrayList<Subscript.Term>();
+    terms.add(new Subscript.Term(binding.variable(), form.stride()));
+    for (int n = 0; n < windows.size(); n++) {
+      long coefficient = form.windows().get(n).coefficient();
+      terms.add(new Subscript.Term(windows.get(n).variable(), coefficient));
+    }
+    if (random.nextInt(4) == 0) {
+      Collections.swap(terms, 0, terms.size() - 1);
+    }
+    Subscript subscript = new Subscript.Affine(terms, form.constant());
+    Extent extent = form.axis().extent();
+    var candidates = new ArrayList<>(vocabulary.inputs);
+    candidates.addAll(targets);
+    candidates.removeIf(
+        d -> d.type().elementType() != type || !d.type().extents().contains(extent));
+    if (!candidates.isEmpty() && random.nextInt(3) > 0) {
+      TensorDeclaration tensor = candidates.get(random.nextInt(candidates.size()));
+      Optional<IndexExpr.Access> access = accessOf(tensor);
+      if (access.isPresent()) {
+        var subscripts = new ArrayList<>(access.get().subscripts());
+        subscripts.set(tensor.type().extents().indexOf(extent), subscript);
+        return Optional.of(new IndexExpr.Access(tensor.name(), subscripts, type));
+      }
+    }
+    if (!mayAddInput()) {
+      return Optional.empty();
+    }
+    var extents = new ArrayList<>(List.of(extent));
+    var subscripts = new ArrayList<>(List.of(subscript));
+    IndexBinding other = scope.get(random.nextInt(scope.size()));
+    if (random.nextInt(3) == 0 && vocabulary.forms(other.extent()).isEmpty()) {
+      int at = random.nextInt(2);
+      extents.add(at, other.extent());
+      subscripts.add(at, Subscript.of(other.variable()));
+    }
+    return Optional.of(newInput(type, extents, subscripts));
+  }
+
+  /** The form as far as variables in scope allow; none if it could leave its axis. */
+  private Optional<Subscript> ofForm(Form form, IndexBinding binding) {
+    var free = new ArrayList<>(scope);
+    free.remove(binding);
+    var terms = new ArrayList<Subscript.Term>();
+    terms.add(new Subscript.Term(binding.variable(), form.stride()));
+    for (Form.Window window : form.windows()) {
+      Optional<IndexBinding> variable =
+          free.stream().filter(b -> b.extent().equals(window.size().extent())).findFirst();
+      if (variable.isPresent()) {
+        free.remove(variable.get());
+        terms.add(new Subscript.Term(variable.get().variable(), window.coefficient()));
+      } else if (window.size().value() == 0) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new Subscript.Affine(terms, form.constant()));
+  }
+
+  private List<Extent> extents(String tensor) {
+    return Stream.concat(vocabulary.inputs.stream(), targets.stream())
+        .filter(declaration -> declaration.name().equals(tensor))
+        .findFirst()
+        .orElseThrow()
+        .type()
+        .extents();
+  }
+
+  private boolean mayAddInput() {
+    return vocabulary.inputs.size() < MOST_INPUTS && vocabulary.hasTensorNames();
+  }
+
+  private Optional<IndexExpr.Access> accessOf(TensorDeclaration tensor) {
     var subscripts = new ArrayList<Subscript>();
     for (Extent extent : tensor.type().extents()) {
       Optional<Subscript> subscript = subscript(extent);
@@ -115,7 +228,7 @@ final class AccessGenerator {
     return Optional.of(Subscript.of(random.nextLong(value)));
   }
 
-  private IndexExpr accessOfNewInput(ElementType type) {
+  private IndexExpr.Access accessOfNewInput(ElementType type) {
     int rank = RANKS[random.nextInt(RANKS.length)];
     var extents = new ArrayList<Extent>();
     var subscripts = new ArrayList<Subscript>();
@@ -127,8 +240,20 @@ final class AccessGenerator {
       if (lot < 8 && !scope.isEmpty()) {
         // the innermost variables more often: a reduction should have something to reduce
         int at = Math.max(random.nextInt(scope.size()), random.nextInt(scope.size()));
-        extent = scope.get(at).extent();
-        subscript = Subscript.of(scope.get(at).variable());
+        IndexBinding binding = scope.get(at);
+        List<Form> forms = vocabulary.forms(binding.extent());
+        extent = binding.extent();
+        subscript = Subscript.of(binding.variable());
+        if (!forms.isEmpty() && random.nextInt(10) > 0) {
+          // an input with this extent would give the size, and nothing would be derived
+          Form form = forms.get(random.nextInt(forms.size()));
+          Optional<Subscript> derived = ofForm(form, binding);
+          if (derived.isEmpty()) {
+            continue;
+          }
+          extent = form.axis().extent();
+          subscript = derived.get();
+        }
       } else if (lot == 8 && !scope.isEmpty()) {
         Affine affine = affine();
         long start = random.nextInt(3);
@@ -150,42 +275,14 @@ final class AccessGenerator {
         subscripts.add(subscript);
       }
     }
+    return newInput(type, extents, subscripts);
+  }
+
+  private IndexExpr.Access newInput(
+      ElementType type, List<Extent> extents, List<Subscript> subscripts) {
     var input = new TensorDeclaration(vocabulary.newTensorName(), new TensorType(type, extents));
     vocabulary.inputs.add(input);
     return new IndexExpr.Access(input.name(), subscripts, type);
-  }
-
-  /**
-   * An access of a vector that a variable plus a constant may leave; none if there is no vector.
-   */
-  Optional<Border> border(ElementType type) {
-    var candidates = new ArrayList<>(vocabulary.inputs);
-    candidates.addAll(targets);
-    candidates.removeIf(d -> d.type().elementType() != type || d.type().rank() != 1);
-    if (candidates.isEmpty() || scope.isEmpty()) {
-      return Optional.empty();
-    }
-    TensorDeclaration vector = candidates.get(random.nextInt(candidates.size()));
-    IndexBinding binding = scope.get(random.nextInt(scope.size()));
-    long shift = random.nextBoolean() ? 1 + random.nextInt(2) : -1 - random.nextInt(2);
-    var subscript = new Subscript.Affine(List.of(new Subscript.Term(binding.variable(), 1)), shift);
-    IndexExpr position =
-        new IndexExpr.Binary(
-            BinaryOperator.ADD,
-            new IndexExpr.IndexValue(binding.variable()),
-            IndexExpr.Literal.of(shift, ElementType.I64));
-    IndexExpr fromStart =
-        new IndexExpr.Binary(
-            BinaryOperator.LESS_OR_EQUAL, IndexExpr.Literal.of(0L, ElementType.I64), position);
-    IndexExpr toEnd =
-        new IndexExpr.Binary(
-            BinaryOperator.LESS,
-            position,
-            new IndexExpr.ExtentValue(vector.type().extents().getFirst()));
-    return Optional.of(
-        new Border(
-            new IndexExpr.Access(vector.name(), List.of(subscript), type),
-            new IndexExpr.Binary(BinaryOperator.AND, fromStart, toEnd)));
   }
 
   /** Terms without a constant, and the least and the greatest value they take. */

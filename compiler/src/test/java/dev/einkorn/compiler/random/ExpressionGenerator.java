@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.random;
 
+import dev.einkorn.compiler.index.ArgumentOperator;
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Function;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
@@ -40,7 +42,7 @@ final class ExpressionGenerator {
 
   private final SplittableRandom random;
   private final Profile profile;
-  private final ProgramGenerator.Risk risk;
+  private final Risk risk;
   private final Vocabulary vocabulary;
 
   /** The extent of each variable name of the statement, also of those no longer in scope. */
@@ -48,13 +50,14 @@ final class ExpressionGenerator {
 
   private final List<IndexBinding> scope;
   private final AccessGenerator accesses;
+  private final ConditionGenerator conditions;
   private long points = 1;
   private long work;
 
   ExpressionGenerator(
       SplittableRandom random,
       Profile profile,
-      ProgramGenerator.Risk risk,
+      Risk risk,
       Vocabulary vocabulary,
       List<TensorDeclaration> readable,
       Map<IndexVariable, Extent> names,
@@ -66,6 +69,7 @@ final class ExpressionGenerator {
     this.names = names;
     this.scope = new ArrayList<>(bindings);
     this.accesses = new AccessGenerator(random, vocabulary, readable, scope);
+    this.conditions = new ConditionGenerator(random, vocabulary);
     for (IndexBinding binding : bindings) {
       points *= vocabulary.value(binding.extent());
     }
@@ -94,10 +98,10 @@ final class ExpressionGenerator {
   }
 
   private IndexExpr number(ElementType type, int depth) {
-    if (risk != ProgramGenerator.Risk.NONE && random.nextInt(3) == 0) {
+    if (risk != Risk.NONE && random.nextInt(3) == 0) {
       return risky(type, depth);
     }
-    int lot = random.nextInt(100);
+    int lot = random.nextInt(130);
     if (lot < 32) {
       return arithmetic(type, depth);
     } else if (lot < 37) {
@@ -115,6 +119,14 @@ final class ExpressionGenerator {
       return reduction(type, () -> draw(type, depth - 1));
     } else if (lot < 94) {
       return reduction(type, () -> product(type));
+    } else if (lot < 99) {
+      return argument(type, depth);
+    } else if (lot < 106) {
+      return bordered(type);
+    } else if (lot < 112) {
+      return gather(type, depth);
+    } else if (lot < 122) {
+      return convolution(type, depth);
     } else {
       return leaf(type);
     }
@@ -144,7 +156,7 @@ final class ExpressionGenerator {
       case DIVISION_BY_ZERO ->
           new IndexExpr.Binary(division, draw(type, depth - 1), draw(type, depth - 1));
       case NEGATIVE_POWER -> binary(BinaryOperator.POWER, type, depth);
-      case OUT_OF_RANGE -> accesses.outOfRange(type).orElseGet(() -> leaf(type));
+      case OUT_OF_RANGE -> random.nextInt(4) == 0 ? bordered(type) : gather(type, depth);
       case NONE -> leaf(type);
     };
   }
@@ -173,7 +185,7 @@ final class ExpressionGenerator {
 
   /** A divisor that is not 0, unless that is what the program risks. */
   private IndexExpr divisor(ElementType type, int depth) {
-    if (type.isFloating() || risk == ProgramGenerator.Risk.DIVISION_BY_ZERO) {
+    if (type.isFloating() || risk == Risk.DIVISION_BY_ZERO) {
       return draw(type, depth);
     }
     if (random.nextInt(2) == 0) {
@@ -190,7 +202,7 @@ final class ExpressionGenerator {
     if (type.isFloating()) {
       return random.nextBoolean() ? literal(type) : draw(type, depth);
     }
-    if (risk == ProgramGenerator.Risk.NEGATIVE_POWER) {
+    if (risk == Risk.NEGATIVE_POWER) {
       return draw(type, depth);
     }
     return random.nextBoolean()
@@ -230,11 +242,9 @@ final class ExpressionGenerator {
           new IndexExpr.Binary(BinaryOperator.FLOOR_DIVIDE, draw(type, depth - 1), divisor),
           leaf(type));
     }
-    return accesses
-        .border(type)
-        .<IndexExpr>map(
-            border -> new IndexExpr.Select(border.inRange(), border.access(), leaf(type)))
-        .orElseGet(() -> leaf(type));
+    return scope.isEmpty()
+        ? leaf(type)
+        : new IndexExpr.Select(conditions.draw(scope), bordered(type), leaf(type));
   }
 
   private IndexExpr condition(int depth) {
@@ -285,12 +295,188 @@ final class ExpressionGenerator {
         new IndexExpr.Binary(BinaryOperator.LESS, remainder, leaf(type)));
   }
 
+  /** A fold; sometimes only over the positions that satisfy a condition. */
   private IndexExpr reduction(ElementType type, Supplier<IndexExpr> drawBody) {
+    return binding(
+            anyVariables(),
+            bindings -> {
+              boolean empty = bindings.stream().anyMatch(b -> vocabulary.value(b.extent()) == 0);
+              boolean restricted = random.nextInt(5) == 0;
+              ReductionOperator operator = reductionOperator(type, empty || restricted);
+              IndexExpr body = drawBody.get();
+              if (restricted) {
+                IndexExpr condition = conditions.draw(scope, bindings);
+                body = new IndexExpr.Select(condition, body, identity(operator, type));
+              }
+              return new IndexExpr.Reduction(operator, bindings, body);
+            })
+        .orElseGet(() -> leaf(type));
+  }
+
+  private static IndexExpr identity(ReductionOperator operator, ElementType type) {
+    return switch (operator) {
+      case SUM, PRODUCT -> {
+        long value = operator == ReductionOperator.SUM ? 0 : 1;
+        yield type.isFloating()
+            ? IndexExpr.Literal.of((double) value, type)
+            : IndexExpr.Literal.of(value, type);
+      }
+      case MAX, MIN -> {
+        boolean lowest = operator == ReductionOperator.MAX;
+        yield switch (type) {
+          case F32, F64 ->
+              IndexExpr.Literal.of(
+                  lowest ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY, type);
+          case I32 -> IndexExpr.Literal.of(lowest ? Integer.MIN_VALUE : Integer.MAX_VALUE, type);
+          case I64 -> IndexExpr.Literal.of(lowest ? Long.MIN_VALUE : Long.MAX_VALUE, type);
+          case BOOL -> throw new IllegalArgumentException(operator + " of conditions");
+        };
+      }
+      case ANY -> IndexExpr.Literal.of(false);
+      case ALL -> IndexExpr.Literal.of(true);
+    };
+  }
+
+  /** {@code argmax} or {@code argmin}, sometimes over the positions that satisfy a condition. */
+  private IndexExpr argument(ElementType type, int depth) {
+    ElementType of = numericType();
+    return binding(
+            anyVariables(),
+            bindings -> {
+              IndexExpr body = draw(of, depth - 1);
+              return argument(
+                  bindings,
+                  random.nextInt(3) == 0
+                      ? conditions.draw(scope, bindings)
+                      : IndexExpr.Literal.of(true),
+                  body);
+            })
+        .map(position -> ofLong(position, type))
+        .orElseGet(() -> leaf(type));
+  }
+
+  private IndexExpr argument(List<IndexBinding> bindings, IndexExpr condition, IndexExpr body) {
+    ArgumentOperator operator =
+        random.nextBoolean() ? ArgumentOperator.ARGMAX : ArgumentOperator.ARGMIN;
+    return new IndexExpr.ArgumentReduction(operator, bindings, condition, body);
+  }
+
+  private ElementType numericType() {
+    ElementType type = elementType(random);
+    return type == ElementType.BOOL ? ElementType.I32 : type;
+  }
+
+  private IndexExpr bordered(ElementType type) {
+    work += points;
+    return accesses.bordered(type, risk == Risk.OUT_OF_RANGE).orElseGet(() -> leaf(type));
+  }
+
+  private IndexExpr gather(ElementType type, int depth) {
+    return accesses.gather(type, extent -> position(extent, depth)).orElseGet(() -> leaf(type));
+  }
+
+  /** A position on an axis that is not empty, unless the program risks a wrong one. */
+  private IndexExpr position(Extent extent, int depth) {
+    work += 2 * points;
+    ElementType type = random.nextBoolean() ? ElementType.I32 : ElementType.I64;
+    int lot = random.nextInt(20);
+    if (lot < 11) {
+      Optional<IndexExpr> index =
+          depth > 1 && random.nextInt(4) == 0
+              ? accesses.gather(type, inner -> position(inner, depth - 2))
+              : accesses.access(type).map(IndexExpr.class::cast);
+      // RandomInputs draws positions for inputs; anything else might be anywhere
+      if (index.isPresent()
+          && index.get() instanceof IndexExpr.Access access
+          && vocabulary.isInput(access.tensor())) {
+        long shift = random.nextInt(4) == 0 ? random.nextLong(vocabulary.value(extent)) : 0;
+        if (risk == Risk.OUT_OF_RANGE && random.nextInt(3) == 0) {
+          shift -= 1;
+        }
+        return shift == 0
+            ? access
+            : new IndexExpr.Binary(
+                BinaryOperator.ADD, access, IndexExpr.Literal.of(shift, access.elementType()));
+      }
+    } else if (lot < 13) {
+      var within =
+          scope.stream()
+              .filter(b -> vocabulary.value(b.extent()) <= vocabulary.value(extent))
+              .toList();
+      if (!within.isEmpty()) {
+        IndexVariable variable = within.get(random.nextInt(within.size())).variable();
+        return new IndexExpr.IndexValue(variable);
+      }
+    } else if (lot < 15) {
+      var sizes =
+          vocabulary.sizes.stream()
+              .filter(size -> size.value() > 0 && size.value() <= vocabulary.value(extent))
+              .toList();
+      if (!sizes.isEmpty()) {
+        Optional<IndexExpr> found =
+            binding(
+                List.of(sizes.get(random.nextInt(sizes.size()))),
+                bindings -> argument(bindings, IndexExpr.Literal.of(true), leaf(numericType())));
+        if (found.isPresent()) {
+          return found.get();
+        }
+      }
+    }
+    return new IndexExpr.Binary(
+        BinaryOperator.REMAINDER,
+        draw(type, Math.min(2, depth - 1)),
+        ofLong(new IndexExpr.ExtentValue(extent), type));
+  }
+
+  /** A sliding window: an access from which a size in scope is derived, times something. */
+  private IndexExpr convolution(ElementType type, int depth) {
+    var derived = scope.stream().filter(b -> !vocabulary.forms(b.extent()).isEmpty()).toList();
+    if (derived.isEmpty()) {
+      return leaf(type);
+    }
+    IndexBinding binding = derived.get(random.nextInt(derived.size()));
+    List<Form> forms = vocabulary.forms(binding.extent());
+    Form form = forms.get(random.nextInt(forms.size()));
+    List<Vocabulary.Size> sizes = form.windows().stream().map(Form.Window::size).toList();
+    if (sizes.isEmpty()) {
+      return accesses.ofForm(type, form, binding, List.of()).orElseGet(() -> leaf(type));
+    }
+    return binding(
+            sizes,
+            windows -> {
+              boolean empty = sizes.stream().anyMatch(size -> size.value() == 0);
+              ReductionOperator operator = reductionOperator(type, empty);
+              Optional<IndexExpr> access =
+                  windows.size() < sizes.size()
+                      ? Optional.empty()
+                      : accesses.ofForm(type, form, binding, windows);
+              IndexExpr body = access.orElseGet(() -> leaf(type));
+              if (type.isNumeric() && random.nextInt(3) > 0) {
+                body = new IndexExpr.Binary(BinaryOperator.MULTIPLY, body, draw(type, depth - 2));
+              }
+              return new IndexExpr.Reduction(operator, windows, body);
+            })
+        .orElseGet(() -> leaf(type));
+  }
+
+  private List<Vocabulary.Size> anyVariables() {
+    var sizes = new ArrayList<Vocabulary.Size>();
+    for (int n = 1 + random.nextInt(random.nextBoolean() ? 1 : 3); n > 0; n--) {
+      sizes.add(
+          random.nextInt(12) == 0
+              ? vocabulary.derivedSize().orElseGet(vocabulary::anySize)
+              : vocabulary.anySize());
+    }
+    return sizes;
+  }
+
+  /** Draws with a variable of each size in scope, as far as the work allows; none if it never. */
+  private Optional<IndexExpr> binding(
+      List<Vocabulary.Size> sizes,
+      java.util.function.Function<List<IndexBinding>, IndexExpr> draw) {
     int before = scope.size();
     long pointsBefore = points;
-    boolean empty = false;
-    for (int n = 1 + random.nextInt(random.nextBoolean() ? 1 : 3); n > 0; n--) {
-      Vocabulary.Size size = vocabulary.anySize();
+    for (Vocabulary.Size size : sizes) {
       IndexVariable variable = vocabulary.variableFor(size);
       boolean free =
           names.getOrDefault(variable, size.extent()).equals(size.extent())
@@ -299,18 +485,15 @@ final class ExpressionGenerator {
         names.put(variable, size.extent());
         scope.add(new IndexBinding(variable, size.extent()));
         points *= size.value();
-        empty |= size.value() == 0;
       }
     }
     if (scope.size() == before) {
-      return leaf(type);
+      return Optional.empty();
     }
-    ReductionOperator operator = reductionOperator(type, empty);
-    var bindings = List.copyOf(scope.subList(before, scope.size()));
-    IndexExpr body = drawBody.get();
+    IndexExpr drawn = draw.apply(List.copyOf(scope.subList(before, scope.size())));
     scope.subList(before, scope.size()).clear();
     points = pointsBefore;
-    return new IndexExpr.Reduction(operator, bindings, body);
+    return Optional.of(drawn);
   }
 
   private ReductionOperator reductionOperator(ElementType type, boolean empty) {
@@ -331,7 +514,7 @@ final class ExpressionGenerator {
     work += points;
     int lot = random.nextInt(100);
     if (lot < 72) {
-      return accesses.access(type).orElseGet(() -> literal(type));
+      return accesses.access(type).map(IndexExpr.class::cast).orElseGet(() -> literal(type));
     } else if (lot < 84 && type.isNumeric() && !scope.isEmpty()) {
       IndexBinding binding = scope.get(random.nextInt(scope.size()));
       return ofLong(new IndexExpr.IndexValue(binding.variable()), type);

@@ -12,19 +12,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Bounds the absolute value of everything a program computes from inputs in -3 .. 3. The bound is
- * that of the sum of absolute values, so it holds however terms are regrouped or distributed.
+ * Bounds the absolute value of everything a program computes from inputs in -3 .. 3, and from
+ * positions. The bound is that of the sum of absolute values, so it holds however terms are
+ * regrouped or distributed.
  */
 final class Magnitude {
   private static final double MOST_F32 = 1 << 22;
   private static final double MOST_F64 = 1L << 50;
 
   private final RandomProgram drawn;
+  private final Map<String, Long> ranges;
   private final Map<String, Double> targets = new HashMap<>();
   private boolean exact = true;
 
   private Magnitude(RandomProgram drawn) {
     this.drawn = drawn;
+    this.ranges = IndexRanges.of(drawn);
   }
 
   /** Whether every floating-point value stays a whole number that the type holds exactly. */
@@ -56,10 +59,11 @@ final class Magnitude {
     double[] of = expression.children().stream().mapToDouble(this::bound).toArray();
     double bound =
         switch (expression) {
-          case IndexExpr.Access access -> targets.getOrDefault(access.tensor(), 3.0);
+          case IndexExpr.Access(String tensor, _, _, _) ->
+              Math.max(targets.getOrDefault(tensor, 3.0), ranges.getOrDefault(tensor, 0L));
           case IndexExpr.Literal(Object value, _) ->
               value instanceof Number number ? Math.abs(number.doubleValue()) : 1;
-          case IndexExpr.IndexValue _ -> 13;
+          case IndexExpr.IndexValue _ -> Vocabulary.MOST_VALUE;
           case IndexExpr.ExtentValue(var extent) -> drawn.value(extent);
           case IndexExpr.Unary _ -> of[0];
           case IndexExpr.Binary(var operator, _, _) -> binary(operator, of[0], of[1]);
@@ -73,6 +77,7 @@ final class Magnitude {
                 case PRODUCT -> Math.pow(Math.max(1, of[0]), points(bindings));
                 case MAX, MIN, ANY, ALL -> of[0];
               };
+          case IndexExpr.ArgumentReduction(_, var bindings, _, _) -> Math.max(1, points(bindings));
         };
     return limit(bound, expression.elementType());
   }

@@ -29,14 +29,6 @@ import java.util.SplittableRandom;
 public final class ProgramGenerator {
   private static final int MOST_POINTS = 400;
 
-  /** What a program may do wrong at run time; at most one thing, so that its error is known. */
-  enum Risk {
-    NONE,
-    DIVISION_BY_ZERO,
-    NEGATIVE_POWER,
-    OUT_OF_RANGE
-  }
-
   private final SplittableRandom random;
   private final Profile profile;
   private final Vocabulary vocabulary;
@@ -53,7 +45,7 @@ public final class ProgramGenerator {
         switch (lot) {
           case 0, 1 -> Risk.DIVISION_BY_ZERO;
           case 2 -> Risk.NEGATIVE_POWER;
-          case 3, 4 -> Risk.OUT_OF_RANGE;
+          case 3, 4, 5 -> Risk.OUT_OF_RANGE;
           default -> Risk.NONE;
         };
   }
@@ -87,11 +79,16 @@ public final class ProgramGenerator {
     IndexProgram program =
         Programs.complete(
             new IndexProgram(
-                vocabulary.inputs, vocabulary.targets, List.of(), assignments, outputs),
+                vocabulary.inputs,
+                vocabulary.targets,
+                List.of(),
+                vocabulary.derived,
+                assignments,
+                outputs),
             values);
     var sizes = new LinkedHashMap<String, Long>();
     program.sizes().forEach(size -> sizes.put(size.name(), values.get(size.name())));
-    return new RandomProgram(seed, profile, program, sizes, risk != Risk.NONE);
+    return new RandomProgram(seed, profile, program, sizes, risk);
   }
 
   private boolean isReadAfterLastWrite(String target) {
@@ -181,7 +178,10 @@ public final class ProgramGenerator {
     var extents = new ArrayList<Extent>();
     long points = 1;
     for (int axis = 0; axis < rank; axis++) {
-      Vocabulary.Size size = vocabulary.anySize();
+      Vocabulary.Size size =
+          random.nextInt(5) == 0
+              ? vocabulary.derivedSize().orElseGet(vocabulary::anySize)
+              : vocabulary.anySize();
       boolean again = !extents.isEmpty() && random.nextInt(4) == 0;
       Extent extent = again ? extents.getLast() : size.extent();
       points *= Math.max(1, vocabulary.value(extent));

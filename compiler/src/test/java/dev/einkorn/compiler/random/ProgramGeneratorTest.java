@@ -3,23 +3,32 @@ package dev.einkorn.compiler.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.einkorn.compiler.index.AccessBounds;
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.AssignmentOperator;
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Border;
+import dev.einkorn.compiler.index.DerivedSize;
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexPrinter;
+import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVerifier;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.UnaryOperator;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +41,9 @@ class ProgramGeneratorTest {
     for (long seed = 0; seed < PROGRAMS; seed++) {
       RandomProgram drawn = ProgramGenerator.draw(seed, Profile.FULL);
       assertThat(IndexVerifier.verify(drawn.program())).as(drawn::toString).isEmpty();
+      assertThat(AccessBounds.violation(drawn.program(), sizes(drawn)))
+          .as(drawn::toString)
+          .isEmpty();
       assertThat(IndexPrinter.print(drawn.program())).endsWith("\n");
       try {
         Map<String, Tensor> outputs =
@@ -46,6 +58,10 @@ class ProgramGeneratorTest {
     }
     assertThat(failed).containsOnlyKeys(KernelException.Code.values());
     assertThat(failed.values().stream().mapToInt(n -> n).sum()).isLessThan(PROGRAMS / 20);
+  }
+
+  private static Sizes sizes(RandomProgram drawn) {
+    return new Sizes(drawn.program(), drawn.sizes());
   }
 
   @Test
@@ -97,6 +113,7 @@ class ProgramGeneratorTest {
         count(counts, assignment.value(), drawn);
       }
       count(counts, "outputs " + drawn.program().outputs().size());
+      countDerived(counts, drawn.program());
       RandomInputs.draw(drawn).values().forEach(tensor -> countView(counts, tensor));
     }
     var expected = new ArrayList<String>();
@@ -120,6 +137,10 @@ class ProgramGeneratorTest {
     }
     for (var operator : ReductionOperator.values()) {
       expected.add("reduction " + operator);
+      expected.add("restricted " + operator);
+    }
+    for (Border border : Border.values()) {
+      expected.add("border " + border);
     }
     for (int rank = 0; rank <= 4; rank++) {
       expected.add("target rank " + rank);
@@ -140,7 +161,41 @@ class ProgramGeneratorTest {
             "diagonal write",
             "diagonal read",
             "constant subscript",
-            "affine subscript",
+            "affine subscript of 1",
+            "affine subscript of 2",
+            "affine subscript of 3",
+            "gather subscript",
+            "gather by Access",
+            "gather by Binary",
+            "gather by IndexValue",
+            "gather by ArgumentReduction",
+            "gather in a gather",
+            "argmax",
+            "argmax of 2",
+            "argmin",
+            "restricted argmax",
+            "restricted argmin",
+            "condition LESS",
+            "condition LESS_OR_EQUAL",
+            "condition GREATER",
+            "condition GREATER_OR_EQUAL",
+            "condition EQUAL",
+            "condition AND",
+            "derived size of 1",
+            "derived size of 2",
+            "derived from derived",
+            "derived target axis",
+            "stride 1",
+            "stride 2",
+            "stride 3",
+            "summands 0",
+            "summands 1",
+            "summands 2",
+            "summands 3",
+            "summand times 1",
+            "summand times -1",
+            "summand times -2",
+            "summand times -3",
             "reduction in a branch",
             "reduction in and, or",
             "reduction in a reduction",
@@ -152,8 +207,33 @@ class ProgramGeneratorTest {
             "zero stride",
             "not contiguous",
             "empty input"));
+    System.out.println(counts);
     for (String construct : expected) {
       assertThat(counts.getOrDefault(construct, 0)).as(construct).isGreaterThanOrEqualTo(20);
+    }
+  }
+
+  private static void countDerived(Map<String, Integer> counts, IndexProgram program) {
+    Set<Extent> derived = new HashSet<>();
+    for (DerivedSize size : program.derived()) {
+      count(counts, "derived size");
+      count(counts, "derived size of " + size.candidates().size());
+      for (DerivedSize.Candidate candidate : size.candidates()) {
+        count(counts, "stride " + candidate.divisor());
+        count(counts, "summands " + candidate.summands().size());
+        for (DerivedSize.Summand summand : candidate.summands()) {
+          count(counts, "summand times " + summand.coefficient());
+          if (derived.contains(summand.extent())) {
+            count(counts, "derived from derived");
+          }
+        }
+      }
+      derived.add(new Extent.Symbolic(size.name()));
+    }
+    for (TensorDeclaration target : program.targets()) {
+      if (target.type().extents().stream().anyMatch(derived::contains)) {
+        count(counts, "derived target axis");
+      }
     }
   }
 
@@ -184,6 +264,7 @@ class ProgramGeneratorTest {
     count(counts, "type " + expression.elementType());
     switch (expression) {
       case IndexExpr.Access access -> {
+        count(counts, "border " + access.border());
         if (drawn.program().targets().stream().anyMatch(t -> t.name().equals(access.tensor()))) {
           count(counts, "target read");
         }
@@ -191,12 +272,13 @@ class ProgramGeneratorTest {
           count(counts, "diagonal read");
         }
         for (Subscript subscript : access.subscripts()) {
-          var affine = (Subscript.Affine) subscript;
-          count(
-              counts,
-              affine.isVariable()
-                  ? "plain subscript"
-                  : affine.terms().isEmpty() ? "constant subscript" : "affine subscript");
+          count(counts, kind(subscript));
+          if (subscript instanceof Subscript.Gather(IndexExpr index)) {
+            count(counts, "gather by " + index.getClass().getSimpleName());
+            if (containsGather(index)) {
+              count(counts, "gather in a gather");
+            }
+          }
         }
       }
       case IndexExpr.Literal _ -> count(counts, "literal");
@@ -231,9 +313,49 @@ class ProgramGeneratorTest {
         if (reduction.bindings().stream().anyMatch(b -> drawn.value(b.extent()) == 0)) {
           count(counts, "empty reduction");
         }
+        if (reduction.body() instanceof IndexExpr.Select(var condition, _, var otherwise)
+            && otherwise instanceof IndexExpr.Literal
+            && conjunct(condition) instanceof IndexExpr.Binary(var comparison, _, _)) {
+          count(counts, "restricted " + reduction.operator());
+          count(counts, "condition " + comparison);
+          if (!conjunct(condition).equals(condition)) {
+            count(counts, "condition AND");
+          }
+        }
+      }
+      case IndexExpr.ArgumentReduction reduction -> {
+        count(counts, reduction.operator().symbol());
+        count(counts, reduction.operator().symbol() + " of " + reduction.bindings().size());
+        if (!(reduction.condition() instanceof IndexExpr.Literal)) {
+          count(counts, "restricted " + reduction.operator().symbol());
+        }
       }
     }
     expression.children().forEach(child -> count(counts, child, drawn));
+  }
+
+  private static String kind(Subscript subscript) {
+    return switch (subscript) {
+      case Subscript.Gather _ -> "gather subscript";
+      case Subscript.Affine affine ->
+          affine.isVariable()
+              ? "plain subscript"
+              : affine.terms().isEmpty()
+                  ? "constant subscript"
+                  : "affine subscript of " + affine.terms().size();
+    };
+  }
+
+  private static boolean containsGather(IndexExpr expression) {
+    return (expression instanceof IndexExpr.Access access && !access.children().isEmpty())
+        || expression.children().stream().anyMatch(ProgramGeneratorTest::containsGather);
+  }
+
+  private static IndexExpr conjunct(IndexExpr condition) {
+    return condition instanceof IndexExpr.Binary(var operator, var left, _)
+            && operator == BinaryOperator.AND
+        ? conjunct(left)
+        : condition;
   }
 
   private static boolean hasReduction(IndexExpr expression) {

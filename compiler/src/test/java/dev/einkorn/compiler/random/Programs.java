@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.random;
 
 import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.DerivedSize;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
@@ -9,6 +10,7 @@ import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,8 +38,22 @@ final class Programs {
         mapDeclarations(program.inputs(), f),
         mapDeclarations(program.targets(), f),
         program.sizes(),
+        program.derived().stream().map(size -> mapExtents(size, f)).toList(),
         assignments,
         program.outputs());
+  }
+
+  private static DerivedSize mapExtents(DerivedSize size, UnaryOperator<Extent> f) {
+    var candidates = new ArrayList<DerivedSize.Candidate>();
+    for (DerivedSize.Candidate old : size.candidates()) {
+      var summands =
+          old.summands().stream()
+              .map(s -> new DerivedSize.Summand(s.coefficient(), f.apply(s.extent())))
+              .toList();
+      candidates.add(
+          new DerivedSize.Candidate(summands, old.constant(), old.divisor(), old.offset()));
+    }
+    return new DerivedSize(size.name(), candidates);
   }
 
   private static IndexExpr mapExtents(IndexExpr expression, UnaryOperator<Extent> f) {
@@ -47,6 +63,9 @@ final class Programs {
     }
     if (mapped instanceof IndexExpr.Reduction(var operator, var bindings, var body)) {
       return new IndexExpr.Reduction(operator, mapBindings(bindings, f), body);
+    }
+    if (mapped instanceof IndexExpr.ArgumentReduction(var operator, var bindings, var c, var b)) {
+      return new IndexExpr.ArgumentReduction(operator, mapBindings(bindings, f), c, b);
     }
     return mapped;
   }
@@ -69,8 +88,9 @@ final class Programs {
   }
 
   /**
-   * A whole program of the statements: inputs and targets that none of them uses go, each size
-   * parameter lists the axes that give it, and an extent that no axis gives becomes fixed.
+   * A whole program of the statements: inputs, targets and derived sizes that none of them uses go,
+   * each size parameter lists the axes that give it, a derived size that an axis of the caller's
+   * gives is a parameter, and an extent that nothing gives becomes fixed.
    */
   static IndexProgram complete(IndexProgram draft, Map<String, Long> sizes) {
     Set<String> used = new LinkedHashSet<>();
@@ -96,15 +116,37 @@ final class Programs {
     }
     var parameters = new ArrayList<SizeParameter>();
     axes.forEach((name, of) -> parameters.add(new SizeParameter(name, of)));
+    List<DerivedSize> derived = derived(pruned, draft.derived(), axes.keySet());
+    Set<String> given = new HashSet<>(axes.keySet());
+    derived.forEach(size -> given.add(size.name()));
     IndexProgram fixed =
         mapExtents(
-            pruned,
+            new IndexProgram(inputs, targets, parameters, derived, pruned.assignments(), outputs),
             extent ->
-                extent instanceof Extent.Symbolic(String name) && !axes.containsKey(name)
+                extent instanceof Extent.Symbolic(String name) && !given.contains(name)
                     ? new Extent.Fixed(sizes.getOrDefault(name, 0L))
                     : extent);
-    return new IndexProgram(
-        fixed.inputs(), fixed.targets(), parameters, fixed.assignments(), fixed.outputs());
+    return fixed;
+  }
+
+  /** The derived sizes that the program needs, apart from those given otherwise. */
+  private static List<DerivedSize> derived(
+      IndexProgram program, List<DerivedSize> candidates, Set<String> given) {
+    Set<Extent> needed = new HashSet<>();
+    UnaryOperator<Extent> need =
+        extent -> {
+          needed.add(extent);
+          return extent;
+        };
+    // the mapping visits every extent
+    mapExtents(program, need);
+    var derived = new ArrayList<DerivedSize>();
+    for (DerivedSize size : candidates.reversed()) {
+      if (!given.contains(size.name()) && needed.contains(new Extent.Symbolic(size.name()))) {
+        derived.addFirst(mapExtents(size, need));
+      }
+    }
+    return derived;
   }
 
   /** Adds the names of the tensors that the expression reads. */

@@ -9,20 +9,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /**
  * Draws tensors for a program: mostly small whole numbers, in views of larger tensors that are
  * permuted, sliced with steps of either sign, diagonal or broadcast, on heap arrays and in memory
- * segments. The values of a tensor depend only on the seed, its name and its shape.
+ * segments. The values of a tensor that indexes others are positions, with an occasional one out of
+ * range if that is what the program risks. The values depend only on the seed, the tensor's name
+ * and shape, and what it indexes.
  */
 public final class RandomInputs {
   private final SplittableRandom random;
-  private final Profile profile;
+  private final RandomProgram drawn;
 
-  private RandomInputs(SplittableRandom random, Profile profile) {
+  /** How many values a tensor that indexes others takes, from 0; none for all others. */
+  private final OptionalLong range;
+
+  private RandomInputs(SplittableRandom random, RandomProgram drawn, OptionalLong range) {
     this.random = random;
-    this.profile = profile;
+    this.drawn = drawn;
+    this.range = range;
   }
 
   /** A tensor for each input and for each target that accumulates into the caller's. */
@@ -33,11 +40,17 @@ public final class RandomInputs {
         declarations.add(target);
       }
     }
+    Map<String, Long> ranges = IndexRanges.of(drawn);
     var tensors = new LinkedHashMap<String, Tensor>();
     for (TensorDeclaration declaration : declarations) {
       long[] shape = declaration.type().extents().stream().mapToLong(drawn::value).toArray();
       long seed = drawn.seed() * 31 + declaration.name().hashCode();
-      var inputs = new RandomInputs(new SplittableRandom(seed), drawn.profile());
+      Long range = ranges.get(declaration.name());
+      var inputs =
+          new RandomInputs(
+              new SplittableRandom(seed),
+              drawn,
+              range == null ? OptionalLong.empty() : OptionalLong.of(range));
       tensors.put(declaration.name(), inputs.view(declaration.type().elementType(), shape));
     }
     return tensors;
@@ -124,7 +137,7 @@ public final class RandomInputs {
       product *= extent;
     }
     int count = (int) product;
-    boolean wild = profile == Profile.FULL && random.nextInt(8) == 0;
+    boolean wild = drawn.profile() == Profile.FULL && random.nextInt(8) == 0;
     if (random.nextInt(4) == 0) {
       long bytes = (long) count * type.byteSize();
       MemorySegment segment =
@@ -201,6 +214,13 @@ public final class RandomInputs {
   }
 
   private long integer(ElementType type, boolean wild) {
+    if (range.isPresent()) {
+      if (drawn.risk() == Risk.OUT_OF_RANGE && random.nextInt(12) == 0) {
+        long[] outside = {-1, -7, range.getAsLong(), range.getAsLong() + 3, Integer.MIN_VALUE};
+        return outside[random.nextInt(outside.length)];
+      }
+      return random.nextLong(range.getAsLong());
+    }
     if (wild && random.nextInt(3) == 0) {
       long[] rare =
           type == ElementType.I32
@@ -212,7 +232,7 @@ public final class RandomInputs {
   }
 
   private long small() {
-    if (profile == Profile.FULL && random.nextInt(6) == 0) {
+    if (drawn.profile() == Profile.FULL && random.nextInt(6) == 0) {
       return random.nextInt(-40, 41);
     }
     return random.nextInt(-3, 4);

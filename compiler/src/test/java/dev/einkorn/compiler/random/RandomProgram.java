@@ -3,6 +3,7 @@ package dev.einkorn.compiler.random;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexPrinter;
 import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.Sizes;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,35 +13,30 @@ import java.util.Map;
  *
  * @param seed draws the program (unless it has been shrunk since) and its inputs
  * @param sizes the value of each size parameter
- * @param mayFail whether an integer division by zero, a negative integer power or an access out of
- *     range may be reached, so that a {@link dev.einkorn.runtime.KernelException} is an expected
- *     outcome; otherwise every such operation is guarded
+ * @param risk what may be reached that is a {@link dev.einkorn.runtime.KernelException}
  */
 public record RandomProgram(
-    long seed, Profile profile, IndexProgram program, Map<String, Long> sizes, boolean mayFail) {
+    long seed, Profile profile, IndexProgram program, Map<String, Long> sizes, Risk risk) {
   public RandomProgram {
     sizes = Collections.unmodifiableMap(new LinkedHashMap<>(sizes));
   }
 
+  /** Whether a {@link dev.einkorn.runtime.KernelException} is an expected outcome. */
+  public boolean mayFail() {
+    return risk != Risk.NONE;
+  }
+
   /** The number that an extent stands for. */
   public long value(Extent extent) {
-    return switch (extent) {
-      case Extent.Fixed(long value) -> value;
-      case Extent.Symbolic(String name) -> {
-        Long size = sizes.get(name);
-        if (size == null) {
-          throw new IllegalArgumentException("no size " + name);
-        }
-        yield size;
-      }
-    };
+    return new Sizes(program, sizes).value(extent);
   }
 
   /** All that is needed to see it again. */
   @Override
   public String toString() {
     return "seed %d, profile %s, sizes %s%s%n%s"
-        .formatted(seed, profile, sizes, mayFail ? ", may fail" : "", IndexPrinter.print(program))
+        .formatted(
+            seed, profile, sizes, mayFail() ? ", risks " + risk : "", IndexPrinter.print(program))
         .replace("\r\n", "\n");
   }
 }

@@ -1,10 +1,13 @@
 package dev.einkorn.compiler.random;
 
+import dev.einkorn.compiler.index.AccessBounds;
 import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVerifier;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelException;
@@ -49,9 +52,14 @@ public final class Shrinker {
     return smallest;
   }
 
-  /** Whether the program keeps the rules and, unless it may fail, evaluates. */
+  /**
+   * Whether the program keeps the rules, stays within its tensors and, unless it may fail,
+   * evaluates.
+   */
   private static boolean isValid(RandomProgram drawn) {
-    if (!IndexVerifier.verify(drawn.program()).isEmpty()) {
+    if (!IndexVerifier.verify(drawn.program()).isEmpty()
+        || AccessBounds.violation(drawn.program(), new Sizes(drawn.program(), drawn.sizes()))
+            .isPresent()) {
       return false;
     }
     try {
@@ -112,6 +120,9 @@ public final class Shrinker {
         results.add(child);
       }
     }
+    if (expression instanceof IndexExpr.Access access && access.border() != Border.NONE) {
+      results.add(new IndexExpr.Access(access.tensor(), access.subscripts(), access.elementType()));
+    }
     if (!(expression instanceof IndexExpr.Literal)) {
       results.add(one(expression.elementType()));
     }
@@ -149,7 +160,7 @@ public final class Shrinker {
                   sizes.put(name, smaller);
                   candidates.add(
                       new RandomProgram(
-                          drawn.seed(), drawn.profile(), drawn.program(), sizes, drawn.mayFail()));
+                          drawn.seed(), drawn.profile(), drawn.program(), sizes, drawn.risk()));
                 }
               }
             });
@@ -163,7 +174,7 @@ public final class Shrinker {
                       extent.equals(new Extent.Fixed(value)) ? new Extent.Fixed(smaller) : extent);
           candidates.add(
               new RandomProgram(
-                  drawn.seed(), drawn.profile(), halved, drawn.sizes(), drawn.mayFail()));
+                  drawn.seed(), drawn.profile(), halved, drawn.sizes(), drawn.risk()));
         }
       }
     }
@@ -193,12 +204,13 @@ public final class Shrinker {
     IndexProgram old = drawn.program();
     IndexProgram program =
         Programs.complete(
-            new IndexProgram(old.inputs(), old.targets(), List.of(), assignments, outputs),
+            new IndexProgram(
+                old.inputs(), old.targets(), List.of(), old.derived(), assignments, outputs),
             drawn.sizes());
     var sizes = new LinkedHashMap<String, Long>();
     program
         .sizes()
         .forEach(size -> sizes.put(size.name(), drawn.value(new Extent.Symbolic(size.name()))));
-    return new RandomProgram(drawn.seed(), drawn.profile(), program, sizes, drawn.mayFail());
+    return new RandomProgram(drawn.seed(), drawn.profile(), program, sizes, drawn.risk());
   }
 }

@@ -87,6 +87,13 @@ final class ExpressionWriter {
 
   private Text load(Element element, ElementType type) {
     String stored = stored(element);
+    List<String> inside = names.insideConditions(nest.tensor(element.tensor()), element);
+    if (!inside.isEmpty()) {
+      String condition = String.join(" && ", inside);
+      return type == ElementType.BOOL
+          ? new Text(condition + " && " + stored + " != 0", AND)
+          : new Text(condition + " ? " + stored + " : " + JavaWords.zero(type), TERNARY);
+    }
     return type == ElementType.BOOL
         ? new Text(stored + " != 0", EQUALITY)
         : new Text(stored, PRIMARY);
@@ -96,7 +103,7 @@ final class ExpressionWriter {
   String stored(Element element) {
     TensorParameter tensor = nest.tensor(element.tensor());
     String data = names.data(tensor.name());
-    String position = names.position(tensor, element);
+    String position = position(tensor, element);
     return switch (tensor.layout().storage()) {
       case ARRAY -> data + "[" + (wide ? "(int) (" + position + ")" : position) + "]";
       case SEGMENT ->
@@ -109,6 +116,64 @@ final class ExpressionWriter {
     };
   }
 
+  private String position(TensorParameter tensor, Element element) {
+    return names.position(tensor, element, ExpressionWriter::quote, this::write);
+  }
+
+  /** A string literal; the texts of accesses hold no character that needs escaping. */
+  private static String quote(String text) {
+    if (text.chars().anyMatch(c -> c == '"' || c == '\\' || c == '$' || c < ' ')) {
+      throw new AssertionError("access text " + text);
+    }
+    return '"' + text + '"';
+  }
+
+  /** A loop bound: a sum of positions and extents in the width of positions. */
+  String bound(Expr expr) {
+    return bound(expr, ADDITIVE);
+  }
+
+  private String bound(Expr expr, int precedence) {
+    return switch (expr) {
+      case Expr.LoopValue(var variable) -> names.loop(variable);
+      case Expr.ExtentValue(var extent) -> names.extent(extent);
+      case Expr.Constant(Object value, _) -> value + (wide ? "L" : "");
+      case Expr.UnaryOp(_, Expr operand) -> "-" + bound(operand, PRIMARY);
+      case Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right) ->
+          switch (operator) {
+            case ADD -> boundInfix(left, " + ", right, ADDITIVE, precedence);
+            case SUBTRACT -> boundInfix(left, " - ", right, ADDITIVE, precedence);
+            case MULTIPLY -> boundInfix(left, " * ", right, MULTIPLICATIVE, precedence);
+            case FLOOR_DIVIDE -> "Math.floorDiv(" + bound(left) + ", " + bound(right) + ")";
+            case DIVIDE,
+                REMAINDER,
+                POWER,
+                LESS,
+                LESS_OR_EQUAL,
+                GREATER,
+                GREATER_OR_EQUAL,
+                EQUAL,
+                NOT_EQUAL,
+                AND,
+                OR ->
+                throw new IllegalArgumentException("loop bound with " + operator);
+          };
+      case Expr.Call(var function, List<Expr> arguments) ->
+          "Math."
+              + function.symbol()
+              + "("
+              + String.join(", ", arguments.stream().map(this::bound).toList())
+              + ")";
+      case Expr.Load _, Expr.Local _, Expr.Cast _, Expr.Select _ ->
+          throw new IllegalArgumentException("loop bound " + expr);
+    };
+  }
+
+  private String boundInfix(Expr left, String symbol, Expr right, int own, int precedence) {
+    String text = bound(left, own) + symbol + bound(right, own + 1);
+    return own < precedence ? "(" + text + ")" : text;
+  }
+
   /** A statement that stores text of the element's stored type. */
   String store(Element element, String storedValue) {
     TensorParameter tensor = nest.tensor(element.tensor());
@@ -119,7 +184,7 @@ final class ExpressionWriter {
         + ".setAtIndex($layout:T."
         + JavaWords.valueLayout(tensor.type().elementType())
         + ", "
-        + names.position(tensor, element)
+        + position(tensor, element)
         + ", "
         + storedValue
         + ")";

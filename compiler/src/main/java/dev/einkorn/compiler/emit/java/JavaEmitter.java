@@ -32,7 +32,7 @@ public final class JavaEmitter implements Emitter {
       run.addStatement("$N(operands, sizes)", method);
       steps.add(
           kernelMethod(method)
-              .addJavadoc("{@code $L}", step.statement())
+              .addJavadoc("{@code $L}", comment(step.statement()))
               .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
               .addCode(new StepWriter(unit, step.nest()).write())
               .build());
@@ -51,12 +51,17 @@ public final class JavaEmitter implements Emitter {
             .build();
     JavaFile file =
         JavaFile.builder(unit.packageName(), type)
-            .addFileComment("$L", String.join("\n", unit.header()))
+            .addFileComment("$L", comment(String.join("\n", unit.header())))
             .skipJavaLangImports(true)
             .indent("  ")
             .build();
     String name = ClassName.get(unit.packageName(), unit.className()).canonicalName();
     return new EmittedSource(name, file.toString());
+  }
+
+  /** The text without what would end a comment, also as an escape that javac reads anywhere. */
+  private static String comment(String text) {
+    return text.replace("*/", "* /").replace("\\u", "\\ u");
   }
 
   private static MethodSpec.Builder kernelMethod(String name) {

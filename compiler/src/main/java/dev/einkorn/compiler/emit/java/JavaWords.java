@@ -16,8 +16,8 @@ final class JavaWords {
                + " opens package permits private protected provides public record requires return"
                + " sealed short static strictfp super switch synchronized this throw throws to"
                + " transient transitive true try uses var void volatile when while with yield"
-               + " Double Float Integer Kernel KernelMath Long Math MemorySegment Object Override"
-               + " String System Tensor ValueLayout dev java operands run sizes")
+               + " Double Float Integer Kernel KernelIndex KernelMath Long Math MemorySegment"
+               + " Object Override String System Tensor ValueLayout dev java operands run sizes")
               .split(" "));
 
   private JavaWords() {}
@@ -63,6 +63,15 @@ final class JavaWords {
         yield number == Long.MIN_VALUE ? "Long.MIN_VALUE" : number + "L";
       }
       case BOOL -> value.toString();
+    };
+  }
+
+  /** Zero as Java text. */
+  static String zero(ElementType type) {
+    return switch (type) {
+      case F32, F64 -> constant(0.0, type);
+      case I32, I64 -> constant(0L, type);
+      case BOOL -> constant(false, type);
     };
   }
 

@@ -1,16 +1,21 @@
 package dev.einkorn.compiler.emit.java;
 
 import dev.einkorn.compiler.emit.NameAllocator;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.TensorParameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The identifiers of one step's operands, sizes, loops and locals, and the address of an element in
@@ -74,15 +79,40 @@ final class OperandNames {
     };
   }
 
-  /** The position of an element in its storage: start plus stride times subscript, axis by axis. */
-  String position(TensorParameter tensor, Element element) {
+  /**
+   * The position of an element in its storage: start plus stride times position, axis by axis.
+   *
+   * @param gathered writes the value of a gathered position
+   */
+  String position(
+      TensorParameter tensor,
+      Element element,
+      UnaryOperator<String> quote,
+      Function<Expr, String> gathered) {
     // Axes that the same plain variable walks, as in a diagonal, share one product.
     Map<String, List<String>> stridesByPosition = new LinkedHashMap<>();
-    for (int axis = 0; axis < element.subscripts().size(); axis++) {
-      Subscript.Affine subscript = element.subscripts().get(axis);
-      if (!subscript.terms().isEmpty() || subscript.constant() != 0) {
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      Position position = element.positions().get(axis);
+      if (!isZero(position)) {
         String stride = axis == tensor.layout().unitAxis() ? "1" : stride(tensor, axis);
-        stridesByPosition.computeIfAbsent(affine(subscript), _ -> new ArrayList<>()).add(stride);
+        String extent = extent(tensor.type().extents().get(axis));
+        String text =
+            switch (position) {
+              case Position.Affine(Subscript.Affine form) -> affine(form);
+              case Position.Bordered(Subscript.Affine form, Border border) ->
+                  border == Border.ZERO
+                      ? affine(form)
+                      : "$position:T." + border.symbol() + "(" + affine(form) + ", " + extent + ")";
+              case Position.Gathered(Expr index, String access) ->
+                  "$position:T.gather("
+                      + gathered.apply(index)
+                      + ", "
+                      + extent
+                      + ", "
+                      + quote.apply(access)
+                      + ")";
+            };
+        stridesByPosition.computeIfAbsent(text, _ -> new ArrayList<>()).add(stride);
       }
     }
     var text = new StringBuilder(start(tensor.name()));
@@ -91,13 +121,37 @@ final class OperandNames {
     return text.toString();
   }
 
+  private static boolean isZero(Position position) {
+    return position instanceof Position.Affine(Subscript.Affine form)
+        && form.terms().isEmpty()
+        && form.constant() == 0;
+  }
+
+  /**
+   * Whether an element with zero borders lies inside of its tensor, as conditions; none if it
+   * always does.
+   */
+  List<String> insideConditions(TensorParameter tensor, Element element) {
+    List<String> conditions = new ArrayList<>();
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      if (element.positions().get(axis) instanceof Position.Bordered(var form, Border border)
+          && border == Border.ZERO) {
+        String position = affine(form);
+        conditions.add(position + " >= 0");
+        conditions.add(position + " < " + extent(tensor.type().extents().get(axis)));
+      }
+    }
+    return conditions;
+  }
+
   private static String product(String position, List<String> strides) {
     String factor =
         strides.size() == 1 ? strides.getFirst() : "(" + String.join(" + ", strides) + ")";
     if (factor.equals("1")) {
       return position;
     }
-    return (position.contains(" ") ? "(" + position + ")" : position) + " * " + factor;
+    boolean isCall = position.startsWith("$");
+    return (position.contains(" ") && !isCall ? "(" + position + ")" : position) + " * " + factor;
   }
 
   private String affine(Subscript.Affine subscript) {
@@ -130,10 +184,7 @@ final class OperandNames {
     List<Integer> axes = new ArrayList<>();
     for (int axis = 0; axis < tensor.type().rank(); axis++) {
       int position = axis;
-      boolean moves =
-          elements.stream()
-              .map(element -> element.subscripts().get(position))
-              .anyMatch(subscript -> !subscript.terms().isEmpty() || subscript.constant() != 0);
+      boolean moves = elements.stream().anyMatch(e -> !isZero(e.positions().get(position)));
       if (moves
           && (axis != tensor.layout().unitAxis() || tensor.layout().unitAxis() == Layout.NO_AXIS)) {
         axes.add(axis);

@@ -6,11 +6,13 @@ import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.KernelIndex;
 import dev.einkorn.runtime.KernelMath;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,7 +23,15 @@ import java.util.Map;
 /** The body of one step's method: unpacks the operands, then runs the loops. */
 final class StepWriter {
   private static final Map<String, Object> IMPORTED =
-      Map.of("math", KernelMath.class, "layout", ValueLayout.class, "segment", MemorySegment.class);
+      Map.of(
+          "math",
+          KernelMath.class,
+          "position",
+          KernelIndex.class,
+          "layout",
+          ValueLayout.class,
+          "segment",
+          MemorySegment.class);
 
   private final KernelUnit unit;
   private final LoopNest nest;
@@ -110,12 +120,14 @@ final class StepWriter {
       case Stmt.Block(List<Stmt> statements) -> statements.forEach(s -> statement(s, level));
       case Stmt.Loop loop -> {
         String variable = names.loop(loop.variable());
-        String extent = names.extent(loop.binding().extent());
+        String first = expressions.bound(loop.lower());
+        String end = expressions.bound(loop.upper());
         String type = unit.wide() ? "long" : "int";
+        String note = loop.kind() == LoopKind.BORDER ? " // border" : "";
         line(
             level,
-            "for (%s %s = 0; %s < %s; %s++) {"
-                .formatted(type, variable, variable, extent, variable));
+            "for (%s %s = %s; %s < %s; %s++) {%s"
+                .formatted(type, variable, first, variable, end, variable, note));
         statement(loop.body(), level + 1);
         line(level, "}");
       }

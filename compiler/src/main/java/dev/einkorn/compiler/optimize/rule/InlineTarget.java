@@ -3,6 +3,7 @@ package dev.einkorn.compiler.optimize.rule;
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.AssignmentOperator;
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
@@ -85,6 +86,10 @@ public final class InlineTarget implements Rewrite {
     if ((long) contents.nodes * reads.size() > LARGEST_COPIES) {
       return false;
     }
+    // Borders and gathers speak of the target's own axes, which are gone once it is inlined.
+    if (!reads.stream().allMatch(Read::plain)) {
+      return false;
+    }
     return !contents.expensive || (reads.size() == 1 && reads.getFirst().once());
   }
 
@@ -97,34 +102,44 @@ public final class InlineTarget implements Rewrite {
             return false;
           }
         }
+        case Subscript.Gather _ -> {
+          return false;
+        }
       }
     }
     return true;
   }
 
   private static IndexExpr expand(IndexExpr expr, Map<String, Assignment> inlined) {
-    if (expr instanceof IndexExpr.Access(String tensor, List<Subscript> subscripts, _)) {
-      Assignment definition = inlined.get(tensor);
-      if (definition == null) {
-        return expr;
-      }
+    IndexExpr inside = expr.mapChildren(child -> expand(child, inlined));
+    if (inside instanceof IndexExpr.Access access && inlined.containsKey(access.tensor())) {
+      Assignment definition = inlined.get(access.tensor());
       Map<IndexVariable, Subscript.Affine> forms = new LinkedHashMap<>();
-      for (int axis = 0; axis < subscripts.size(); axis++) {
-        forms.put(plain(definition.subscripts().get(axis)).variable(), plain(subscripts.get(axis)));
+      for (int axis = 0; axis < access.subscripts().size(); axis++) {
+        forms.put(
+            plain(definition.subscripts().get(axis)).variable(),
+            plain(access.subscripts().get(axis)));
       }
       return new Substitution(forms).apply(definition.value());
     }
-    return expr.mapChildren(child -> expand(child, inlined));
+    return inside;
   }
 
   private static Subscript.Affine plain(Subscript subscript) {
     return switch (subscript) {
       case Subscript.Affine form -> form;
+      case Subscript.Gather _ ->
+          throw new IllegalArgumentException("not an affine subscript: " + subscript);
     };
   }
 
-  /** One place where a target is read, and whether no element is read by two iterations there. */
-  private record Read(boolean once) {}
+  /**
+   * One place where a target is read.
+   *
+   * @param plain whether all subscripts are affine and stay inside the target
+   * @param once whether no element is read by two iterations there
+   */
+  private record Read(boolean plain, boolean once) {}
 
   private static Map<String, List<Read>> reads(IndexProgram program) {
     Map<String, List<Read>> reads = new HashMap<>();
@@ -139,12 +154,28 @@ public final class InlineTarget implements Rewrite {
   private static void collectReads(
       IndexExpr expr, Set<IndexVariable> bound, Map<String, List<Read>> reads) {
     switch (expr) {
-      case IndexExpr.Access(String tensor, List<Subscript> subscripts, _) -> {
-        Set<IndexVariable> used = new HashSet<>();
-        subscripts.forEach(
-            s -> plain(s).terms().stream().map(Subscript.Term::variable).forEach(used::add));
-        Read read = new Read(used.containsAll(bound));
-        reads.computeIfAbsent(tensor, _ -> new ArrayList<>()).add(read);
+      case IndexExpr.Access access -> {
+        // Two iterations meet in one element of C[x+r], but not of C[2*x,r].
+        Set<IndexVariable> told = new HashSet<>();
+        boolean plain = access.border() == Border.NONE;
+        for (Subscript subscript : access.subscripts()) {
+          if (subscript instanceof Subscript.Affine form) {
+            if (form.terms().size() == 1) {
+              told.add(form.terms().getFirst().variable());
+            }
+          } else {
+            plain = false;
+          }
+        }
+        reads
+            .computeIfAbsent(access.tensor(), _ -> new ArrayList<>())
+            .add(new Read(plain, told.containsAll(bound)));
+        access.children().forEach(child -> collectReads(child, bound, reads));
+      }
+      case IndexExpr.ArgumentReduction reduction -> {
+        Set<IndexVariable> inner = new HashSet<>(bound);
+        reduction.bindings().forEach(binding -> inner.add(binding.variable()));
+        reduction.children().forEach(child -> collectReads(child, inner, reads));
       }
       case IndexExpr.Reduction(_, List<IndexBinding> bindings, IndexExpr body) -> {
         Set<IndexVariable> inner = new HashSet<>(bound);
@@ -174,7 +205,7 @@ public final class InlineTarget implements Rewrite {
     void collect(IndexExpr expr) {
       nodes++;
       switch (expr) {
-        case IndexExpr.Reduction _ -> reduces = true;
+        case IndexExpr.Reduction _, IndexExpr.ArgumentReduction _ -> reduces = true;
         case IndexExpr.Call _ -> expensive = true;
         case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, _) -> {
           switch (operator) {
@@ -196,7 +227,13 @@ public final class InlineTarget implements Rewrite {
                 OR -> {}
           }
         }
-        case IndexExpr.Access access -> tensors.add(access.tensor());
+        case IndexExpr.Access access -> {
+          tensors.add(access.tensor());
+          // A gather fails out of range, a border on an empty axis.
+          mayFail |=
+              !access.children().isEmpty()
+                  || (access.border() != Border.NONE && access.border() != Border.ZERO);
+        }
         case IndexExpr.Literal _,
             IndexExpr.IndexValue _,
             IndexExpr.ExtentValue _,

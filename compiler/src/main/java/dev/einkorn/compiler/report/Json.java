@@ -1,15 +1,16 @@
-package dev.einkorn.compiler;
+package dev.einkorn.compiler.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
 /** Writes JSON; reading it is nobody's business here. */
-final class Json {
+public final class Json {
   private Json() {}
 
   /** A quoted string. */
-  static String string(String text) {
+  public static String string(String text) {
     var out = new StringBuilder("\"");
     for (int n = 0; n < text.length(); n++) {
       char c = text.charAt(n);
@@ -30,11 +31,16 @@ final class Json {
   }
 
   /** An object of alternating names and values; the values are JSON already. */
-  static String object(String... namesAndValues) {
+  public static String object(String... namesAndValues) {
     List<String> members = new ArrayList<>();
     for (int n = 0; n < namesAndValues.length; n += 2) {
       members.add(string(namesAndValues[n]) + ": " + namesAndValues[n + 1]);
     }
     return "{" + String.join(", ", members) + "}";
+  }
+
+  /** An array of values that are JSON already. */
+  public static String array(Collection<String> values) {
+    return "[" + String.join(", ", values) + "]";
   }
 }

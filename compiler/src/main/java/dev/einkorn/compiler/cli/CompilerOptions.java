@@ -1,0 +1,96 @@
+package dev.einkorn.compiler.cli;
+
+import dev.einkorn.compiler.Backend;
+import dev.einkorn.compiler.Einkorn;
+import dev.einkorn.compiler.Mode;
+import dev.einkorn.compiler.schedule.ScheduleException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** The options of {@link Einkorn.Builder}. */
+final class CompilerOptions {
+  private static final Pattern BYTES =
+      Pattern.compile("(\\d+)([KMGT]?)(?:I?B)?", Pattern.CASE_INSENSITIVE);
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      description =
+          "What the compiler may do to the arithmetic: strict, deterministic (the default) or"
+              + " fast.")
+  private Mode mode = Mode.DETERMINISTIC;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "BACKEND",
+      description =
+          "Where to run: cpu (generated Java, the default) or reference (the slow interpreter that"
+              + " tests compare with).")
+  private Backend backend = Backend.CPU;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "The most threads a kernel may use; the default is one for each processor.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--memory-budget",
+      paramLabel = "BYTES",
+      description = "The most bytes of temporaries, for instance 500K, 64M or 2G.")
+  private String memoryBudget = "";
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "'NAME: SCHEDULE'",
+      description =
+          "The schedule of the step that computes NAME, for instance"
+              + " 'E: reorder(n, k, h, d); hoist()'. May repeat.")
+  private final List<String> schedules = new ArrayList<>();
+
+  Mode mode() {
+    return mode;
+  }
+
+  /** A compiler with these options. */
+  Einkorn einkorn() {
+    if (threads < 1) {
+      throw new UsageException("--threads must be at least 1, found " + threads);
+    }
+    Einkorn.Builder builder = Einkorn.builder().mode(mode).backend(backend).threads(threads);
+    if (!memoryBudget.isEmpty()) {
+      builder.memoryBudget(bytes(memoryBudget));
+    }
+    for (String schedule : schedules) {
+      int colon = schedule.indexOf(':');
+      if (colon < 0) {
+        throw new UsageException(
+            "--schedule takes the name of a step, a colon and directives, found " + schedule);
+      }
+      try {
+        builder.schedule(schedule.substring(0, colon).strip(), schedule.substring(colon + 1));
+      } catch (ScheduleException e) {
+        throw new UsageException("--schedule: " + e.getMessage());
+      }
+    }
+    return builder.build();
+  }
+
+  /** A number of bytes: K, M, G and T are powers of 1024. */
+  static long bytes(String text) {
+    Matcher matcher = BYTES.matcher(text);
+    if (matcher.matches()) {
+      int power = " KMGT".indexOf((matcher.group(2) + " ").toUpperCase(Locale.ROOT).charAt(0));
+      try {
+        return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << (10 * power));
+      } catch (ArithmeticException | NumberFormatException e) {
+        throw new UsageException("--memory-budget: " + text + " is more than any machine has");
+      }
+    }
+    throw new UsageException("--memory-budget takes a number such as 500K or 2G, found " + text);
+  }
+}

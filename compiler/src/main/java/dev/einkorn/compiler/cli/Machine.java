@@ -1,0 +1,198 @@
+package dev.einkorn.compiler.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleFinder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What can be found out about this machine by looking at files; nothing is called. */
+final class Machine {
+  private static final String UNKNOWN = "unknown";
+
+  private Machine() {}
+
+  /** Every finding under its name, in the order to print. */
+  static Map<String, String> findings() {
+    Map<String, String> findings = new LinkedHashMap<>();
+    findings.put("einkorn", EinkornCommand.Version.einkorn());
+    findings.put(
+        "java", Runtime.version() + " (" + System.getProperty("java.vendor", UNKNOWN) + ")");
+    findings.put("java home", System.getProperty("java.home", UNKNOWN));
+    findings.put(
+        "maven",
+        onPath("mvn")
+            .map(Path::toString)
+            .orElse("not found on the PATH; the command needs it to build itself"));
+    findings.put(
+        "system",
+        System.getProperty("os.name", UNKNOWN) + " " + System.getProperty("os.arch", UNKNOWN));
+    findings.put("cpu", cpuField("model name").orElse(UNKNOWN));
+    findings.put("simd", simd());
+    findings.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    findings.put("memory", memory());
+    findings.put("caches", caches(Path.of("/sys/devices/system/cpu/cpu0/cache")));
+    findings.put("vector module", vectorModule());
+    findings.put("libcuda", library("libcuda.so"));
+    findings.put("libnvrtc", library("libnvrtc.so"));
+    findings.put("cuda", "not used: this version generates Java only, even where CUDA is found");
+    return findings;
+  }
+
+  private static Optional<Path> onPath(String command) {
+    return entries("PATH").stream()
+        .map(folder -> folder.resolve(command))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** The folders of an environment variable such as {@code PATH}. */
+  private static List<Path> entries(String variable) {
+    String value = Optional.ofNullable(System.getenv(variable)).orElse("");
+    return Stream.of(value.split(Pattern.quote(System.getProperty("path.separator", ":")), -1))
+        .filter(entry -> !entry.isBlank())
+        .map(Path::of)
+        .toList();
+  }
+
+  private static Optional<String> cpuField(String field) {
+    return lines(Path.of("/proc/cpuinfo")).stream()
+        .filter(line -> line.startsWith(field))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst();
+  }
+
+  private static String simd() {
+    Set<String> flags = new LinkedHashSet<>();
+    for (String field : List.of("flags", "Features")) {
+      cpuField(field).ifPresent(found -> flags.addAll(List.of(found.split(" ", -1))));
+    }
+    return simd(flags);
+  }
+
+  /** The widest vector instructions among processor flags. */
+  static String simd(Set<String> flags) {
+    if (flags.contains("avx512f")) {
+      return "AVX-512 (512 bits)";
+    }
+    if (flags.contains("avx2")) {
+      return "AVX2 (256 bits)" + (flags.contains("fma") ? "" : " without FMA");
+    }
+    if (flags.contains("avx")) {
+      return "AVX (256 bits, floating point only)";
+    }
+    if (flags.contains("sse2")) {
+      return "SSE2 (128 bits)";
+    }
+    if (flags.contains("sve")) {
+      return "SVE (width unknown)";
+    }
+    return flags.contains("asimd") ? "NEON (128 bits)" : UNKNOWN;
+  }
+
+  private static String memory() {
+    String heap =
+        String.format(Locale.ROOT, "Java may use %,d MiB", Runtime.getRuntime().maxMemory() >> 20);
+    return lines(Path.of("/proc/meminfo")).stream()
+        .filter(line -> line.startsWith("MemTotal:"))
+        .map(line -> line.replaceAll("\\D", ""))
+        .filter(kibibytes -> !kibibytes.isEmpty() && kibibytes.length() < 18)
+        .map(kibibytes -> String.format(Locale.ROOT, "%,d MiB", Long.parseLong(kibibytes) >> 10))
+        .findFirst()
+        .map(total -> total + "; " + heap)
+        .orElse(heap);
+  }
+
+  private static String caches(Path folder) {
+    List<String> caches = new ArrayList<>();
+    for (int n = 0; Files.isDirectory(folder.resolve("index" + n)); n++) {
+      Path cache = folder.resolve("index" + n);
+      String type = first(cache.resolve("type"));
+      String kind =
+          switch (type) {
+            case "Data" -> "d";
+            case "Instruction" -> "i";
+            default -> "";
+          };
+      caches.add("L" + first(cache.resolve("level")) + kind + " " + first(cache.resolve("size")));
+    }
+    return caches.isEmpty() ? UNKNOWN : String.join(", ", caches);
+  }
+
+  private static String vectorModule() {
+    String name = "jdk.incubator.vector";
+    if (ModuleLayer.boot().findModule(name).isPresent()) {
+      return "on (this version does not use it yet)";
+    }
+    return ModuleFinder.ofSystem().find(name).isPresent()
+        ? "present, off; --add-modules " + name + " switches it on (not used by this version yet)"
+        : "not in this JDK";
+  }
+
+  /** Where the loader would find a library, as far as looking at folders tells. */
+  private static String library(String name) {
+    Set<Path> folders = new LinkedHashSet<>(entries("LD_LIBRARY_PATH"));
+    for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
+      for (Path root : entries(variable)) {
+        folders.add(root.resolve("lib64"));
+        folders.add(root.resolve("lib"));
+      }
+    }
+    for (String folder :
+        List.of(
+            "/usr/local/cuda/lib64",
+            "/usr/lib/x86_64-linux-gnu",
+            "/usr/lib/aarch64-linux-gnu",
+            "/usr/lib64",
+            "/usr/lib",
+            "/usr/lib/wsl/lib")) {
+      folders.add(Path.of(folder));
+    }
+    return folders.stream()
+        .flatMap(folder -> libraries(folder, name).stream())
+        .findFirst()
+        .map(Path::toString)
+        .orElse("not found");
+  }
+
+  private static List<Path> libraries(Path folder, String name) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(
+              file -> {
+                String found = file.getFileName().toString();
+                return found.equals(name) || found.startsWith(name + ".");
+              })
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(); // A folder that cannot be listed holds nothing that could be loaded.
+    }
+  }
+
+  private static String first(Path file) {
+    return lines(file).stream().findFirst().map(String::strip).orElse(UNKNOWN);
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return List.of(); // Not every system has these files.
+    }
+  }
+}

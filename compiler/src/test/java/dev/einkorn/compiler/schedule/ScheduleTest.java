@@ -1,0 +1,63 @@
+package dev.einkorn.compiler.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScheduleTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "canonical",
+        "hoist()",
+        "reorder(i)",
+        "reorder(i, k, j)",
+        "fuse(n, k)",
+        "promote(E)",
+        "reorder(n, k, h, d); fuse(n, k); promote(E); hoist()",
+        "hoist(); hoist()",
+        "reorder(größe, x_1, _y)",
+        "reorder()"
+      })
+  void isReadAsItIsPrinted(String text) {
+    Schedule schedule = Schedule.parse(text);
+    assertThat(schedule).hasToString(text);
+    assertThat(Schedule.parse(schedule.toString())).isEqualTo(schedule);
+  }
+
+  @Test
+  void readsAnySpacing() {
+    assertThat(Schedule.parse("  reorder( i,k );fuse(i) ;\n hoist( ) ; "))
+        .isEqualTo(
+            new Schedule(
+                List.of(
+                    new Directive.Reorder(List.of(new IndexVariable("i"), new IndexVariable("k"))),
+                    new Directive.Fuse(List.of(new IndexVariable("i"))),
+                    new Directive.Hoist())));
+    assertThat(Schedule.parse("")).isEqualTo(Schedule.CANONICAL);
+    assertThat(Schedule.parse(" canonical\n")).isEqualTo(Schedule.CANONICAL);
+  }
+
+  @Test
+  void saysWhichPartIsNoDirective() {
+    refuses(
+        "vectorize(i)", "unknown directive vectorize; there are reorder, fuse, promote and hoist");
+    refuses("hoist(); (i)", "unknown directive ; there are reorder, fuse, promote and hoist");
+    refuses("reorder i, k", "expected a directive such as reorder(i, k), found: reorder i, k");
+    refuses("reorder(i, k", "expected a directive such as reorder(i, k), found: reorder(i, k");
+    refuses("promote()", "promote takes one tensor, found: promote()");
+    refuses("promote(A, B)", "promote takes one tensor, found: promote(A, B)");
+    refuses("hoist(i)", "hoist takes no arguments, found: hoist(i)");
+  }
+
+  private static void refuses(String text, String reason) {
+    assertThatThrownBy(() -> Schedule.parse(text))
+        .isInstanceOf(ScheduleException.class)
+        .hasMessage(reason);
+  }
+}
