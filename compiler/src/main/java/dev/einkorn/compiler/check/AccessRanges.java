@@ -5,6 +5,7 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
+import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.ErrorCode;
 import dev.einkorn.compiler.source.Span;
@@ -97,7 +98,7 @@ final class AccessRanges {
     }
     Sizes sizes = new Sizes(program, values);
     for (ResolvedStatement statement : analysis.statements()) {
-      Ranges ranges = new Ranges(statement, sizes, known);
+      Ranges ranges = new Ranges(statement, program, sizes);
       if (ranges.areNotEmpty(statement.targetVariables())) {
         ranges.visit(statement.value());
       }
@@ -106,18 +107,26 @@ final class AccessRanges {
 
   /** The ranges of a statement's indices with the sizes of this call. */
   private final class Ranges {
+    private final ResolvedStatement statement;
     private final Extents extents;
     private final Sizes sizes;
-    private final KnownExtents known;
+    private final IndexProgram program;
 
-    Ranges(ResolvedStatement statement, Sizes sizes, KnownExtents known) {
+    Ranges(ResolvedStatement statement, IndexProgram program, Sizes sizes) {
+      this.statement = statement;
       this.extents = analysis.extents().statements().get(statement.number());
       this.sizes = sizes;
-      this.known = known;
+      this.program = program;
     }
 
     private long extent(Variable variable) {
       return sizes.value(extents.of(variable));
+    }
+
+    private String typeText(String tensor) {
+      TensorType type = program.typeOf(tensor);
+      long[] known = type.extents().stream().mapToLong(sizes::value).toArray();
+      return tensor + " is " + InputType.of(type.elementType(), known);
     }
 
     boolean areNotEmpty(Iterable<Variable> variables) {
@@ -159,7 +168,7 @@ final class AccessRanges {
       if (least >= 0 && most < extent) {
         return;
       }
-      String tensor = known.typeText(read.tensor());
+      String tensor = typeText(read.tensor());
       diagnostics.error(
           ErrorCode.INDEX_OUT_OF_RANGE,
           index.span(),
@@ -168,10 +177,15 @@ final class AccessRanges {
           last.map(each -> "%s has extent %d; %s".formatted(each, extent(each), tensor))
               .orElse(tensor),
           "write a border around the access, zero clamp wrap or mirror: zero(%s)%s"
-              .formatted(
-                  read.text(),
-                  last.map(each -> ", or give %s a smaller extent by where".formatted(each))
-                      .orElse("")));
+              .formatted(read.text(), last.map(this::smaller).orElse("")));
+    }
+
+    /** What else to do about an index that goes too far. */
+    private String smaller(Variable variable) {
+      Optional<Term.Read> alone = statement.standsAlone(variable);
+      return alone
+          .map(each -> "; the extent of %s comes from %s".formatted(variable, each.text()))
+          .orElse("; or give %s a smaller extent by where".formatted(variable));
     }
   }
 }

@@ -70,13 +70,25 @@ final class AffineInference {
     term.children().forEach(child -> visit(child, statement));
   }
 
+  /** Proposes the names of indices that stand alone in accesses with borders for their axes. */
+  void nameBordered() {
+    for (Statement statement : statements) {
+      statement.bordered.forEach(
+          (variable, axis) -> {
+            if (forms(statement.statement, variable).isEmpty()) {
+              classes.name(new Node.OfAxis(axis), variable.name());
+            }
+          });
+    }
+  }
+
   /** Solves what can be solved. */
   void solve() {
     while (solveOne(this::infer) || solveOne(this::takeBordered)) {}
   }
 
-  /** The accesses in which the index stands beside others that are open too. */
-  List<Form> open(ResolvedStatement statement, Variable variable) {
+  /** The accesses without a border in which the index stands, but not alone. */
+  List<Form> forms(ResolvedStatement statement, Variable variable) {
     return statements.get(statement.number()).forms.stream()
         .filter(form -> form.parts.stream().anyMatch(part -> part.variable().equals(variable)))
         .toList();

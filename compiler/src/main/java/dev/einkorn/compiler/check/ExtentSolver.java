@@ -208,7 +208,7 @@ final class ExtentSolver {
     for (boolean target : new boolean[] {false, true}) {
       for (Tensor tensor : symbols.tensors()) {
         if (tensor.isPassed() && tensor.isTarget() == target) {
-          for (int position = 0; position < tensor.rank().orElse(0); position++) {
+          for (int position = 0; position < tensor.axisCount(); position++) {
             Axis axis = new Axis(tensor.name(), position);
             axes.computeIfAbsent(
                     classes.representative(new Node.OfAxis(axis)), _ -> new ArrayList<>())
@@ -243,6 +243,14 @@ final class ExtentSolver {
         classes.name(new Node.OfVariable(statement.number(), variable), variable.name());
       }
     }
+    inference.nameBordered();
+  }
+
+  /** Whether the condition gives an extent to an index of this name of another reduction. */
+  private static boolean givesOther(Bounds bounds, Bound bound) {
+    return bound.variable().scope() != 0
+        && bounds.giving().stream()
+            .anyMatch(each -> each.condition().span().equals(bound.condition().span()));
   }
 
   /** Checks that conditions agree with the extents found, and that none is without effect. */
@@ -267,7 +275,7 @@ final class ExtentSolver {
       Optional<Extent> wanted = inference.candidates(List.of(bound)).flatMap(classes::known);
       if (wanted.equals(Optional.of(inference.extent(statement, bound.variable())))) {
         extentConditions.add(bound.condition());
-      } else if (statement.where().contains(bound.condition())) {
+      } else if (statement.where().contains(bound.condition()) && !givesOther(found, bound)) {
         reports.contradiction(statement, bound);
       }
     }

@@ -282,8 +282,7 @@ final class KnownExtents {
     return extent == null ? OptionalLong.empty() : OptionalLong.of(extent);
   }
 
-  /** The type of a tensor with the known extents, for hints. */
-  String typeText(String name) {
+  private String typeText(String name) {
     Tensor tensor = symbols.tensor(name).orElseThrow();
     List<OptionalLong> extents = new ArrayList<>();
     for (int position = 0; position < tensor.rank().orElse(0); position++) {

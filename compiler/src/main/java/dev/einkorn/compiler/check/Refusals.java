@@ -96,11 +96,12 @@ final class Refusals {
     Diagnostic refusal = Diagnostic.error(ErrorCode.NOT_AFFINE, span, rule);
     return border == Border.NONE
         ? refusal.withHint("other positions are gathered: A[p[i]] with p a tensor of integers")
-        : refusal.withHint("so it is inside of %s(...) too".formatted(border.symbol()));
+        : refusal.withHint(
+            "no other positions can be written inside of %s(...)".formatted(border.symbol()));
   }
 
   /** A border has a gathered subscript. */
-  static Diagnostic gatherInBorder(Expression expression, Border border, Span span) {
+  static Diagnostic gatherInBorder(Expression expression, Border border, String axis, Span span) {
     String text = AstPrinter.print(expression);
     return Diagnostic.error(
             ErrorCode.NOT_AFFINE,
@@ -108,7 +109,7 @@ final class Refusals {
             "%s(...) takes affine indices only, but %s is gathered"
                 .formatted(border.symbol(), text))
         .withHint(
-            "bring the position into range: max(0, min(%s, extent(T, 0) - 1))".formatted(text));
+            "bring the position into range: max(0, min(%s, extent(%s) - 1))".formatted(text, axis));
   }
 
   /** The argument of a border is not an access. */

@@ -1,12 +1,14 @@
 package dev.einkorn.compiler.check;
 
 import dev.einkorn.compiler.index.AssignmentOperator;
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.source.Span;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -45,6 +47,25 @@ record ResolvedStatement(
     Set<Variable> variables = new LinkedHashSet<>();
     indices.forEach(index -> variables.add(index.variable()));
     return variables;
+  }
+
+  /** The first access without a border in which the variable stands alone. */
+  Optional<Term.Read> standsAlone(Variable variable) {
+    return standsAlone(value, variable);
+  }
+
+  private static Optional<Term.Read> standsAlone(Term term, Variable variable) {
+    if (term instanceof Term.Read read
+        && read.border() == Border.NONE
+        && read.indices().stream()
+            .anyMatch(
+                index ->
+                    index instanceof Term.Index.Plain plain && plain.variable().equals(variable))) {
+      return Optional.of(read);
+    }
+    return term.children().stream()
+        .flatMap(child -> standsAlone(child, variable).stream())
+        .findFirst();
   }
 
   /** The left side in canonical form. */

@@ -183,7 +183,7 @@ final class Resolver {
             case FALSE -> new Term.Truth(false, span);
           };
       case Expression.Name(String name, Span span) -> name(name, span);
-      case Expression.Access access -> access(access, Border.NONE);
+      case Expression.Access access -> access(access, Border.NONE, access.span());
       case Expression.Unary(var operator, Expression operand, Span span) ->
           switch (operator) {
             case PLUS -> term(operand);
@@ -229,24 +229,25 @@ final class Resolver {
     return new Term.Read(name, List.of(), Border.NONE, span);
   }
 
-  private Term access(Expression.Access access, Border border) {
+  private Term access(Expression.Access access, Border border, Span span) {
     List<Term.Index> indices = new ArrayList<>();
     boolean understood = true;
     for (Subscript subscript : access.subscripts()) {
       switch (subscript) {
-        case Subscript.Ellipsis(Span span) -> understood &= ellipsis(access, span, indices);
+        case Subscript.Ellipsis(Span dots) -> understood &= ellipsis(access, dots, indices);
         case Subscript.Position position -> {
-          Optional<Term.Index> index = index(position, border);
+          Optional<Term.Index> index =
+              index(position, border, access.name() + ", " + indices.size());
           index.ifPresent(indices::add);
           understood &= index.isPresent();
         }
       }
     }
     OptionalInt rank = understood ? OptionalInt.of(indices.size()) : rankOf(access.subscripts());
-    Term.Read read = new Term.Read(access.name(), indices, border, access.span());
+    Term.Read read = new Term.Read(access.name(), indices, border, span);
     String text = understood ? read.text() : access.name() + "[...]";
     use(access.name(), new Tensor.Use(number, false, false, rank, text, access.span()));
-    return understood ? read : new Term.Broken(read.children(), access.span());
+    return understood ? read : new Term.Broken(read.children(), span);
   }
 
   /** Adds the indices of an ellipsis; false if they are not known. */
@@ -268,12 +269,13 @@ final class Resolver {
     return true;
   }
 
-  private Optional<Term.Index> index(Subscript.Position subscript, Border border) {
+  /** Resolves a subscript; {@code axis} is the one it stands at, as {@code extent} takes it. */
+  private Optional<Term.Index> index(Subscript.Position subscript, Border border, String axis) {
     Span span = subscript.span();
     Expression expression = subscript.expression();
     if (SubscriptForm.isGather(expression)) {
       if (border != Border.NONE) {
-        report(Refusals.gatherInBorder(expression, border, span));
+        report(Refusals.gatherInBorder(expression, border, axis, span));
       }
       Term value = term(expression);
       return border == Border.NONE
@@ -373,7 +375,7 @@ final class Resolver {
     if (call.arguments().size() == 1
         && call.arguments().getFirst() instanceof Expression.Access access
         && !access.subscripts().isEmpty()) {
-      return access(access, border);
+      return access(access, border, call.span());
     }
     report(Refusals.notAnAccess(call));
     return new Term.Broken(call.arguments().stream().map(this::term).toList(), call.span());

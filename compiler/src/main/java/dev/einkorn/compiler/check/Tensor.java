@@ -138,6 +138,11 @@ final class Tensor {
     return uses.stream().noneMatch(use -> !use.write() && use.statement() > last);
   }
 
+  /** The rank, or as many axes as the program mentions if that is not known. */
+  int axisCount() {
+    return rank().orElse(sizeUses.stream().mapToInt(use -> use.axis() + 1).max().orElse(0));
+  }
+
   /** The number of axes by the header, the first appearance that tells, or the tensor given. */
   OptionalInt rank() {
     if (declared.isPresent()) {

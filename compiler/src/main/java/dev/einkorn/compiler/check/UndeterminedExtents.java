@@ -53,7 +53,7 @@ final class UndeterminedExtents {
 
   private void report(
       ResolvedStatement statement, Variable variable, Span span, Set<Node> reported) {
-    List<AffineInference.Form> forms = inference.open(statement, variable);
+    List<AffineInference.Form> forms = inference.forms(statement, variable);
     if (!forms.isEmpty()) {
       together(statement, variable, forms.getFirst(), reported);
       return;
@@ -105,6 +105,9 @@ final class UndeterminedExtents {
     }
     String access = form.read().text();
     Variable example = other.orElse(variable);
+    if (reported.contains(classes.representative(new Node.OfAxis(form.axis())))) {
+      return;
+    }
     if (names.size() == 1) {
       diagnostics.error(
           ErrorCode.UNDETERMINED_EXTENT,
@@ -148,14 +151,25 @@ final class UndeterminedExtents {
   void contradiction(ResolvedStatement statement, Bound bound) {
     Variable variable = bound.variable();
     boolean left = statement.targetVariables().contains(variable);
-    diagnostics.error(
-        ErrorCode.INVALID_WHERE,
-        bound.condition().span(),
-        "the condition contradicts the extent of index %s, which its accesses or the header give"
-            .formatted(variable),
-        left
-            ? "where gives extents that no access gives; to leave elements out write select(...)"
-            : "leave the condition out, or the access that gives the extent");
+    Optional<Term.Read> read = statement.standsAlone(variable);
+    String giver =
+        read.map(Term.Read::text)
+            .orElse(
+                statement.operator().accumulates()
+                    ? "the tensor " + statement.target() + " of the caller gives"
+                    : "another statement or the header gives");
+    Diagnostic contradiction =
+        Diagnostic.error(
+                ErrorCode.INVALID_WHERE,
+                bound.condition().span(),
+                "the condition contradicts the extent of index %s, which %s"
+                    .formatted(variable, read.isPresent() ? giver + " gives" : giver))
+            .withHint(
+                left
+                    ? "where gives extents that no access gives; to leave elements out write"
+                        + " select(...)"
+                    : "leave the condition out, or what gives the extent");
+    diagnostics.add(read.map(each -> contradiction.withSpan(each.span())).orElse(contradiction));
   }
 
   /** A condition that bounds nothing. */
@@ -172,9 +186,10 @@ final class UndeterminedExtents {
       diagnostics.error(
           ErrorCode.INVALID_WHERE,
           condition.span(),
-          "the condition is not an extent, and %s is not summed over"
+          "the condition is not an extent, and %s %s not summed over"
               .formatted(
-                  variables.stream().map(Variable::name).collect(Collectors.joining(" and "))),
+                  variables.stream().map(Variable::name).collect(Collectors.joining(" and ")),
+                  variables.size() == 1 ? "is" : "are"),
           "write select(condition, value, 0) on the right side to choose elements");
     }
   }

@@ -132,7 +132,7 @@ class CheckerTest {
           U: f32[?], A: f32[3], B: f32[4] | C[i] = U[i]; D[i] = C[i] * A[i]; E[i] = U[i] * B[i] | EXTENT_MISMATCH
           A: f32[3]            | C[i] = A[i]; x = C[3] + C[2]                                  | INDEX_OUT_OF_RANGE
           A: f32[3]            | O[i,j] = A[i]; P[i,j] = O[i,j] + 1                             | UNDETERMINED_EXTENT
-          I: f32[9]            | O[x] = I[x+1]; P[y] = O[y]                                     | NOT_SUPPORTED_YET
+          I: f32[9]            | O[x] = I[x-1]; P[y] = O[y]                                     | INDEX_OUT_OF_RANGE
           A: f32[3,4]          | B[i] = A[i] * A[j]                                             | RANK_MISMATCH
           A: f32[3]            | B[i] = A[i] + 99999999999999999999 * i32(A[i]); C[i] = B[i]    | INVALID_LITERAL
           """)
