@@ -62,7 +62,7 @@ final class PlanReport {
       out.append("\n  layouts: ");
       List<String> layouts = new ArrayList<>();
       for (TensorParameter tensor : step.scheduled().tensors()) {
-        layouts.add(tensor.name() + " " + tensor.layout());
+        layouts.add(tensor.name() + " " + tensor.layoutText());
       }
       out.append(String.join("; ", layouts)).append('\n');
       out.append(indent(LoopPrinter.print(step.scheduled().body())));

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler;
 
+import static dev.einkorn.compiler.ProgramText.named;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -80,8 +81,7 @@ class CompiledProgramTest {
     for (long i = 0; i < 4; i++) {
       for (long k = 0; k < 4; k++) {
         Tensor a = floats(i, k);
-        Tensor c = program.call(Map.of("A", a, "B", a)).get("c");
-        assertThat(c).isNotNull();
+        Tensor c = named(program.call(Map.of("A", a, "B", a)), "c");
         assertThat(c.shape()).containsExactly(k);
         for (long column = 0; column < k; column++) {
           Tensor values = a.select(1, column);
@@ -122,7 +122,7 @@ class CompiledProgramTest {
   @Test
   void aConstantPositionIsCheckedInEveryCall() {
     CompiledProgram program = Einkorn.compile("r[j] = A[4,j]");
-    assertThat(program.call(Map.of("A", floats(5, 2))).get("r").toFloatArray())
+    assertThat(named(program.call(Map.of("A", floats(5, 2))), "r").toFloatArray())
         .containsExactly(9, 10);
     assertThatThrownBy(() -> program.call(Map.of("A", floats(5, 2).slice(0, 0, 4))))
         .isInstanceOfAny(CompileException.class, KernelException.class)

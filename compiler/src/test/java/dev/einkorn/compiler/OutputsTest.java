@@ -1,5 +1,6 @@
 package dev.einkorn.compiler;
 
+import static dev.einkorn.compiler.ProgramText.named;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -100,7 +101,7 @@ class OutputsTest {
     Map<String, Tensor> outputs =
         program.call(
             Map.of("x", counting(3)), Map.of("a", whole.slice(0, 0, 3), "b", whole.slice(0, 1, 4)));
-    assertThat(outputs.get("b").toFloatArray()).containsExactly(3, 4, 5);
+    assertThat(named(outputs, "b").toFloatArray()).containsExactly(3, 4, 5);
     assertThat(whole.getDouble(0)).isEqualTo(2);
   }
 
@@ -110,7 +111,7 @@ class OutputsTest {
     Tensor x = counting(3);
     Map<String, Tensor> outputs = program.call(Map.of("x", x), Map.of("a", x));
     assertThat(x.toFloatArray()).containsExactly(2, 3, 4);
-    assertThat(outputs.get("b").toFloatArray()).containsExactly(10, 20, 30);
+    assertThat(named(outputs, "b").toFloatArray()).containsExactly(10, 20, 30);
   }
 
   @Test
@@ -154,7 +155,7 @@ class OutputsTest {
     CompiledProgram program = Einkorn.compile("y[i] += A[i,k]");
     Tensor start = counting(2);
     Tensor a = counting(2, 3);
-    Tensor y = program.call(Map.of("A", a, "y", start)).get("y");
+    Tensor y = named(program.call(Map.of("A", a, "y", start)), "y");
     assertThat(y.toFloatArray()).containsExactly(1 + 6, 2 + 15);
     assertThat(start.toFloatArray()).as("the first value is not changed").containsExactly(1, 2);
   }

@@ -29,7 +29,7 @@ class ProgramLimitsTest {
                     ? Double.toString(value.reshape(1).getDouble(0))
                     : value.toString();
               } catch (CompileException e) {
-                return e.getMessage().lines().findFirst().orElseThrow();
+                return String.valueOf(e.getMessage()).lines().findFirst().orElseThrow();
               }
             });
     new Thread(null, evaluation, "small stack", (long) kilobytes << 10).start();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Programs as text, checked the way the facade checks them, and inputs to call them with. */
+@SuppressWarnings("exports") // Tests are no part of the module, though javac patches them into it.
 public final class ProgramText {
   private static final long[] EXTENTS = {3, 4, 2, 5, 1};
 
@@ -64,6 +65,15 @@ public final class ProgramText {
     return NeverStored.of(plan).stream()
         .map(value -> value.text() + "  (" + value.type() + ")")
         .toList();
+  }
+
+  /** The value of this name, which must be there. */
+  public static <T> T named(Map<String, T> values, String name) {
+    T value = values.get(name);
+    if (value == null) {
+      throw new AssertionError("there is no " + name + " in " + values.keySet());
+    }
+    return value;
   }
 
   /** What the facade makes of a checked program. */

@@ -2,6 +2,7 @@ package dev.einkorn.compiler.check;
 
 import dev.einkorn.compiler.index.ArgumentOperator;
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
@@ -11,6 +12,7 @@ import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.ErrorCode;
 import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,21 +170,39 @@ final class ReductionTypes {
   /** The mean of no position is nan, as 0/0 is. */
   private Typed mean(Term.Reduce reduce, Range range, Typed body) {
     ElementType type = body.promotion().floating().element();
-    IndexExpr count =
-        range.condition().isPresent()
-            ? range.fold(ReductionOperator.SUM, number(1, ElementType.I64))
-            : range.bindings().stream()
-                .map(binding -> (IndexExpr) new IndexExpr.ExtentValue(binding.extent()))
-                .reduce((a, b) -> new IndexExpr.Binary(BinaryOperator.MULTIPLY, a, b))
-                .orElseThrow();
+    IndexExpr count = count(range, type);
     return conversion
         .convert(body, type, reduce.body().span())
         .map(each -> range.fold(ReductionOperator.SUM, each))
-        .map(
-            sum ->
-                Typed.strong(
-                    new IndexExpr.Binary(BinaryOperator.DIVIDE, sum, Conversion.cast(count, type))))
+        .map(sum -> Typed.strong(new IndexExpr.Binary(BinaryOperator.DIVIDE, sum, count)))
         .orElse(UNKNOWN);
+  }
+
+  /** The number of positions that take part. */
+  private static IndexExpr count(Range range, ElementType type) {
+    if (range.condition().isPresent()) {
+      IndexExpr ones = range.fold(ReductionOperator.SUM, number(1, ElementType.I64));
+      return Conversion.cast(ones, type);
+    }
+    List<IndexExpr> extents = new ArrayList<>();
+    long fixed = 1;
+    for (IndexBinding binding : range.bindings()) {
+      switch (binding.extent()) {
+        case Extent.Fixed(long value) -> fixed = Math.multiplyExact(fixed, value);
+        case Extent.Symbolic _ -> extents.add(new IndexExpr.ExtentValue(binding.extent()));
+      }
+    }
+    if (extents.isEmpty()) {
+      return number(fixed, type);
+    }
+    if (fixed != 1) {
+      extents.add(number(fixed, ElementType.I64));
+    }
+    return Conversion.cast(
+        extents.stream()
+            .reduce((a, b) -> new IndexExpr.Binary(BinaryOperator.MULTIPLY, a, b))
+            .orElseThrow(),
+        type);
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.einkorn.compiler.cli;
 import dev.einkorn.compiler.Backend;
 import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.compiler.Mode;
-import dev.einkorn.compiler.schedule.ScheduleException;
+import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

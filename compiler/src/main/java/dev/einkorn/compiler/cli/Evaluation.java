@@ -78,7 +78,7 @@ final class Evaluation {
       lap("write", called);
     }
     if (json) {
-      console.out().println(json(plan, inputs, results, files, comparisons));
+      console.out().println(json(plan, inputs, results, files, comparisons, passed));
     } else if (passed) {
       print(files.hasSpecialFile() ? console.err() : console.out(), results, files, comparisons);
     }
@@ -132,7 +132,8 @@ final class Evaluation {
       Map<String, Tensor> inputs,
       Map<String, Tensor> results,
       OutputFiles files,
-      List<Comparison> comparisons) {
+      List<Comparison> comparisons,
+      boolean written) {
     List<String> inputObjects = new ArrayList<>();
     inputs.forEach(
         (name, tensor) -> inputObjects.add(Json.object(form(name, tensor).toArray(String[]::new))));
@@ -143,8 +144,8 @@ final class Evaluation {
           if (files.isEmpty()) {
             members.addAll(List.of("values", TensorJson.values(tensor)));
           } else {
-            List<String> paths =
-                files.filesOf(name).stream().map(path -> Json.string(path.toString())).toList();
+            List<Path> places = written ? files.filesOf(name) : List.of();
+            List<String> paths = places.stream().map(path -> Json.string(path.toString())).toList();
             members.addAll(List.of("files", Json.array(paths)));
           }
           comparisons.stream()

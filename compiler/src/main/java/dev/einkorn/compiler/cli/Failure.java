@@ -1,8 +1,8 @@
 package dev.einkorn.compiler.cli;
 
 import dev.einkorn.compiler.MemoryBudgetException;
-import dev.einkorn.compiler.schedule.ScheduleException;
 import dev.einkorn.compiler.source.CompileException;
+import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.NpyException;
 import java.io.IOException;

@@ -54,12 +54,17 @@ final class OutputFiles {
       return selected;
     }
 
+    /** Writes the outputs to a file, which is this one or one aside of it. */
     void write(Path file, Map<String, Tensor> outputs) throws IOException {
       Map<String, Tensor> selected = select(outputs);
-      if (isArchive()) {
-        Npz.write(file, selected);
-      } else {
-        Npy.write(file, selected.values().iterator().next());
+      try {
+        if (isArchive()) {
+          Npz.write(file, selected);
+        } else {
+          Npy.write(file, selected.values().iterator().next());
+        }
+      } catch (IOException e) {
+        throw new IOException("cannot write " + path + ": " + e.getMessage(), e);
       }
     }
   }

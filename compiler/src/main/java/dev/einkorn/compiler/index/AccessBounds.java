@@ -101,9 +101,10 @@ public final class AccessBounds {
         long least = constant;
         long most = constant;
         for (Subscript.Term term : terms) {
-          long last = term.coefficient() * (ranges.getOrDefault(term.variable(), 1L) - 1);
-          least += Math.min(0, last);
-          most += Math.max(0, last);
+          long reach = ranges.getOrDefault(term.variable(), 1L) - 1;
+          long last = product(term.coefficient(), reach);
+          least = sum(least, Math.min(0, last));
+          most = sum(most, Math.max(0, last));
         }
         long extent = sizes.value(program.typeOf(access.tensor()).extents().get(axis));
         if (least < 0 || most >= extent) {
@@ -113,5 +114,23 @@ public final class AccessBounds {
       }
     }
     return Optional.empty();
+  }
+
+  /** The product, or the nearest number that a long holds. */
+  private static long product(long left, long right) {
+    long product = left * right;
+    boolean fits = Math.multiplyHigh(left, right) == product >> (Long.SIZE - 1);
+    return fits ? product : nearest((left < 0) != (right < 0));
+  }
+
+  /** The sum, or the nearest number that a long holds. */
+  private static long sum(long left, long right) {
+    long sum = left + right;
+    boolean fits = ((left ^ sum) & (right ^ sum)) >= 0;
+    return fits ? sum : nearest(left < 0);
+  }
+
+  private static long nearest(boolean negative) {
+    return negative ? Long.MIN_VALUE : Long.MAX_VALUE;
   }
 }

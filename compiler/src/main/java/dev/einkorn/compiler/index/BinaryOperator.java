@@ -45,6 +45,11 @@ public enum BinaryOperator {
     return symbol;
   }
 
+  /** Whether the operator is an error for some integers: a zero divisor, a negative exponent. */
+  public boolean mayFail() {
+    return this == FLOOR_DIVIDE || this == REMAINDER || this == POWER;
+  }
+
   /** Which types the operator takes and gives. */
   public Kind kind() {
     return kind;

@@ -25,6 +25,32 @@ public sealed interface IndexExpr {
   /** The operands, in evaluation order. */
   List<IndexExpr> children();
 
+  /**
+   * Whether evaluating it may end in a run-time error: an integer division or power, a gather, or a
+   * border around an axis that may be empty.
+   */
+  default boolean mayFail() {
+    boolean itself =
+        switch (this) {
+          case Binary(BinaryOperator operator, IndexExpr left, _) ->
+              operator.mayFail() && left.elementType().isInteger();
+          case Access access ->
+              !access.children().isEmpty()
+                  || (access.border() != Border.NONE && access.border() != Border.ZERO);
+          case Literal _,
+              IndexValue _,
+              ExtentValue _,
+              Unary _,
+              Call _,
+              Cast _,
+              Select _,
+              Reduction _,
+              ArgumentReduction _ ->
+              false;
+        };
+    return itself || children().stream().anyMatch(IndexExpr::mayFail);
+  }
+
   /** This node over {@code f} of each child; this very node if no child changes. */
   IndexExpr mapChildren(UnaryOperator<IndexExpr> f);
 

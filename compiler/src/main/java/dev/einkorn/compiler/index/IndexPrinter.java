@@ -92,32 +92,27 @@ public final class IndexPrinter {
     return left + " " + assignment.operator().symbol() + " " + right + where(assignment);
   }
 
-  /** Extents that no access of the statement gives. */
+  /** Extents that no access in the scope of their variable gives. */
   private String where(Assignment assignment) {
     var shown = new Shown();
-    Set<IndexBinding> bound = new LinkedHashSet<>(assignment.bindings());
     if (assignment.operator().accumulates()) {
       shown.add(assignment.target(), assignment.subscripts(), Border.NONE);
     }
-    collect(assignment.value(), shown, bound);
+    shown.addAll(assignment.value());
     var conditions = new LinkedHashSet<String>();
-    for (IndexBinding binding : bound) {
-      if (!shown.gives(binding)) {
-        for (String upper : upperBounds(binding.extent())) {
-          conditions.add(binding.variable() + " < " + upper);
-        }
-      }
-    }
+    shown.addMissing(assignment.bindings(), conditions);
+    addMissing(assignment.value(), conditions);
     return conditions.isEmpty() ? "" : " where " + String.join(", ", conditions);
   }
 
-  private static void collect(IndexExpr expression, Shown shown, Set<IndexBinding> bound) {
+  /** Adds the extents that the accesses inside each reduction do not show. */
+  private void addMissing(IndexExpr expression, Set<String> conditions) {
     switch (expression) {
-      case IndexExpr.Access access ->
-          shown.add(access.tensor(), access.subscripts(), access.border());
-      case IndexExpr.Reduction reduction -> bound.addAll(reduction.bindings());
-      case IndexExpr.ArgumentReduction reduction -> bound.addAll(reduction.bindings());
-      case IndexExpr.Literal _,
+      case IndexExpr.Reduction reduction -> addMissing(reduction, reduction.bindings(), conditions);
+      case IndexExpr.ArgumentReduction reduction ->
+          addMissing(reduction, reduction.bindings(), conditions);
+      case IndexExpr.Access _,
+          IndexExpr.Literal _,
           IndexExpr.IndexValue _,
           IndexExpr.ExtentValue _,
           IndexExpr.Unary _,
@@ -126,13 +121,18 @@ public final class IndexPrinter {
           IndexExpr.Cast _,
           IndexExpr.Select _ -> {}
     }
-    for (IndexExpr child : expression.children()) {
-      collect(child, shown, bound);
-    }
+    expression.children().forEach(child -> addMissing(child, conditions));
+  }
+
+  private void addMissing(
+      IndexExpr reduction, List<IndexBinding> bindings, Set<String> conditions) {
+    var shown = new Shown();
+    shown.addAll(reduction);
+    shown.addMissing(bindings, conditions);
   }
 
   /**
-   * The extents that the accesses of a statement show. A variable alone at an axis has the axis's
+   * The extents that the accesses of a scope show. A variable alone at an axis has the axis's
    * extent; if the access has a border, only as long as no access without one has the variable.
    */
   private final class Shown {
@@ -163,7 +163,24 @@ public final class IndexPrinter {
       }
     }
 
-    boolean gives(IndexBinding binding) {
+    void addAll(IndexExpr expression) {
+      if (expression instanceof IndexExpr.Access access) {
+        add(access.tensor(), access.subscripts(), access.border());
+      }
+      expression.children().forEach(this::addAll);
+    }
+
+    void addMissing(List<IndexBinding> bindings, Set<String> conditions) {
+      for (IndexBinding binding : bindings) {
+        if (!gives(binding)) {
+          for (String upper : upperBounds(binding.extent())) {
+            conditions.add(binding.variable() + " < " + upper);
+          }
+        }
+      }
+    }
+
+    private boolean gives(IndexBinding binding) {
       return alone.contains(binding)
           || aloneSomewhere.contains(binding.variable())
           || (aloneInBorder.contains(binding) && !unbordered.contains(binding.variable()));

@@ -19,7 +19,7 @@ public final class LoopPrinter {
     var printer = new LoopPrinter();
     printer.out.append("nest ").append(nest.name()).append('\n');
     for (TensorParameter tensor : nest.tensors()) {
-      printer.line(1, tensor.name() + ": " + tensor.type() + ", " + tensor.layout());
+      printer.line(1, tensor.name() + ": " + tensor.type() + ", " + tensor.layoutText());
     }
     printer.statement(nest.body(), 0);
     return printer.out.toString();
@@ -93,7 +93,7 @@ public final class LoopPrinter {
     return switch (expr) {
       case Expr.Load(Element element, _) -> element.toString();
       case Expr.Local(String name, _) -> name;
-      case Expr.Constant(Object constant, _) -> constant.toString();
+      case Expr.Constant(Object constant, ElementType type) -> constant(constant, type);
       case Expr.LoopValue(var variable) -> variable.toString();
       case Expr.ExtentValue(var extent) -> "extent(" + extent + ")";
       case Expr.UnaryOp(var operator, Expr operand) -> operator.symbol() + value(operand, 8);
@@ -112,6 +112,17 @@ public final class LoopPrinter {
       case Expr.Select(Expr condition, Expr whenTrue, Expr whenFalse) ->
           "select(" + print(condition) + ", " + print(whenTrue) + ", " + print(whenFalse) + ")";
     };
+  }
+
+  /** As in the language: the shortest text that reads back as this value of this type. */
+  private static String constant(Object value, ElementType type) {
+    if (!(value instanceof Double number)) {
+      return value.toString();
+    }
+    if (number.isNaN() || number.isInfinite()) {
+      return number.isNaN() ? "nan" : number > 0 ? "inf" : "-inf";
+    }
+    return type == ElementType.F32 ? Float.toString(number.floatValue()) : number.toString();
   }
 
   private static int precedence(BinaryOperator operator) {

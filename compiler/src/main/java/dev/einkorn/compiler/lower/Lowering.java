@@ -6,6 +6,7 @@ import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.CanonicalNames;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexPrinter;
@@ -29,6 +30,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -45,18 +47,28 @@ public final class Lowering {
    * @param statements run before the value that is being lowered
    * @param variables of the loops around
    * @param known reductions by their canonical form, with the local that holds the value
+   * @param unguarded the place before the guard that this one is inside of, if it is inside of one
    */
   private record Scope(
-      List<Stmt> statements, Set<IndexVariable> variables, Map<IndexExpr, Expr.Local> known) {
+      List<Stmt> statements,
+      SequencedSet<IndexVariable> variables,
+      Map<IndexExpr, Expr.Local> known,
+      Optional<Scope> unguarded) {
     static Scope of(List<IndexBinding> bindings) {
-      return new Scope(new ArrayList<>(), Set.of(), Map.of()).inside(bindings);
+      return new Scope(new ArrayList<>(), new LinkedHashSet<>(), Map.of(), Optional.empty())
+          .inside(bindings);
     }
 
-    /** A place inside loops or a guard at this place; what is computed there is not seen here. */
+    /** A place inside loops at this place; what is computed there is not seen here. */
     Scope inside(List<IndexBinding> bindings) {
-      Set<IndexVariable> inner = new LinkedHashSet<>(variables);
+      SequencedSet<IndexVariable> inner = new LinkedHashSet<>(variables);
       bindings.forEach(binding -> inner.add(binding.variable()));
-      return new Scope(new ArrayList<>(), inner, new HashMap<>(known));
+      return new Scope(new ArrayList<>(), inner, new HashMap<>(known), Optional.empty());
+    }
+
+    /** A place inside a guard at this place. */
+    Scope guarded() {
+      return new Scope(new ArrayList<>(), variables, new HashMap<>(known), Optional.of(this));
     }
 
     void add(Stmt stmt) {
@@ -234,7 +246,7 @@ public final class Lowering {
 
   private Expr logical(BinaryOperator operator, IndexExpr left, IndexExpr right, Scope scope) {
     Expr first = value(left, scope);
-    Scope guarded = scope.inside(List.of());
+    Scope guarded = scope.guarded();
     Expr second = value(right, guarded);
     if (guarded.statements().isEmpty()) {
       return new Expr.BinaryOp(operator, first, second);
@@ -251,9 +263,9 @@ public final class Lowering {
 
   private Expr select(IndexExpr.Select select, Scope scope) {
     Expr condition = value(select.condition(), scope);
-    Scope first = scope.inside(List.of());
+    Scope first = scope.guarded();
     Expr whenTrue = value(select.whenTrue(), first);
-    Scope second = scope.inside(List.of());
+    Scope second = scope.guarded();
     Expr whenFalse = value(select.whenFalse(), second);
     if (first.statements().isEmpty() && second.statements().isEmpty()) {
       return new Expr.Select(condition, whenTrue, whenFalse);
@@ -274,6 +286,9 @@ public final class Lowering {
     if (known != null) {
       return known;
     }
+    if (scope.unguarded().isPresent() && leavesLoops(reduction, scope)) {
+      return shared(reduction, scope.unguarded().get());
+    }
     Expr.Local local =
         switch (reduction) {
           case IndexExpr.Reduction fold -> fold(fold, scope);
@@ -291,6 +306,17 @@ public final class Lowering {
         };
     scope.known().put(key, local);
     return local;
+  }
+
+  /**
+   * Whether a reduction inside a guard is better computed before it: it cannot fail, and it is the
+   * same in every iteration of the innermost loop, so that outside of the guard it can be hoisted
+   * out of that loop.
+   */
+  private static boolean leavesLoops(IndexExpr reduction, Scope scope) {
+    return !scope.variables().isEmpty()
+        && !reduction.mayFail()
+        && !FreeVariables.of(reduction).contains(scope.variables().getLast());
   }
 
   private Expr.Local fold(IndexExpr.Reduction reduction, Scope scope) {
@@ -319,7 +345,7 @@ public final class Lowering {
     Scope inner = scope.inside(reduction.bindings());
     Optional<IndexExpr> rest = range.rest();
     Optional<Expr> condition = rest.map(c -> value(c, inner));
-    Scope candidate = rest.isPresent() ? inner.inside(List.of()) : inner;
+    Scope candidate = rest.isPresent() ? inner.guarded() : inner;
     candidate.add(new Stmt.Declare(found.name(), type, value(reduction.body(), candidate)));
     candidate.add(
         new Stmt.Guard(

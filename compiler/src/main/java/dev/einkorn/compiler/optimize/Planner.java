@@ -3,6 +3,7 @@ package dev.einkorn.compiler.optimize;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVerifier;
 import dev.einkorn.compiler.optimize.rule.InlineTarget;
+import dev.einkorn.compiler.optimize.rule.Rewrite;
 import java.util.List;
 import java.util.Optional;
 

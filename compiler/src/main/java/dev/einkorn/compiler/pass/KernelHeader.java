@@ -56,7 +56,7 @@ final class KernelHeader {
     steps.forEach(step -> step.scheduled().tensors().forEach(tensor -> used.add(tensor.name())));
     operands.stream()
         .filter(operand -> used.contains(operand.name()))
-        .forEach(operand -> lines.add("  " + operand.name() + ": " + operand.layout()));
+        .forEach(operand -> lines.add("  " + operand.name() + ": " + operand.layoutText()));
     lines.add("Target: scalar Java, " + (wide ? "64-bit" : "32-bit") + " positions.");
     return lines;
   }

@@ -157,6 +157,9 @@ final class InvariantHoisting {
       case Expr.Load(Element element, _) -> {
         var name = new StringBuilder(element.tensor()).append('_');
         element.positions().forEach(position -> append(name, position));
+        if (element.positions().isEmpty()) {
+          name.append("value");
+        }
         yield name.toString();
       }
       case Expr.Call(var function, _) -> function.symbol() + "_value";
@@ -230,7 +233,7 @@ final class InvariantHoisting {
       case Expr.Load(Element element, _) -> !element.dependsOn(variable) && !element.mayFail();
       case Expr.Local(String name, _) -> !ofIteration.contains(name);
       case Expr.LoopValue(IndexVariable used) -> !used.equals(variable);
-      case Expr.BinaryOp op -> !mayFail(op);
+      case Expr.BinaryOp op -> !(op.operator().mayFail() && op.elementType().isInteger());
       case Expr.Constant _,
           Expr.ExtentValue _,
           Expr.UnaryOp _,
@@ -239,25 +242,5 @@ final class InvariantHoisting {
           Expr.Select _ ->
           true;
     };
-  }
-
-  private static boolean mayFail(Expr.BinaryOp op) {
-    return op.elementType().isInteger()
-        && switch (op.operator()) {
-          case FLOOR_DIVIDE, REMAINDER, POWER -> true;
-          case ADD,
-              SUBTRACT,
-              MULTIPLY,
-              DIVIDE,
-              LESS,
-              LESS_OR_EQUAL,
-              GREATER,
-              GREATER_OR_EQUAL,
-              EQUAL,
-              NOT_EQUAL,
-              AND,
-              OR ->
-              false;
-        };
   }
 }

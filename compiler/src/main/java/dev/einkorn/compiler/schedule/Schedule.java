@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.List;
 

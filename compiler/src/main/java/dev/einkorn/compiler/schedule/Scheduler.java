@@ -7,6 +7,7 @@ import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

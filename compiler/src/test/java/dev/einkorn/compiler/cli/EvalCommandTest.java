@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.einkorn.runtime.Npy;
 import dev.einkorn.runtime.Npz;
@@ -248,6 +249,15 @@ class EvalCommandTest {
             "eval", "c = x; d = 2 * x", "x=1", "-o", input("c", "c.npy"), "-o", "d=" + obstacle);
     assertThat(ran).isEqualTo(new Ran(1, "", "error: " + obstacle + ": is a directory\n"));
     assertThat(Ran.names(folder)).containsExactly("a.npy", "b.npy", "d.npy");
+  }
+
+  @Test
+  void aFullDiskIsNamed() {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.isWritable(full), "this system has no device that is always full");
+    Ran ran = Ran.command("eval", "c = x", "x=1", "-o", "c=" + full);
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).startsWith("error: cannot write /dev/full: ").hasLineCount(1);
   }
 
   @Test

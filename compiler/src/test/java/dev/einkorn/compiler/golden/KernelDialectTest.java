@@ -96,7 +96,7 @@ class KernelDialectTest {
     try {
       return (Kernel) loader.loadClass(source.name()).getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(source.name(), e);
     }
   }
 
@@ -163,11 +163,11 @@ class KernelDialectTest {
     Map<String, Long> sizes = new LinkedHashMap<>();
     for (SizeParameter size : program.sizes()) {
       SizeParameter.Axis axis = size.axes().getFirst();
-      sizes.put(size.name(), given(inputs, axis.tensor()).extent(axis.position()));
+      sizes.put(size.name(), ProgramText.named(inputs, axis.tensor()).extent(axis.position()));
     }
     Map<String, Tensor> operands = new LinkedHashMap<>();
     for (TensorDeclaration input : program.inputs()) {
-      operands.put(input.name(), place(golden, given(inputs, input.name())));
+      operands.put(input.name(), place(golden, ProgramText.named(inputs, input.name())));
     }
     for (TensorDeclaration target : program.targets()) {
       Tensor initial = inputs.get(target.name());
@@ -184,7 +184,7 @@ class KernelDialectTest {
           sizes.values().stream().mapToLong(Long::longValue).toArray());
     }
     Map<String, Tensor> outputs = new LinkedHashMap<>();
-    program.outputs().forEach(name -> outputs.put(name, given(operands, name)));
+    program.outputs().forEach(name -> outputs.put(name, ProgramText.named(operands, name)));
     return outputs;
   }
 
@@ -202,15 +202,7 @@ class KernelDialectTest {
   private static long value(Extent extent, Map<String, Long> sizes) {
     return switch (extent) {
       case Extent.Fixed(long value) -> value;
-      case Extent.Symbolic(String name) -> given(sizes, name);
+      case Extent.Symbolic(String name) -> ProgramText.named(sizes, name);
     };
-  }
-
-  private static <T> T given(Map<String, T> values, String name) {
-    T value = values.get(name);
-    if (value == null) {
-      throw new AssertionError("nothing is given for " + name);
-    }
-    return value;
   }
 }

@@ -162,4 +162,132 @@ class IndexPrinterTest {
     assertThat(IndexPrinter.print(p.reduce(ReductionOperator.MAX, "i,k", p.at("A", "i,k"))))
         .isEqualTo("max[i,k](A[i,k])");
   }
+
+  @Test
+  void printsBordersAroundTheAccess() {
+    var q = new ProgramBuilder().input("I", F32, "x,y").input("K", F32, "r");
+    for (Border border : Border.values()) {
+      if (border != Border.NONE) {
+        assertThat(IndexPrinter.print(q.at(border, "I", "x + r - 1,0")))
+            .isEqualTo(border.symbol() + "(I[x + r - 1,0])");
+      }
+    }
+    q.assign("O", F32, "x", q.sum("r", mul(q.at(Border.ZERO, "I", "x+r-1,0"), q.at("K", "r"))));
+    assertThat(IndexPrinter.print(q.program()))
+        .isEqualTo(
+            """
+            (I: f32[x,y], K: f32[r]) -> (O: f32[x])
+            O[x] = sum[r](zero(I[x + r - 1,0]) * K[r]) where x < extent(I, 0)
+            """);
+  }
+
+  @Test
+  void aBorderedAccessGivesAnExtentIfNothingElseWould() {
+    var q = new ProgramBuilder().input("I", F32, "x").input("J", F32, "n");
+    q.assign("O", F32, "x", q.at(Border.CLAMP, "I", "x"));
+    q.assign("P", F32, "x", mul(q.at(Border.CLAMP, "I", "x"), q.at(Border.WRAP, "J", "2*x")));
+    q.assign("Q", F32, "x", mul(q.at(Border.CLAMP, "I", "x"), q.at("J", "2*x")));
+    assertThat(IndexPrinter.print(q.program()).lines().skip(1))
+        .containsExactly(
+            "O[x] = clamp(I[x])",
+            "P[x] = clamp(I[x]) * wrap(J[2*x])",
+            "Q[x] = clamp(I[x]) * J[2*x] where x < extent(I, 0)");
+  }
+
+  @Test
+  void printsGathersAsTheyAreWritten() {
+    var q = new ProgramBuilder().input("T", F32, "n,j").input("idx", I64, "k").input("p", I64, "m");
+    IndexExpr idx = q.at("idx", "k");
+    assertThat(IndexPrinter.print(q.gather("T", idx, "j"))).isEqualTo("T[idx[k],j]");
+    assertThat(IndexPrinter.print(q.gather("T", add(idx, i64(1)), "2*j")))
+        .isEqualTo("T[idx[k] + 1,2*j]");
+    assertThat(IndexPrinter.print(q.gather("T", q.gather("idx", q.at("p", "m")), "0")))
+        .isEqualTo("T[idx[p[m]],0]");
+  }
+
+  @Test
+  void aGatherThatLooksAffineSaysThatItIsNone() {
+    var q = new ProgramBuilder().input("T", F32, "n");
+    IndexExpr sum = add(mul(i64(2), ProgramBuilder.position("i")), i64(1));
+    assertThat(IndexPrinter.print(q.gather("T", sum))).isEqualTo("T[i64(2 * i + 1)]");
+    assertThat(IndexPrinter.print(q.gather("T", i64(3)))).isEqualTo("T[i64(3)]");
+  }
+
+  @Test
+  void printsTheConditionOfAnArgumentReductionInsideIt() {
+    IndexExpr body = p.at("A", "i,k");
+    assertThat(IndexPrinter.print(p.argument(ArgumentOperator.ARGMAX, "k", body)))
+        .isEqualTo("argmax[k](A[i,k])");
+    IndexExpr condition =
+        and(less(ProgramBuilder.position("k"), ProgramBuilder.position("i")), less(a, b));
+    assertThat(IndexPrinter.print(p.argument(ArgumentOperator.ARGMIN, "i,k", condition, body)))
+        .isEqualTo("argmin[i,k](A[i,k] where k < i and a < b)");
+  }
+
+  @Test
+  void printsARestrictedSumAsItIsWritten() {
+    IndexExpr body =
+        select(
+            less(ProgramBuilder.position("k"), ProgramBuilder.position("i")),
+            p.at("A", "i,k"),
+            f32(0));
+    assertThat(IndexPrinter.print(p.sum("k", body)))
+        .isEqualTo("sum[k](select(k < i, A[i,k], 0.0))");
+  }
+
+  @Test
+  void derivedSizesAreNamedInTheHeaderAndWorkedOutBelow() {
+    var q = new ProgramBuilder().input("I", F32, "i").input("K", F32, "r");
+    q.derive("x", "i-r+1", 1, 0).derive("y", "i-2*r+1", 2, 1);
+    q.assign("O", F32, "x", q.sum("r", mul(q.at("I", "x+r"), q.at("K", "r"))));
+    q.assign("P", F32, "y", q.sum("r", mul(q.at("I", "2*y+2*r"), q.at("K", "r"))));
+    assertThat(IndexPrinter.print(q.program()))
+        .isEqualTo(
+            """
+            (I: f32[i], K: f32[r]) -> (O: f32[x], P: f32[y])
+            O[x] = sum[r](I[x + r] * K[r]) where x < extent(I, 0) - extent(K, 0) + 1
+            P[y] = sum[r](I[2*y + 2*r] * K[r]) \
+            where y < (extent(I, 0) - 2 * extent(K, 0) + 1) // 2 + 1
+            """);
+  }
+
+  @Test
+  void aSizeWithSeveralCandidatesIsBelowEachOfThem() {
+    var q = new ProgramBuilder().input("I", F32, "i").input("J", F32, "j");
+    q.derive("x", "i-1", 1, 0).derive("x", "j-1", 3, 1);
+    q.assign("O", F32, "x", mul(q.at("I", "x+1"), q.at("J", "3*x")));
+    q.assign("n", I64, "", q.count("x"));
+    IndexProgram program = q.program();
+    assertThat(IndexPrinter.print(program).lines().skip(1))
+        .containsExactly(
+            "O[x] = I[x + 1] * J[3*x] where x < extent(I, 0) - 1, x < (extent(J, 0) - 1) // 3 + 1",
+            "n = extent(O, 0)");
+    assertThat(IndexPrinter.print(program, q.count("x")))
+        .isEqualTo("max(0, min(extent(I, 0) - 1, (extent(J, 0) - 1) // 3 + 1))");
+  }
+
+  @Test
+  void aSizeDerivedFromADerivedSizeNamesTheTargetThatHasIt() {
+    var q = new ProgramBuilder().input("I", F32, "i");
+    q.derive("x", "i-1", 1, 0).derive("y", "x-1", 2, 1);
+    q.assign("O", F32, "x", q.at("I", "x+1"));
+    q.assign("P", F32, "y", q.at("O", "2*y"));
+    q.assign("Q", F32, "x", q.at("O", "x"));
+    IndexProgram program = q.program("P", "Q");
+    assertThat(IndexPrinter.print(program).lines().skip(1))
+        .containsExactly(
+            "O[x] = I[x + 1] where x < extent(I, 0) - 1",
+            "P[y] = O[2*y] where y < (extent(O, 0) - 1) // 2 + 1",
+            "Q[x] = O[x]");
+    assertThat(IndexPrinter.print(program, q.count("y")))
+        .isEqualTo("max(0, (max(0, extent(I, 0) - 1) - 1) // 2 + 1)");
+  }
+
+  @Test
+  void aVariableOnAnAxisOfAnotherExtentSaysItsOwn() {
+    var q = new ProgramBuilder().input("I", F32, "i").range("e", "1");
+    q.assign("O", F32, "e", q.at("I", "e"));
+    assertThat(IndexPrinter.print(q.program()).lines().skip(1))
+        .containsExactly("O[e] = I[e] where e < 1");
+  }
 }

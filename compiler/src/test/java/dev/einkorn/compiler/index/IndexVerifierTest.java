@@ -3,14 +3,17 @@ package dev.einkorn.compiler.index;
 import static dev.einkorn.compiler.index.Expressions.add;
 import static dev.einkorn.compiler.index.Expressions.f32;
 import static dev.einkorn.compiler.index.Expressions.f64;
+import static dev.einkorn.compiler.index.Expressions.less;
 import static dev.einkorn.compiler.index.Expressions.mul;
 import static dev.einkorn.runtime.ElementType.BOOL;
 import static dev.einkorn.runtime.ElementType.F32;
 import static dev.einkorn.runtime.ElementType.F64;
+import static dev.einkorn.runtime.ElementType.I64;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -128,14 +131,112 @@ class IndexVerifierTest {
     p.assign("y", F32, "q", f32(1));
     assertThat(IndexVerifier.verify(p.program()))
         .containsExactly(
-            "declaration y: f32[q]: no size parameter gives the extent q",
-            "statement 1 (y), left side: no size parameter gives the extent q");
+            "declaration y: f32[q]: no size gives the extent q",
+            "statement 1 (y), left side: no size gives the extent q");
   }
 
   @Test
-  void refusesAVariableOnAnAxisOfAnotherExtent() {
+  void acceptsAVariableOnAnAxisOfAnotherExtent() {
     p.assign("y", F32, "i", p.at("x", "i"));
-    refuses("statement 1 (y), x[i]: i has extent i but axis 0 has k");
+    assertThat(IndexVerifier.verify(p.program())).isEmpty();
+  }
+
+  @Test
+  void checksTheScopesOfArgumentReductions() {
+    IndexExpr condition = less(ProgramBuilder.position("k"), ProgramBuilder.position("q"));
+    p.assign("y", I64, "i", p.argument(ArgumentOperator.ARGMAX, "k", condition, p.at("A", "i,k")));
+    refuses("statement 1 (y), q: variable q is not bound");
+  }
+
+  @Test
+  void refusesAVariableThatAnArgumentReductionBindsAgain() {
+    p.assign("y", I64, "k", p.argument(ArgumentOperator.ARGMIN, "k", p.at("x", "k")));
+    refuses("statement 1 (y), argmin[k](x[k]): variable k is bound already");
+  }
+
+  @Test
+  void checksWhatAGatherReads() {
+    p.input("T", F32, "n");
+    IndexExpr idx = new IndexExpr.Access("idx", ProgramBuilder.subscripts("k"), I64);
+    p.assign("y", F32, "k", p.gather("T", idx));
+    refuses("statement 1 (y), idx[k]: tensor idx is not declared");
+  }
+
+  @Test
+  void refusesAGatherThatReadsItsOwnTarget() {
+    p.assign("y", I64, "k", ProgramBuilder.position("k"));
+    p.statement("y", I64, "k", AssignmentOperator.ADD, p.gather("y", p.at("y", "k")));
+    assertThat(IndexVerifier.verify(p.program("y")))
+        .containsExactly(
+            "statement 2 (y), y[k]: the statement reads its own target",
+            "statement 2 (y), y[y[k]]: the statement reads its own target");
+  }
+
+  @Test
+  void refusesWritingToAGatheredPosition() {
+    p.input("idx", I64, "k");
+    p.assign("y", F32, "k", f32(1));
+    Assignment scatter =
+        new Assignment(
+            "y",
+            List.of(new Subscript.Gather(p.at("idx", "0"))),
+            List.of(),
+            AssignmentOperator.ASSIGN,
+            f32(1));
+    IndexProgram program = p.program();
+    refuses(
+        program.withAssignments(program.targets(), List.of(scatter)),
+        "statement 1 (y), left side: subscript idx[0] is not a variable alone");
+  }
+
+  @Test
+  void bordersTakeAffineSubscriptsOnly() {
+    p.input("idx", I64, "k");
+    List<Subscript> gather = List.of(new Subscript.Gather(p.at("idx", "k")));
+    assertThatThrownBy(() -> new IndexExpr.Access("x", gather, Border.ZERO, F32))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void acceptsDerivedSizesThatMentionEarlierOnes() {
+    p.derive("y", "k-i+1", 1, 0).derive("z", "y", 2, 1);
+    p.assign("O", F32, "y", p.sum("i", p.at("x", "y+i")));
+    p.assign("P", F32, "z", p.at("O", "2*z"));
+    assertThat(IndexVerifier.verify(p.program())).isEmpty();
+  }
+
+  @Test
+  void refusesDerivedSizesThatMentionLaterOnesOrThemselves() {
+    p.derive("y", "z+k", 1, 0).derive("z", "z", 2, 1);
+    p.assign("O", F32, "y", f32(1));
+    assertThat(IndexVerifier.verify(p.program()))
+        .containsExactly(
+            "size y: no size gives the extent z", "size z: no size gives the extent z");
+  }
+
+  @Test
+  void refusesASizeThatIsBothGivenAndDerived() {
+    p.derive("k", "i", 1, 0);
+    p.assign("O", F32, "k", f32(1));
+    refuses("size k is declared twice");
+  }
+
+  @Test
+  void refusesADerivedSizeOnAnAxisThatTheCallerGives() {
+    p.derive("y", "k-1", 1, 0);
+    p.assign("O", F32, "y", f32(1));
+    IndexProgram program = p.program();
+    var inputs = new ArrayList<>(program.inputs());
+    inputs.add(new TensorDeclaration("Z", new TensorType(F32, List.of(new Extent.Symbolic("y")))));
+    refuses(
+        new IndexProgram(
+            inputs,
+            program.targets(),
+            program.sizes(),
+            program.derived(),
+            program.assignments(),
+            program.outputs()),
+        "no size parameter lists axis 0 of Z: f32[y]");
   }
 
   @Test
@@ -212,7 +313,7 @@ class IndexVerifierTest {
             "size j: Axis[tensor=x, position=0] has extent k");
     assertThat(IndexVerifier.verify(withSizes(program, List.of(size("i", "A", 0)))))
         .contains(
-            "declaration x: f32[k]: no size parameter gives the extent k",
+            "declaration x: f32[k]: no size gives the extent k",
             "no size parameter lists axis 0 of x: f32[k]");
   }
 

@@ -29,6 +29,7 @@ public final class ProgramBuilder {
   private final SequencedMap<String, TensorDeclaration> inputs = new LinkedHashMap<>();
   private final SequencedMap<String, TensorDeclaration> targets = new LinkedHashMap<>();
   private final Map<String, Extent> ranges = new LinkedHashMap<>();
+  private final SequencedMap<String, List<DerivedSize.Candidate>> derived = new LinkedHashMap<>();
   private final List<Assignment> assignments = new ArrayList<>();
   private final LinkedHashSet<String> read = new LinkedHashSet<>();
 
@@ -41,6 +42,22 @@ public final class ProgramBuilder {
   /** Lets a variable range over an extent that is not the size of its own name. */
   public ProgramBuilder range(String variable, String extent) {
     ranges.put(variable, extent(extent));
+    return this;
+  }
+
+  /**
+   * A size that follows from others: {@code floor(sum / divisor) + offset}, where the sum is over
+   * sizes and numbers, such as {@code "i-2*r+1"}. Again for the same name adds a candidate.
+   */
+  public ProgramBuilder derive(String name, String sum, long divisor, long offset) {
+    var form = affine(sum);
+    List<DerivedSize.Summand> summands = new ArrayList<>();
+    for (Subscript.Term term : form.terms()) {
+      summands.add(new DerivedSize.Summand(term.coefficient(), extent(term.variable().name())));
+    }
+    derived
+        .computeIfAbsent(name, _ -> new ArrayList<>())
+        .add(new DerivedSize.Candidate(summands, form.constant(), divisor, offset));
     return this;
   }
 
@@ -69,6 +86,27 @@ public final class ProgramBuilder {
 
   /** An element of a tensor declared so far. */
   public IndexExpr at(String tensor, String subscripts) {
+    return at(Border.NONE, tensor, subscripts);
+  }
+
+  /** An element of a tensor declared so far, with a border. */
+  public IndexExpr at(Border border, String tensor, String subscripts) {
+    return access(tensor, subscripts(subscripts), border);
+  }
+
+  /**
+   * An element of a tensor declared so far at computed positions: each subscript is an integer
+   * expression or a text as in {@link #at(String, String)}.
+   */
+  public IndexExpr gather(String tensor, Object... subscripts) {
+    var list = new ArrayList<Subscript>();
+    for (Object each : subscripts) {
+      list.add(each instanceof IndexExpr e ? new Subscript.Gather(e) : affine((String) each));
+    }
+    return access(tensor, list, Border.NONE);
+  }
+
+  private IndexExpr access(String tensor, List<Subscript> subscripts, Border border) {
     TensorDeclaration declaration = inputs.get(tensor);
     if (declaration == null) {
       declaration = targets.get(tensor);
@@ -77,7 +115,7 @@ public final class ProgramBuilder {
     if (declaration == null) {
       throw new IllegalArgumentException("no tensor " + tensor);
     }
-    return new IndexExpr.Access(tensor, subscripts(subscripts), declaration.type().elementType());
+    return new IndexExpr.Access(tensor, subscripts, border, declaration.type().elementType());
   }
 
   /** A reduction over comma-separated variables. */
@@ -88,6 +126,17 @@ public final class ProgramBuilder {
   /** {@code sum[variables](body)}. */
   public IndexExpr sum(String variables, IndexExpr body) {
     return reduce(ReductionOperator.SUM, variables, body);
+  }
+
+  /** {@code argmax[variables](body)} or {@code argmin}, over all positions. */
+  public IndexExpr argument(ArgumentOperator operator, String variables, IndexExpr body) {
+    return argument(operator, variables, IndexExpr.Literal.of(true), body);
+  }
+
+  /** {@code argmax[variables](body where condition)} or {@code argmin}. */
+  public IndexExpr argument(
+      ArgumentOperator operator, String variables, IndexExpr condition, IndexExpr body) {
+    return new IndexExpr.ArgumentReduction(operator, bindings(variables), condition, body);
   }
 
   /** The number of values of a variable, as an {@code i64}. */
@@ -130,16 +179,18 @@ public final class ProgramBuilder {
     }
     var sizes = new ArrayList<SizeParameter>();
     axes.forEach((name, of) -> sizes.add(new SizeParameter(name, of)));
+    var followed = new ArrayList<DerivedSize>();
+    derived.forEach((name, candidates) -> followed.add(new DerivedSize(name, candidates)));
     return new IndexProgram(
-        draft.inputs(), draft.targets(), sizes, draft.assignments(), draft.outputs());
+        draft.inputs(), draft.targets(), sizes, followed, draft.assignments(), draft.outputs());
   }
 
   /** Comma-separated subscripts, such as {@code "2*x+r-1,0"}. */
   public static List<Subscript> subscripts(String text) {
-    return names(text).stream().map(ProgramBuilder::subscript).toList();
+    return names(text).stream().<Subscript>map(ProgramBuilder::affine).toList();
   }
 
-  private static Subscript subscript(String text) {
+  private static Subscript.Affine affine(String text) {
     var terms = new ArrayList<Subscript.Term>();
     long constant = 0;
     Matcher matcher = TERM.matcher(text.replace(" ", ""));

@@ -176,7 +176,9 @@ final class AccessGenerator {
         return Optional.empty();
       }
     }
-    return Optional.of(new Subscript.Affine(terms, form.constant()));
+    var subscript = new Subscript.Affine(terms, form.constant());
+    // a variable alone would have the axis's extent
+    return subscript.isVariable() ? Optional.empty() : Optional.of(subscript);
   }
 
   private List<Extent> extents(String tensor) {

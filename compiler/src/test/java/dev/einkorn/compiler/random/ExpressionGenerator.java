@@ -101,31 +101,31 @@ final class ExpressionGenerator {
     if (risk != Risk.NONE && random.nextInt(3) == 0) {
       return risky(type, depth);
     }
-    int lot = random.nextInt(130);
+    int lot = random.nextInt(135);
     if (lot < 32) {
       return arithmetic(type, depth);
     } else if (lot < 37) {
       return new IndexExpr.Unary(UnaryOperator.NEGATE, draw(type, depth - 1));
-    } else if (lot < 51) {
+    } else if (lot < 56) {
       return call(type, depth);
-    } else if (lot < 57) {
+    } else if (lot < 62) {
       return cast(type, depth);
-    } else if (lot < 64) {
+    } else if (lot < 69) {
       return new IndexExpr.Select(
           draw(ElementType.BOOL, depth - 1), draw(type, depth - 1), draw(type, depth - 1));
-    } else if (lot < 68) {
+    } else if (lot < 73) {
       return guarded(type, depth);
-    } else if (lot < 82) {
+    } else if (lot < 87) {
       return reduction(type, () -> draw(type, depth - 1));
-    } else if (lot < 94) {
-      return reduction(type, () -> product(type));
     } else if (lot < 99) {
+      return reduction(type, () -> product(type));
+    } else if (lot < 104) {
       return argument(type, depth);
-    } else if (lot < 106) {
+    } else if (lot < 111) {
       return bordered(type);
-    } else if (lot < 112) {
+    } else if (lot < 117) {
       return gather(type, depth);
-    } else if (lot < 122) {
+    } else if (lot < 127) {
       return convolution(type, depth);
     } else {
       return leaf(type);
@@ -301,7 +301,7 @@ final class ExpressionGenerator {
             anyVariables(),
             bindings -> {
               boolean empty = bindings.stream().anyMatch(b -> vocabulary.value(b.extent()) == 0);
-              boolean restricted = random.nextInt(5) == 0;
+              boolean restricted = random.nextInt(type == ElementType.BOOL ? 2 : 5) == 0;
               ReductionOperator operator = reductionOperator(type, empty || restricted);
               IndexExpr body = drawBody.get();
               if (restricted) {

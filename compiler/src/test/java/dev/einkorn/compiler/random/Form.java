@@ -37,6 +37,10 @@ record Form(Vocabulary.Size axis, long stride, List<Window> windows, long consta
     }
     long stride = STRIDES[random.nextInt(STRIDES.length)];
     long margin = random.nextInt(4) == 0 ? random.nextInt(3) : 0;
+    if (stride == 1 && windows.isEmpty()) {
+      // a variable alone has the axis's extent
+      margin++;
+    }
     return backwards
         ? new Form(axis, -stride, windows, Math.max(0, axis.value() - 1 - margin))
         : new Form(axis, stride, windows, margin);

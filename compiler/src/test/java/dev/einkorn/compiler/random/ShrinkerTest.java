@@ -2,16 +2,18 @@ package dev.einkorn.compiler.random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.einkorn.compiler.index.AccessBounds;
 import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVerifier;
+import dev.einkorn.compiler.index.Sizes;
 import org.junit.jupiter.api.Test;
 
 class ShrinkerTest {
   @Test
   void keepsTheFailureAndLittleElse() {
     int shrunk = 0;
-    for (long seed = 0; seed < 400; seed++) {
+    for (long seed = 0; seed < 800; seed++) {
       RandomProgram drawn = ProgramGenerator.draw(seed, Profile.FULL);
       if (callsExp(drawn)) {
         RandomProgram small = Shrinker.shrink(drawn, ShrinkerTest::callsExp);
@@ -23,6 +25,27 @@ class ShrinkerTest {
       }
     }
     assertThat(shrunk).isGreaterThan(3);
+  }
+
+  @Test
+  void keepsBordersGathersAndDerivedSizesOnlyIfTheyMatter() {
+    int shrunk = 0;
+    for (long seed = 0; seed < 100; seed++) {
+      RandomProgram drawn = ProgramGenerator.draw(seed, Profile.FULL);
+      if (!drawn.program().derived().isEmpty()) {
+        RandomProgram small =
+            Shrinker.shrink(drawn, candidate -> !candidate.program().derived().isEmpty());
+        assertThat(small.program().derived()).as(small.toString()).hasSize(1);
+        assertThat(IndexVerifier.verify(small.program())).as(small.toString()).isEmpty();
+        assertThat(
+                AccessBounds.violation(small.program(), new Sizes(small.program(), small.sizes())))
+            .as(small.toString())
+            .isEmpty();
+        assertThat(small.program().assignments()).as(small.toString()).hasSize(1);
+        shrunk++;
+      }
+    }
+    assertThat(shrunk).isGreaterThan(10);
   }
 
   @Test

@@ -41,7 +41,11 @@ class AutoScheduleTest {
             "A", new Layout(Layout.Storage.ARRAY, 0),
             "x", Layout.rowMajor(1),
             "y", Layout.rowMajor(1));
-    var nest = Lowering.lower(program, program.assignments().getFirst(), layouts::get);
+    var nest =
+        Lowering.lower(
+            program,
+            program.assignments().getFirst(),
+            tensor -> ProgramText.named(layouts, tensor));
     assertThat(AutoSchedule.choose(nest)).hasToString("reorder(k, i); hoist()");
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.Nests;
 import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.source.ScheduleException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

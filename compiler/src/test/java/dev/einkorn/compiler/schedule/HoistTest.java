@@ -198,7 +198,7 @@ class HoistTest {
             "b", Tensor.of(new int[] {0, 0}, 2),
             "x", Tensor.zeros(ElementType.I32, 0));
     Einkorn einkorn = Einkorn.builder().schedule("q", "hoist()").build();
-    assertThat(ProgramText.compile(einkorn, program).call(inputs).get("q").shape())
+    assertThat(ProgramText.named(ProgramText.compile(einkorn, program).call(inputs), "q").shape())
         .containsExactly(2, 0);
   }
 
@@ -211,8 +211,8 @@ class HoistTest {
             "S", Tensor.zeros(ElementType.F32, 2, 0),
             "A", Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
     Einkorn einkorn = Einkorn.builder().schedule("P", "hoist()").build();
-    Tensor expected = ReferenceInterpreter.evaluate(program, inputs).get("P");
-    Tensor actual = ProgramText.compile(einkorn, program).call(inputs).get("P");
+    Tensor expected = ProgramText.named(ReferenceInterpreter.evaluate(program, inputs), "P");
+    Tensor actual = ProgramText.named(ProgramText.compile(einkorn, program).call(inputs), "P");
     assertThat(actual.contentEquals(expected)).as("%s%n%s", actual, expected).isTrue();
     assertThat(actual.getDouble(1, 2)).isEqualTo(Double.NEGATIVE_INFINITY);
   }

@@ -17,6 +17,7 @@ import dev.einkorn.compiler.random.Profile;
 import dev.einkorn.compiler.random.ProgramGenerator;
 import dev.einkorn.compiler.random.RandomInputs;
 import dev.einkorn.compiler.random.RandomProgram;
+import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ class RandomScheduleTest {
     }
     expected.forEach(
         (name, tensor) ->
-            assertThat(tensor.contentEquals(actual.get(name)))
+            assertThat(tensor.contentEquals(ProgramText.named(actual, name)))
                 .as("%s of%n%s%s%n%s%n%s", name, drawn, schedules, tensor, actual.get(name))
                 .isTrue());
   }

@@ -7,6 +7,7 @@ import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopPrinter;
 import dev.einkorn.compiler.loop.LoopVerifier;
 import dev.einkorn.compiler.loop.Nests;
+import dev.einkorn.compiler.source.ScheduleException;
 
 /** What a schedule makes of the canonical nest of a program's last statement, in printed form. */
 final class Scheduled {

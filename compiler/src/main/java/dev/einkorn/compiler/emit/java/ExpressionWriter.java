@@ -54,6 +54,7 @@ final class ExpressionWriter {
       case Expr.Local(String name, _) -> new Text(names.local(name), PRIMARY);
       case Expr.Constant(Object value, ElementType type) -> constant(value, type);
       case Expr.LoopValue(var variable) ->
+          // Positions are ints where they fit; the language's index values are i64.
           wide
               ? new Text(names.loop(variable), PRIMARY)
               : new Text("(long) " + names.loop(variable), UNARY);
@@ -222,8 +223,29 @@ final class ExpressionWriter {
   }
 
   private Text infix(Expr left, String symbol, Expr right, int precedence) {
+    boolean compares = precedence == RELATIONAL || precedence == EQUALITY;
+    if (compares && isPosition(left) && isPosition(right)) {
+      // Both fit the width of positions, so they compare the same without being widened.
+      return new Text(bound(left) + " " + symbol + " " + bound(right), precedence);
+    }
     return new Text(
         at(left, precedence) + " " + symbol + " " + at(right, precedence + 1), precedence);
+  }
+
+  private static boolean isPosition(Expr expr) {
+    return switch (expr) {
+      case Expr.LoopValue _, Expr.ExtentValue _ -> true;
+      case Expr.Constant(Object value, ElementType type) ->
+          type == ElementType.I64 && (Long) value == (int) (long) (Long) value;
+      case Expr.Load _,
+          Expr.Local _,
+          Expr.UnaryOp _,
+          Expr.BinaryOp _,
+          Expr.Call _,
+          Expr.Cast _,
+          Expr.Select _ ->
+          false;
+    };
   }
 
   private Text function(String name, Expr left, Expr right) {
@@ -239,7 +261,9 @@ final class ExpressionWriter {
       String zero = JavaWords.constant(type.isFloating() ? (Object) 0.0 : (Object) 0L, type);
       return new Text(at(operand, OR) + " ? " + one + " : " + zero, TERNARY);
     }
-    return new Text("(" + JavaWords.valueType(type) + ") " + at(operand, UNARY), UNARY);
+    boolean isPosition = operand instanceof Expr.LoopValue || operand instanceof Expr.ExtentValue;
+    String text = isPosition ? bound(operand, PRIMARY) : at(operand, UNARY);
+    return new Text("(" + JavaWords.valueType(type) + ") " + text, UNARY);
   }
 
   /** Text of the stored type of a value: conditions become bytes. */

@@ -55,7 +55,9 @@ final class OperandNames {
     String suffix =
         switch (extent) {
           case Extent.Fixed _ -> Integer.toString(axis);
-          case Extent.Symbolic(String name) -> name;
+          // An axis that no index names has a size such as A_0 already.
+          case Extent.Symbolic(String name) ->
+              name.startsWith(tensor.name() + "_") ? Integer.toString(axis) : name;
         };
     return names.name(new Stride(tensor.name(), axis), tensor.name() + "_" + suffix);
   }

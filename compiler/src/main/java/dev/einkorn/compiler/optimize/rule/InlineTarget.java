@@ -10,8 +10,6 @@ import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
-import dev.einkorn.compiler.optimize.Rewrite;
-import dev.einkorn.compiler.optimize.Substitution;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -76,7 +74,7 @@ public final class InlineTarget implements Rewrite {
     }
     var contents = new Contents();
     contents.collect(assignment.value());
-    if (contents.reduces || contents.mayFail) {
+    if (contents.reduces || assignment.value().mayFail()) {
       return false;
     }
     // A tensor that is accumulated into later would be read with its later value.
@@ -198,7 +196,6 @@ public final class InlineTarget implements Rewrite {
   private static final class Contents {
     private int nodes;
     private boolean reduces;
-    private boolean mayFail;
     private boolean expensive;
     private final Set<String> tensors = new HashSet<>();
 
@@ -207,33 +204,9 @@ public final class InlineTarget implements Rewrite {
       switch (expr) {
         case IndexExpr.Reduction _, IndexExpr.ArgumentReduction _ -> reduces = true;
         case IndexExpr.Call _ -> expensive = true;
-        case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, _) -> {
-          switch (operator) {
-            case FLOOR_DIVIDE, REMAINDER, POWER -> {
-              mayFail |= left.elementType().isInteger();
-              expensive = true;
-            }
-            case DIVIDE -> expensive = true;
-            case ADD,
-                SUBTRACT,
-                MULTIPLY,
-                LESS,
-                LESS_OR_EQUAL,
-                GREATER,
-                GREATER_OR_EQUAL,
-                EQUAL,
-                NOT_EQUAL,
-                AND,
-                OR -> {}
-          }
-        }
-        case IndexExpr.Access access -> {
-          tensors.add(access.tensor());
-          // A gather fails out of range, a border on an empty axis.
-          mayFail |=
-              !access.children().isEmpty()
-                  || (access.border() != Border.NONE && access.border() != Border.ZERO);
-        }
+        case IndexExpr.Binary(BinaryOperator operator, _, _) ->
+            expensive |= operator.mayFail() || operator == BinaryOperator.DIVIDE;
+        case IndexExpr.Access access -> tensors.add(access.tensor());
         case IndexExpr.Literal _,
             IndexExpr.IndexValue _,
             IndexExpr.ExtentValue _,

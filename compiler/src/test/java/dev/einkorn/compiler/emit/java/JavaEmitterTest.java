@@ -84,7 +84,7 @@ class JavaEmitterTest {
       Map<String, Tensor> actual = ProgramText.compile(einkorn, program).call(inputs);
       expected.forEach(
           (name, tensor) ->
-              assertThat(tensor.contentEquals(actual.get(name)))
+              assertThat(tensor.contentEquals(ProgramText.named(actual, name)))
                   .as("%s from %s: %s and %s", name, inputs, tensor, actual.get(name))
                   .isTrue());
     }

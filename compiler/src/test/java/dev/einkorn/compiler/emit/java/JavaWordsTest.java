@@ -8,6 +8,7 @@ import static dev.einkorn.runtime.ElementType.I64;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.runtime.ElementType;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.lang.model.SourceVersion;
 import org.junit.jupiter.api.Test;
@@ -46,13 +47,63 @@ class JavaWordsTest {
 
   @Test
   void reservesEveryKeyword() {
-    String words =
-        "abstract assert boolean break byte case catch char class const continue default do double"
-            + " else enum extends final finally float for goto if implements import instanceof int"
-            + " interface long native new package private protected public return short static"
-            + " strictfp super switch synchronized this throw throws transient try void volatile"
-            + " while _ true false null";
-    for (String word : words.split(" ")) {
+    List<String> words =
+        List.of(
+            "abstract",
+            "assert",
+            "boolean",
+            "break",
+            "byte",
+            "case",
+            "catch",
+            "char",
+            "class",
+            "const",
+            "continue",
+            "default",
+            "do",
+            "double",
+            "else",
+            "enum",
+            "extends",
+            "final",
+            "finally",
+            "float",
+            "for",
+            "goto",
+            "if",
+            "implements",
+            "import",
+            "instanceof",
+            "int",
+            "interface",
+            "long",
+            "native",
+            "new",
+            "package",
+            "private",
+            "protected",
+            "public",
+            "return",
+            "short",
+            "static",
+            "strictfp",
+            "super",
+            "switch",
+            "synchronized",
+            "this",
+            "throw",
+            "throws",
+            "transient",
+            "try",
+            "void",
+            "volatile",
+            "while",
+            "_",
+            "true",
+            "false",
+            "null");
+    for (String word : words) {
       assertThat(SourceVersion.isKeyword(word)).as(word).isTrue();
       assertThat(JavaWords.RESERVED).contains(word);
     }

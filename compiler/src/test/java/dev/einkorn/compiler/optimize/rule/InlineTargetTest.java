@@ -26,7 +26,8 @@ class InlineTargetTest {
       Map<String, Tensor> expected = ReferenceInterpreter.evaluate(written, inputs);
       Map<String, Tensor> actual = ReferenceInterpreter.evaluate(rewritten.get(), inputs);
       expected.forEach(
-          (name, tensor) -> assertThat(tensor.contentEquals(actual.get(name))).as(name).isTrue());
+          (name, tensor) ->
+              assertThat(tensor.contentEquals(ProgramText.named(actual, name))).as(name).isTrue());
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.einkorn.compiler.optimize;
+package dev.einkorn.compiler.optimize.rule;
 
 import dev.einkorn.compiler.index.IndexProgram;
 import java.util.Optional;

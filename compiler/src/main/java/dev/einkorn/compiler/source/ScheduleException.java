@@ -1,4 +1,4 @@
-package dev.einkorn.compiler.schedule;
+package dev.einkorn.compiler.source;
 
 /**
  * A schedule that cannot be read, or a directive that is not legal on a nest; the message says why.

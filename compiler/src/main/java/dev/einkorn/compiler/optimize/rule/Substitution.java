@@ -1,4 +1,4 @@
-package dev.einkorn.compiler.optimize;
+package dev.einkorn.compiler.optimize.rule;
 
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Border;
@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Map;
 
 /** Replaces the free index variables of an expression by affine forms of other variables. */
-public final class Substitution {
+final class Substitution {
   private final Map<IndexVariable, Subscript.Affine> forms;
 
   /** With the form of each variable; variables without one stay. */
-  public Substitution(Map<IndexVariable, Subscript.Affine> forms) {
+  Substitution(Map<IndexVariable, Subscript.Affine> forms) {
     this.forms = Map.copyOf(forms);
   }
 
   /** The expression over the new variables. It must bind none itself. */
-  public IndexExpr apply(IndexExpr expr) {
+  IndexExpr apply(IndexExpr expr) {
     return switch (expr) {
       case IndexExpr.Access(
               String tensor,
