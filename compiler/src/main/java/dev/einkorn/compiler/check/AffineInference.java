@@ -75,7 +75,8 @@ final class AffineInference {
     for (Statement statement : statements) {
       statement.bordered.forEach(
           (variable, axis) -> {
-            if (forms(statement.statement, variable).isEmpty()) {
+            if (forms(statement.statement, variable).isEmpty()
+                && statement.statement.standsAlone(variable).isEmpty()) {
               classes.name(new Node.OfAxis(axis), variable.name());
             }
           });

@@ -30,8 +30,12 @@ final class Conversion {
     };
   }
 
-  /** A cast, if one is needed. */
+  /** A cast, if one is needed; of an integer literal to a real, the real literal. */
   static IndexExpr cast(IndexExpr expression, ElementType type) {
+    if (expression instanceof IndexExpr.Literal(Long value, _) && type.isFloating()) {
+      double real = type == ElementType.F32 ? (double) (float) (long) value : (double) value;
+      return IndexExpr.Literal.of(real, type);
+    }
     return expression.elementType() == type ? expression : new IndexExpr.Cast(expression, type);
   }
 

@@ -113,7 +113,7 @@ final class ReductionTypes {
   }
 
   private static IndexExpr number(long value, ElementType type) {
-    return extreme(value, value, value, type);
+    return extreme((double) value, value, value, type);
   }
 
   private static IndexExpr extreme(double real, long small, long large, ElementType type) {
@@ -188,7 +188,7 @@ final class ReductionTypes {
     long fixed = 1;
     for (IndexBinding binding : range.bindings()) {
       switch (binding.extent()) {
-        case Extent.Fixed(long value) -> fixed = Math.multiplyExact(fixed, value);
+        case Extent.Fixed(long value) -> fixed = fixed * value;
         case Extent.Symbolic _ -> extents.add(new IndexExpr.ExtentValue(binding.extent()));
       }
     }

@@ -17,12 +17,14 @@
  * c[k] = f64(sum[i](A[i,k])) * x
  * }
  *
- * <p>Stages, each a class: {@code HeaderReader} and {@code Resolver} (what every name means),
- * {@code RankChecker} and {@code OrderChecker}, {@code SumPlacement} (implicit sums become
- * explicit), {@code ExtentSolver} (which axes have one extent), {@code TypeChecker} (promotions
- * become casts), {@code KnownExtents} (the sizes of this call against each other). A part in which
+ * <p>Stages, each a class: {@code HeaderReader} and {@code Resolver} (what every name means; with
+ * {@code Ellipses}), {@code RankChecker} and {@code OrderChecker}, {@code SumPlacement} (implicit
+ * sums become explicit), {@code ExtentSolver} (which axes have one extent; with {@code
+ * AffineInference} for indices such as {@code 2*x + r}), {@code TypeChecker} (promotions become
+ * casts), {@code KnownExtents} and {@code AccessRanges} (the sizes of this call). A part in which
  * an error was found becomes a {@code Term.Broken}, about which later stages are silent. The result
- * does not depend on the sizes of a call, so it serves every size.
+ * does not depend on the sizes of a call, so it serves every size; only an ellipsis makes it depend
+ * on which axes have extent 1.
  */
 @NullMarked
 package dev.einkorn.compiler.check;
