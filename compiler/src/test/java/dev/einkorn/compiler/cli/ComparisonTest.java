@@ -2,13 +2,12 @@ package dev.einkorn.compiler.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.einkorn.compiler.Mode;
 import dev.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
-  private static Comparison compare(Tensor computed, Tensor reference, Mode mode) {
-    return Comparison.of("E", computed, reference, mode);
+  private static Comparison compare(Tensor computed, Tensor reference) {
+    return Comparison.of("E", computed, reference);
   }
 
   private static Tensor floats(float... values) {
@@ -16,30 +15,23 @@ class ComparisonTest {
   }
 
   @Test
-  void equalBitsPassInEveryMode() {
-    Comparison comparison = compare(floats(1, Float.NaN), floats(1, Float.NaN), Mode.STRICT);
-    assertThat(comparison.passes()).isTrue();
+  void equalBitsPass() {
+    Comparison comparison = compare(floats(1, Float.NaN), floats(1, Float.NaN));
+    assertThat(comparison.identical()).isTrue();
     assertThat(comparison.text()).isEqualTo("E equals the reference interpreter bit for bit");
   }
 
   @Test
-  void aSmallDifferencePassesUnlessStrict() {
-    Tensor computed = floats(100, 1.001f);
-    Tensor reference = floats(100, 1);
-    assertThat(compare(computed, reference, Mode.DETERMINISTIC).passes()).isTrue();
-    assertThat(compare(computed, reference, Mode.STRICT).passes()).isFalse();
-    assertThat(compare(computed, reference, Mode.DETERMINISTIC).text())
-        .isEqualTo(
-            "E differs from the reference interpreter by at most 0.00100 (largest value 100,"
-                + " allowed 0.0100)");
-  }
-
-  @Test
-  void largeDifferencesAndUnequalFormsFail() {
-    assertThat(compare(floats(1, 2), floats(1, 3), Mode.FAST).passes()).isFalse();
-    assertThat(compare(floats(1, Float.NaN), floats(1, 2), Mode.FAST).passes()).isFalse();
-    assertThat(compare(floats(1), floats(1, 2), Mode.FAST).passes()).isFalse();
-    assertThat(compare(Tensor.scalar(1L), Tensor.scalar(2L), Mode.FAST).passes()).isFalse();
-    assertThat(compare(floats(Float.POSITIVE_INFINITY), floats(1), Mode.FAST).passes()).isFalse();
+  void anyDifferenceFailsAndIsSized() {
+    Comparison comparison = compare(floats(100, 1.5f), floats(100, 1));
+    assertThat(comparison.identical()).isFalse();
+    assertThat(comparison.text())
+        .isEqualTo("E differs from the reference interpreter by at most 0.500");
+    assertThat(compare(floats(0f), floats(-0f)).identical()).isFalse();
+    assertThat(compare(floats(1, Float.NaN), floats(1, 2)).identical()).isFalse();
+    assertThat(compare(floats(1), floats(1, 2)).identical()).isFalse();
+    assertThat(compare(Tensor.scalar(1L), Tensor.scalar(2L)).identical()).isFalse();
+    assertThat(compare(floats(Float.POSITIVE_INFINITY), floats(1)).largestDifference())
+        .isInfinite();
   }
 }
