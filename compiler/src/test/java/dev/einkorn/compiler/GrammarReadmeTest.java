@@ -135,6 +135,7 @@ class GrammarReadmeTest {
     forms.put("a condition of a reduction", "\\w\\]\\([^()]* where ");
     forms.put("a condition of a statement", "(?m) = [^(\n]* where ");
     forms.put("a gather", "\\[w\\[t\\]");
+    forms.put("a gather by a scalar", "\\[n\\[\\]");
     forms.put("a nested gather", "\\[p\\[p\\[k\\]\\]");
     forms.put("a real number without digits before the point", " \\.5");
     forms.put("a real number without digits after the point", "\\d\\.\\*");

@@ -317,6 +317,25 @@ class SignalFiltersTest {
   }
 
   @Test
+  void time_reversal_at_any_size() {
+    double[] signal = draw.vector(9);
+    double[] expected = new double[9];
+    for (int x = 0; x < 9; x++) {
+      expected[x] = signal[8 - x];
+    }
+    Example.of("O[x] = I[extent(I, 0)-1-x] where x < extent(I, 0)")
+        .with("I", signal)
+        .gives(expected);
+  }
+
+  @Test
+  void window_at_a_given_position() {
+    double[] signal = draw.vector(9);
+    double[] expected = {signal[3], signal[4], signal[5], signal[6]};
+    Example.of("O[x] = I[n[]+x] where x < 4").with("I", signal).with("n", 3).gives(expected);
+  }
+
+  @Test
   void short_time_energy_of_frames() {
     double[] signal = draw.vector(14);
     double[] expected = new double[6];
