@@ -1,7 +1,9 @@
 package dev.einkorn.samples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,35 @@ class QuickstartTest {
             Tensor.of(new double[] {1, -1, 2, 0}, 2, 2));
 
     assertThat(e.toDoubleArray()).containsExactly(expected);
+  }
+
+  @Test
+  void embedding_lookup_takes_a_row_for_each_token() {
+    Tensor table = Tensor.of(new double[] {1, 2, 3, 4, 5, 6}, 3, 2);
+    Tensor tokens = Tensor.of(new int[] {2, 0, 2}, 3);
+
+    assertThat(Quickstart.embeddingLookup(table, tokens).toDoubleArray())
+        .containsExactly(5, 6, 1, 2, 5, 6);
+  }
+
+  @Test
+  void embedding_lookup_refuses_a_token_outside_of_the_table() {
+    Tensor table = Tensor.of(new double[] {1, 2, 3, 4, 5, 6}, 3, 2);
+    Tensor tokens = Tensor.of(new int[] {2, 3}, 2);
+
+    assertThatThrownBy(() -> Quickstart.embeddingLookup(table, tokens))
+        .isInstanceOf(KernelException.class)
+        .hasMessageContaining("T[w[t]")
+        .hasMessageContaining("3");
+  }
+
+  @Test
+  void permutation_reorders_rows_and_columns() {
+    Tensor matrix = Tensor.of(new double[] {1, 2, 3, 4, 5, 6, 7, 8, 9}, 3, 3);
+    Tensor order = Tensor.of(new long[] {2, 0, 1}, 3);
+
+    assertThat(Quickstart.permutation(matrix, order).toDoubleArray())
+        .containsExactly(9, 7, 8, 3, 1, 2, 6, 4, 5);
   }
 
   @Test
