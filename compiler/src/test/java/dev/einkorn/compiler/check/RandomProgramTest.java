@@ -39,7 +39,6 @@ class RandomProgramTest {
   @Test
   void everyProgramIsRefusedOrVerified() {
     int accepted = 0;
-    int readBack = 0;
     Set<ErrorCode> seen = EnumSet.noneOf(ErrorCode.class);
     for (int n = 0; n < PROGRAMS; n++) {
       tame = n % 2 == 0;
@@ -51,10 +50,7 @@ class RandomProgramTest {
       try {
         String printed = IndexPrinter.print(Checked.program(types, program));
         accepted++;
-        if (isReadable(printed)) {
-          readBack++;
-          assertThat(IndexPrinter.print(Checked.program("", printed))).isEqualTo(printed);
-        }
+        assertThat(IndexPrinter.print(Checked.program("", printed))).isEqualTo(printed);
       } catch (CompileException refusal) {
         refusal.diagnostics().forEach(each -> seen.add(each.code()));
       } catch (RuntimeException | AssertionError e) {
@@ -62,7 +58,6 @@ class RandomProgramTest {
       }
     }
     assertThat(accepted).isGreaterThan(PROGRAMS / 20);
-    assertThat(readBack).isGreaterThan(accepted / 2);
     assertThat(seen)
         .contains(
             ErrorCode.AMBIGUOUS_SUM,
@@ -82,19 +77,6 @@ class RandomProgramTest {
             ErrorCode.UNDETERMINED_EXTENT,
             ErrorCode.UNKNOWN_NAME,
             ErrorCode.UNKNOWN_OUTPUT);
-  }
-
-  /**
-   * Whether the printed program says all. Where two reductions of a statement bind one name, the
-   * printer takes the extent of the one for that of the other.
-   */
-  private static boolean isReadable(String printed) {
-    return printed
-        .lines()
-        .noneMatch(
-            line ->
-                INDICES.stream()
-                    .anyMatch(index -> line.split("\\[" + index + "(,\\w)?]\\(").length > 2));
   }
 
   private String pick(List<String> from) {

@@ -88,7 +88,7 @@ class WholeLanguageTest {
           A: f64[3,3] | t[i] = prod[k](A[i,k] where k != i) | t[i] = prod[k](select(k != i, A[i,k], 1.0))
           A: f64[3,3] | t[i] = any[k](A[i,k] > 0 where k < i) | t[i] = any[k](select(k < i, A[i,k] > 0.0, false))
           A: f64[3,3] | t[i] = all[k](A[i,k] > 0 where k < i) | t[i] = all[k](select(k < i, A[i,k] > 0.0, true))
-          A: f32[3,3] | t[i] = mean[k](A[i,k] where k <= i) | t[i] = sum[k](select(k <= i, A[i,k], 0.0)) / f32(sum[k](select(k <= i, 1, 0)))
+          A: f32[3,3] | t[i] = mean[k](A[i,k] where k <= i) | t[i] = sum[k](select(k <= i, A[i,k], 0.0)) / f32(sum[k](select(k <= i, 1, 0))) where k < extent(A, 1)
           A: f32[3,3] | t[i] = mean[k](A[i,k] where k < extent(A, 1)) | t[i] = sum[k](A[i,k]) / f32(extent(A, 1))
           A: f32[3,3], x: f32[3] | t[i] = A[i,k] * x[k] where k <= i | t[i] = sum[k](select(k <= i, A[i,k] * x[k], 0.0))
           x: f32[3], y: f32[3] | s = x[k] * y[l] where k < l | s = sum[k,l](select(k < l, x[k] * y[l], 0.0))
