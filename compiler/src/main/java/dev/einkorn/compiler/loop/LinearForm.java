@@ -29,20 +29,48 @@ public record LinearForm(SequencedMap<Expr, Long> summands, long constant) {
 
   /** A loop variable. */
   public static LinearForm of(IndexVariable variable) {
-    return of(new Expr.LoopValue(variable));
+    return ofLeaf(new Expr.LoopValue(variable));
   }
 
   /** An extent. */
   public static LinearForm of(Extent extent) {
     return extent instanceof Extent.Fixed(long value)
         ? of(value)
-        : of(new Expr.ExtentValue(extent));
+        : ofLeaf(new Expr.ExtentValue(extent));
   }
 
-  private static LinearForm of(Expr leaf) {
+  private static LinearForm ofLeaf(Expr leaf) {
     SequencedMap<Expr, Long> one = new LinkedHashMap<>();
     one.put(leaf, 1L);
     return new LinearForm(one, 0);
+  }
+
+  /** The form that a value is, if it is one: what {@link #toExpr} has written. */
+  public static Optional<LinearForm> of(Expr value) {
+    return switch (value) {
+      case Expr.LoopValue _ -> Optional.of(ofLeaf(value));
+      case Expr.ExtentValue(Extent extent) -> Optional.of(of(extent));
+      case Expr.Constant(Object number, _) -> Optional.of(of((Long) number));
+      case Expr.UnaryOp(_, Expr operand) -> of(operand).map(form -> form.times(-1));
+      case Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right)
+          when operator == BinaryOperator.ADD ->
+          of(left).flatMap(l -> of(right).map(l::plus));
+      case Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right)
+          when operator == BinaryOperator.SUBTRACT ->
+          of(left).flatMap(l -> of(right).map(r -> l.plus(r.times(-1))));
+      case Expr.BinaryOp(BinaryOperator operator, Expr.Constant(Object number, _), Expr right)
+          when operator == BinaryOperator.MULTIPLY ->
+          of(right).map(form -> form.times((Long) number));
+      case Expr.BinaryOp _, Expr.Load _, Expr.Local _, Expr.Call _, Expr.Cast _, Expr.Select _ ->
+          Optional.empty();
+    };
+  }
+
+  /** Whether the form is a constant and positive multiples of extents only. */
+  public boolean isSumOfExtents() {
+    return summands.entrySet().stream()
+        .allMatch(
+            summand -> summand.getKey() instanceof Expr.ExtentValue && summand.getValue() > 0);
   }
 
   /** Whether there is only a constant. */

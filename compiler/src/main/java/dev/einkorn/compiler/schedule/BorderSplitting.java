@@ -215,37 +215,62 @@ final class BorderSplitting {
     return fold(Function.MIN, left, right);
   }
 
+  /** The minimum or maximum of both, without operands that another one makes superfluous. */
   private static Expr fold(Function function, Expr left, Expr right) {
-    if (left.equals(right)) {
-      return left;
+    List<Expr> kept = new ArrayList<>();
+    List<Expr> all = new ArrayList<>(operands(function, left));
+    all.addAll(operands(function, right));
+    for (int n = 0; n < all.size(); n++) {
+      Expr operand = all.get(n);
+      boolean superfluous = false;
+      for (int other = 0; other < all.size() && !superfluous; other++) {
+        Optional<Long> distance = distance(all.get(other), operand);
+        // Of equal operands the first stays.
+        superfluous =
+            other != n
+                && distance.isPresent()
+                && (distance.get() == 0
+                    ? other < n
+                    : distance.get() > 0 == (function == Function.MIN));
+      }
+      if (!superfluous) {
+        kept.add(operand);
+      }
     }
-    Optional<Long> a = number(left);
-    Optional<Long> b = number(right);
-    if (a.isPresent() && b.isPresent()) {
-      boolean leftIsLess = a.get() < b.get();
-      return leftIsLess == (function == Function.MIN) ? left : right;
+    Expr result = kept.getFirst();
+    for (Expr operand : kept.subList(1, kept.size())) {
+      result = new Expr.Call(function, List.of(result, operand));
     }
-    // No extent is below 0.
-    if (a.isPresent() && a.get() <= 0 && right instanceof Expr.ExtentValue) {
-      return function == Function.MIN ? left : right;
-    }
-    return new Expr.Call(function, List.of(left, right));
+    return result;
   }
 
-  private static Optional<Long> number(Expr expr) {
-    return switch (expr) {
-      case Expr.Constant(Object value, _) -> Optional.of((Long) value);
-      case Expr.ExtentValue(Extent.Fixed(long value)) -> Optional.of(value);
-      case Expr.ExtentValue _,
-          Expr.Load _,
-          Expr.Local _,
-          Expr.LoopValue _,
-          Expr.UnaryOp _,
-          Expr.BinaryOp _,
-          Expr.Call _,
-          Expr.Cast _,
-          Expr.Select _ ->
-          Optional.empty();
-    };
+  private static List<Expr> operands(Function function, Expr expr) {
+    if (expr instanceof Expr.Call(Function called, List<Expr> arguments) && called == function) {
+      List<Expr> operands = new ArrayList<>();
+      arguments.forEach(argument -> operands.addAll(operands(function, argument)));
+      return operands;
+    }
+    return List.of(expr);
+  }
+
+  /** How much greater the second is in every call, if that is known; an extent is at least 0. */
+  private static Optional<Long> distance(Expr first, Expr second) {
+    Optional<LinearForm> a = LinearForm.of(first);
+    Optional<LinearForm> b = LinearForm.of(second);
+    if (a.isEmpty() || b.isEmpty()) {
+      return Optional.empty();
+    }
+    LinearForm difference = b.get().plus(a.get().times(-1));
+    if (difference.isConstant()) {
+      return Optional.of(difference.constant());
+    }
+    boolean grows = difference.isSumOfExtents();
+    if (grows && difference.constant() >= 0) {
+      return Optional.of(Math.max(1, difference.constant()));
+    }
+    LinearForm opposite = difference.times(-1);
+    return opposite.isSumOfExtents() && opposite.constant() >= 0
+        ? Optional.of(Math.min(-1, -opposite.constant()))
+        : Optional.empty();
   }
 }

@@ -8,7 +8,7 @@
 //   q: hoist()
 // Layout:
 //   a: unit stride on axis 0
-//   b: strided
+//   b: scalar
 //   c: unit stride on axis 0
 //   q: unit stride on axis 1
 // Target: scalar Java, 32-bit positions.
@@ -40,11 +40,11 @@ public final class Kernel_q implements Kernel {
     int nExtent = (int) sizes[0];
     int mExtent = (int) sizes[1];
 
-    int b_ = b[b_start];
+    int b_value = b[b_start];
     for (int i = 0; i < nExtent; i++) {
       int a_i = a[a_start + i];
       for (int j = 0; j < mExtent; j++) {
-        q[q_start + i * q_n + j] = KernelMath.floorDiv(a_i, b_) + KernelMath.floorMod(a_i, c[c_start + j]);
+        q[q_start + i * q_n + j] = KernelMath.floorDiv(a_i, b_value) + KernelMath.floorMod(a_i, c[c_start + j]);
       }
     }
   }

@@ -49,7 +49,7 @@ public final class Kernel_Y implements Kernel {
       for (int j = 0; j < jExtent; j++) {
         sum_j += X[X_start + i * X_i + j];
       }
-      u[u_start + i] = sum_j / (float) (long) jExtent;
+      u[u_start + i] = sum_j / (float) jExtent;
     }
   }
 
@@ -73,7 +73,7 @@ public final class Kernel_Y implements Kernel {
       for (int j = 0; j < jExtent; j++) {
         sum_j += (X[X_start + i * X_i + j] - u_i) * (X[X_start + i * X_i + j] - u_i);
       }
-      v[v_start + i] = sum_j / (float) (long) jExtent;
+      v[v_start + i] = sum_j / (float) jExtent;
     }
   }
 

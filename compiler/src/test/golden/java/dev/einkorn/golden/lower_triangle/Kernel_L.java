@@ -36,7 +36,7 @@ public final class Kernel_L implements Kernel {
 
     for (int i = 0; i < iExtent; i++) {
       for (int j = 0; j < jExtent; j++) {
-        L[L_start + i * L_i + j] = (long) j <= (long) i ? S[S_start + i * S_i + j] : Float.NEGATIVE_INFINITY;
+        L[L_start + i * L_i + j] = j <= i ? S[S_start + i * S_i + j] : Float.NEGATIVE_INFINITY;
       }
     }
   }

@@ -38,7 +38,7 @@ public final class Kernel_u implements Kernel {
       for (int i = 0; i < iExtent; i++) {
         sum_i += X[X_start + i * X_i + j];
       }
-      u[u_start + j] = sum_i / (float) (long) iExtent;
+      u[u_start + j] = sum_i / (float) iExtent;
     }
   }
 }

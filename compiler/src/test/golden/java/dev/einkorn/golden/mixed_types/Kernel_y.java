@@ -9,7 +9,7 @@
 // Layout:
 //   A: unit stride on axis 0
 //   B: unit stride on axis 0
-//   c: strided
+//   c: scalar
 //   y: unit stride on axis 0
 // Target: scalar Java, 32-bit positions.
 package dev.einkorn.golden.mixed_types;

@@ -9,7 +9,7 @@
 // Layout:
 //   x: unit stride on axis 0
 //   y: unit stride on axis 0
-//   s: strided
+//   s: scalar
 // Target: scalar Java, 32-bit positions.
 package dev.einkorn.golden.scalar_output;
 

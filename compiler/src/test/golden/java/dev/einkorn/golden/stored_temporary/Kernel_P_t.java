@@ -14,7 +14,7 @@
 //   A: unit stride on axis 1
 //   r: unit stride on axis 0
 //   P: unit stride on axis 1
-//   t: strided
+//   t: scalar
 // Target: scalar Java, 32-bit positions.
 package dev.einkorn.golden.stored_temporary;
 

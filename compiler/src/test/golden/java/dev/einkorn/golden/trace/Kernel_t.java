@@ -8,7 +8,7 @@
 //   t: promote(t); hoist()
 // Layout:
 //   A: unit stride on axis 1
-//   t: strided
+//   t: scalar
 // Target: scalar Java, 32-bit positions.
 package dev.einkorn.golden.trace;
 
