@@ -61,11 +61,6 @@ final class Ellipses {
     return ellipses;
   }
 
-  /** Whether the statement has one. */
-  boolean isEmpty() {
-    return places.isEmpty();
-  }
-
   /** Whether an error was reported. */
   boolean isWrong() {
     return failed;
