@@ -79,6 +79,6 @@ final class TextFrontend implements Frontend {
 
   @Override
   public boolean dependsOnUnitExtents() {
-    return false;
+    return signature.dependsOnUnitExtents();
   }
 }
