@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.loop;
 
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.runtime.ElementType;
 import java.util.List;
@@ -95,7 +96,8 @@ public final class LoopPrinter {
       case Expr.Local(String name, _) -> name;
       case Expr.Constant(Object constant, ElementType type) -> constant(constant, type);
       case Expr.LoopValue(var variable) -> variable.toString();
-      case Expr.ExtentValue(var extent) -> "extent(" + extent + ")";
+      case Expr.ExtentValue(Extent.Fixed(long number)) -> Long.toString(number);
+      case Expr.ExtentValue(Extent.Symbolic(String size)) -> "extent(" + size + ")";
       case Expr.UnaryOp(var operator, Expr operand) -> operator.symbol() + value(operand, 8);
       case Expr.BinaryOp(var operator, Expr left, Expr right) -> {
         int precedence = precedence(operator);

@@ -224,14 +224,12 @@ final class BorderSplitting {
       Expr operand = all.get(n);
       boolean superfluous = false;
       for (int other = 0; other < all.size() && !superfluous; other++) {
-        Optional<Long> distance = distance(all.get(other), operand);
+        Expr rival = all.get(other);
+        boolean beaten =
+            function == Function.MIN ? isAtMost(rival, operand) : isAtMost(operand, rival);
+        boolean tied = beaten && isAtMost(rival, operand) && isAtMost(operand, rival);
         // Of equal operands the first stays.
-        superfluous =
-            other != n
-                && distance.isPresent()
-                && (distance.get() == 0
-                    ? other < n
-                    : distance.get() > 0 == (function == Function.MIN));
+        superfluous = other != n && beaten && (!tied || other < n);
       }
       if (!superfluous) {
         kept.add(operand);
@@ -253,24 +251,19 @@ final class BorderSplitting {
     return List.of(expr);
   }
 
-  /** How much greater the second is in every call, if that is known; an extent is at least 0. */
-  private static Optional<Long> distance(Expr first, Expr second) {
+  /** Whether the first is known not to exceed the second in any call; an extent is at least 0. */
+  private static boolean isAtMost(Expr first, Expr second) {
     Optional<LinearForm> a = LinearForm.of(first);
     Optional<LinearForm> b = LinearForm.of(second);
-    if (a.isEmpty() || b.isEmpty()) {
-      return Optional.empty();
+    if (a.isPresent() && b.isPresent()) {
+      LinearForm difference = b.get().plus(a.get().times(-1));
+      return difference.isSumOfExtents() && difference.constant() >= 0;
     }
-    LinearForm difference = b.get().plus(a.get().times(-1));
-    if (difference.isConstant()) {
-      return Optional.of(difference.constant());
-    }
-    boolean grows = difference.isSumOfExtents();
-    if (grows && difference.constant() >= 0) {
-      return Optional.of(Math.max(1, difference.constant()));
-    }
-    LinearForm opposite = difference.times(-1);
-    return opposite.isSumOfExtents() && opposite.constant() >= 0
-        ? Optional.of(Math.min(-1, -opposite.constant()))
-        : Optional.empty();
+    return (first instanceof Expr.Call(Function called, List<Expr> arguments)
+            && called == Function.MIN
+            && arguments.stream().anyMatch(argument -> isAtMost(argument, second)))
+        || (second instanceof Expr.Call(Function calledToo, List<Expr> others)
+            && calledToo == Function.MAX
+            && others.stream().anyMatch(other -> isAtMost(first, other)));
   }
 }

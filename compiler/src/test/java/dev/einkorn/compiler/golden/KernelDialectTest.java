@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.compiler.ProgramText;
 import dev.einkorn.compiler.emit.EmittedSource;
-import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
@@ -160,11 +160,12 @@ class KernelDialectTest {
   private static Map<String, Tensor> run(
       List<Kernel> kernels, GoldenCase golden, Map<String, Tensor> inputs) {
     IndexProgram program = golden.compile(golden.packageName()).plan().optimized();
-    Map<String, Long> sizes = new LinkedHashMap<>();
+    Map<String, Long> parameters = new LinkedHashMap<>();
     for (SizeParameter size : program.sizes()) {
       SizeParameter.Axis axis = size.axes().getFirst();
-      sizes.put(size.name(), ProgramText.named(inputs, axis.tensor()).extent(axis.position()));
+      parameters.put(size.name(), ProgramText.named(inputs, axis.tensor()).extent(axis.position()));
     }
+    var sizes = new Sizes(program, parameters);
     Map<String, Tensor> operands = new LinkedHashMap<>();
     for (TensorDeclaration input : program.inputs()) {
       operands.put(input.name(), place(golden, ProgramText.named(inputs, input.name())));
@@ -172,16 +173,13 @@ class KernelDialectTest {
     for (TensorDeclaration target : program.targets()) {
       Tensor initial = inputs.get(target.name());
       if (initial == null) {
-        long[] shape =
-            target.type().extents().stream().mapToLong(extent -> value(extent, sizes)).toArray();
+        long[] shape = target.type().extents().stream().mapToLong(sizes::value).toArray();
         initial = Tensor.zeros(target.type().elementType(), shape);
       }
       operands.put(target.name(), place(golden, initial));
     }
     for (Kernel kernel : kernels) {
-      kernel.run(
-          operands.values().toArray(Tensor[]::new),
-          sizes.values().stream().mapToLong(Long::longValue).toArray());
+      kernel.run(operands.values().toArray(Tensor[]::new), sizes.toArray());
     }
     Map<String, Tensor> outputs = new LinkedHashMap<>();
     program.outputs().forEach(name -> outputs.put(name, ProgramText.named(operands, name)));
@@ -197,12 +195,5 @@ class KernelDialectTest {
     Tensor copy = Tensor.of(tensor.elementType(), Arena.ofAuto().allocate(bytes), tensor.shape());
     copy.copyFrom(tensor);
     return copy;
-  }
-
-  private static long value(Extent extent, Map<String, Long> sizes) {
-    return switch (extent) {
-      case Extent.Fixed(long value) -> value;
-      case Extent.Symbolic(String name) -> ProgramText.named(sizes, name);
-    };
   }
 }

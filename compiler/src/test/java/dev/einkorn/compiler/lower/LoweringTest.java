@@ -55,8 +55,8 @@ class LoweringTest {
   @Test
   void everyReductionStartsAtItsIdentity() {
     lowers("p = prod[i](x[i])", "p = 1.0\nfor i:\n  p *= x[i]\n");
-    lowers("m = max[i](x[i])", "m = -Infinity\nfor i:\n  m max= x[i]\n");
-    lowers("m = min[i](x[i])", "m = Infinity\nfor i:\n  m min= x[i]\n");
+    lowers("m = max[i](x[i])", "m = -inf\nfor i:\n  m max= x[i]\n");
+    lowers("m = min[i](x[i])", "m = inf\nfor i:\n  m min= x[i]\n");
     lowers("b = any[i](x[i] > 0)", "b = false\nfor i:\n  b or= x[i] > 0.0\n");
     lowers("b = all[i](x[i] > 0)", "b = true\nfor i:\n  b and= x[i] > 0.0\n");
   }
@@ -86,7 +86,7 @@ class LoweringTest {
     lowers(
         "s = max[i](sum[k](A[i,k]))",
         """
-        s = -Infinity
+        s = -inf
         for i:
           f32 sum_k = 0.0
           for k:
@@ -168,7 +168,7 @@ class LoweringTest {
         """
         for i:
           for j:
-            L[i,j] = select(j <= i, S[i,j], -Infinity)
+            L[i,j] = select(j <= i, S[i,j], -inf)
         """);
   }
 
@@ -257,5 +257,64 @@ class LoweringTest {
                 sum_k += A[i,k] * x[k]
               y[i] = b[i] + sum_k
             """);
+  }
+
+  @Test
+  void aReductionThatTheInnermostLoopDoesNotChangeLeavesItsGuard() {
+    lowers(
+        "y[i,j] = select(B[i,j] > 0, sum[k](A[i,k]), 0)",
+        """
+        for i:
+          for j:
+            f32 sum_k = 0.0
+            for k:
+              sum_k += A[i,k]
+            y[i,j] = select(B[i,j] > 0.0, sum_k, 0.0)
+        """);
+  }
+
+  @Test
+  void aReductionThatMayFailStaysInItsGuard() {
+    lowers(
+        "(a: i64[i,k], y: i64[i,j]) -> (z)\nz[i,j] = select(y[i,j] > 0, sum[k](1 // a[i,k]), 0)",
+        """
+        for i:
+          for j:
+            i64 chosen = 0
+            if y[i,j] > 0:
+              i64 sum_k = 0
+              for k:
+                sum_k += 1 // a[i,k]
+              chosen = sum_k
+            else:
+              chosen = 0
+            z[i,j] = chosen
+        """);
+  }
+
+  @Test
+  void anAffineConditionBecomesABound() {
+    lowers(
+        "y[i] = 1 * sum[k](A[i,k] where k <= i and k >= 1)",
+        """
+        for i:
+          f32 sum_k = 0.0
+          for k in max(1, 0) .. min(i + 1, extent(k)):
+            sum_k += A[i,k]
+          y[i] = 1.0 * sum_k
+        """);
+  }
+
+  @Test
+  void equalReductionsAreComputedOnce() {
+    lowers(
+        "p[i] = max[k](A[i,k]) + exp(max[m](A[i,m]))",
+        """
+        for i:
+          f32 max_k = -inf
+          for k:
+            max_k max= A[i,k]
+          p[i] = max_k + exp(max_k)
+        """);
   }
 }

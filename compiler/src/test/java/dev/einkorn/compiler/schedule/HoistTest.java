@@ -48,7 +48,7 @@ class HoistTest {
         "hoist()",
         """
         for i:
-          f32 max_k = -Infinity
+          f32 max_k = -inf
           for k < j:
             max_k max= S[i,k]
           for j:
@@ -145,7 +145,7 @@ class HoistTest {
   @Test
   void nothingLeavesAGuard() {
     gives(
-        "y[i] = select(m[i] > 0, sum[k](x[k]), 0)",
+        "y[i] = select(m[i] > 0, sum[k](A[i,k]), 0)",
         "hoist()",
         """
         for i:
@@ -153,7 +153,7 @@ class HoistTest {
           if m[i] > 0.0:
             f32 sum_k = 0.0
             for k:
-              sum_k += x[k]
+              sum_k += A[i,k]
             chosen = sum_k
           else:
             chosen = 0.0

@@ -29,7 +29,7 @@ class PromoteTest {
         "m = max[i](x[i])",
         "promote(m)",
         """
-        f32 m_max = -Infinity
+        f32 m_max = -inf
         for i:
           m_max max= x[i]
         m = m_max

@@ -47,8 +47,11 @@ class ScheduleTest {
   @Test
   void saysWhichPartIsNoDirective() {
     refuses(
-        "vectorize(i)", "unknown directive vectorize; there are reorder, fuse, promote and hoist");
-    refuses("hoist(); (i)", "unknown directive ; there are reorder, fuse, promote and hoist");
+        "vectorize(i)",
+        "unknown directive vectorize; there are reorder, fuse, promote, split_borders and hoist");
+    refuses(
+        "hoist(); (i)",
+        "unknown directive ; there are reorder, fuse, promote, split_borders and hoist");
     refuses("reorder i, k", "expected a directive such as reorder(i, k), found: reorder i, k");
     refuses("reorder(i, k", "expected a directive such as reorder(i, k), found: reorder(i, k");
     refuses("promote()", "promote takes one tensor, found: promote()");

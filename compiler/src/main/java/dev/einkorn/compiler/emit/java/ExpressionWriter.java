@@ -138,7 +138,8 @@ final class ExpressionWriter {
     return switch (expr) {
       case Expr.LoopValue(var variable) -> names.loop(variable);
       case Expr.ExtentValue(var extent) -> names.extent(extent);
-      case Expr.Constant(Object value, _) -> value + (wide ? "L" : "");
+      case Expr.Constant(Object value, _) ->
+          value + ((Long) value == (int) (long) (Long) value ? "" : "L");
       case Expr.UnaryOp(_, Expr operand) -> "-" + bound(operand, PRIMARY);
       case Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right) ->
           switch (operator) {

@@ -38,9 +38,9 @@ public final class Kernel_y implements Kernel {
     long iExtent = sizes[0];
     long kExtent = sizes[1];
 
-    for (long i = 0L; i < iExtent; i++) {
+    for (long i = 0; i < iExtent; i++) {
       float y_sum = 0.0f;
-      for (long k = 0L; k < kExtent; k++) {
+      for (long k = 0; k < kExtent; k++) {
         y_sum += A.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, A_start + i * A_i + k) * x.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, x_start + k);
       }
       y.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, y_start + i, y_sum);
