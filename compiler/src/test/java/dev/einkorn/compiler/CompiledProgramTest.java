@@ -270,4 +270,12 @@ class CompiledProgramTest {
     assertThatThrownBy(() -> unknown.run(program, inputs))
         .hasMessage("no step computes Q, so hoist() has no loops to order");
   }
+
+  @Test
+  void anInputThatTheHeaderDeclaresIsMissedToo() {
+    CompiledProgram program = Einkorn.compile("(A: f32[n]) -> (s)\ns = A[i]");
+    assertThatThrownBy(() -> program.call(Map.of()))
+        .isInstanceOf(CompileException.class)
+        .hasMessageContaining("error[MISSING_INPUT]: no tensor is given for the input A");
+  }
 }
