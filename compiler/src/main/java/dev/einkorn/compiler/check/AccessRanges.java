@@ -182,6 +182,9 @@ final class AccessRanges {
 
     /** What else to do about an index that goes too far. */
     private String smaller(Variable variable) {
+      if (statement.limited().contains(variable)) {
+        return "; or make the limit of %s in where smaller".formatted(variable);
+      }
       Optional<Term.Read> alone = statement.standsAlone(variable);
       return alone
           .map(each -> "; the extent of %s comes from %s".formatted(variable, each.text()))

@@ -51,8 +51,9 @@ final class ExtentSolver {
   Solution solve() {
     symbols.tensors().forEach(this::declare);
     for (ResolvedStatement statement : statements) {
-      classes.joinAccess(statement.number(), statement.target(), statement.indices(), symbols);
-      classes.joinAccesses(statement.number(), statement.value(), symbols);
+      classes.joinAccess(
+          statement.number(), statement.target(), statement.indices(), Set.of(), symbols);
+      classes.joinAccesses(statement.number(), statement.value(), statement.limited(), symbols);
     }
     for (ResolvedStatement statement : statements) {
       Bounds found = bounds(statement);
@@ -149,6 +150,7 @@ final class ExtentSolver {
     List<Bound> found = new ArrayList<>();
     collect(statement.value(), alone, conditions, found);
     statement.where().forEach(condition -> Bound.of(condition).ifPresent(found::add));
+    alone.removeAll(statement.limited());
     List<Bound> giving = new ArrayList<>();
     List<Bound> others = new ArrayList<>();
     for (Bound bound : found) {

@@ -39,7 +39,11 @@ final class KnownExtents {
   private record Place(Axis axis, String text, Span span) {}
 
   private record Access(
-      String tensor, List<? extends Term.Index> indices, boolean bordered, String text) {}
+      String tensor,
+      List<? extends Term.Index> indices,
+      boolean target,
+      boolean bordered,
+      String text) {}
 
   KnownExtents(
       Diagnostics diagnostics, Symbols symbols, Function<String, Optional<ElementType>> types) {
@@ -52,8 +56,9 @@ final class KnownExtents {
   void check(Analysis analysis, Map<String, InputType> given) {
     bind(given);
     List<List<Access>> accesses = analysis.statements().stream().map(this::accesses).toList();
-    List<Map<Variable, List<Place>>> places = accesses.stream().map(KnownExtents::places).toList();
-    for (int n = 0; n < places.size(); n++) {
+    List<Map<Variable, List<Place>>> places = new ArrayList<>();
+    for (int n = 0; n < accesses.size(); n++) {
+      places.add(places(accesses.get(n), analysis.statements().get(n).limited()));
       List<Bound> bounds = analysis.extents().bounds().get(n);
       for (Bound bound : bounds) {
         // Of several bounds the smallest counts.
@@ -141,7 +146,7 @@ final class KnownExtents {
   private List<Access> accesses(ResolvedStatement statement) {
     List<Access> accesses = new ArrayList<>();
     accesses.add(
-        new Access(statement.target(), statement.indices(), false, statement.targetText()));
+        new Access(statement.target(), statement.indices(), true, false, statement.targetText()));
     visit(statement.value(), accesses);
     accesses.removeIf(Access::bordered);
     accesses.removeIf(
@@ -154,16 +159,21 @@ final class KnownExtents {
   private static void visit(Term term, List<Access> accesses) {
     if (term instanceof Term.Read read) {
       accesses.add(
-          new Access(read.tensor(), read.indices(), read.border() != Border.NONE, read.text()));
+          new Access(
+              read.tensor(), read.indices(), false, read.border() != Border.NONE, read.text()));
     }
     term.children().forEach(child -> visit(child, accesses));
   }
 
-  private static Map<Variable, List<Place>> places(List<Access> accesses) {
+  /**
+   * Where each variable stands alone; of one that a {@code where} limits only the left side counts.
+   */
+  private static Map<Variable, List<Place>> places(List<Access> accesses, Set<Variable> limited) {
     Map<Variable, List<Place>> places = new LinkedHashMap<>();
     for (Access access : accesses) {
       for (int position = 0; position < access.indices().size(); position++) {
-        if (access.indices().get(position) instanceof Term.Index.Plain(var variable, Span span)) {
+        if (access.indices().get(position) instanceof Term.Index.Plain(var variable, Span span)
+            && (access.target() || !limited.contains(variable))) {
           places
               .computeIfAbsent(variable, _ -> new ArrayList<>())
               .add(new Place(new Axis(access.tensor(), position), access.text(), span));

@@ -151,7 +151,8 @@ final class UndeterminedExtents {
   void contradiction(ResolvedStatement statement, Bound bound) {
     Variable variable = bound.variable();
     boolean left = statement.targetVariables().contains(variable);
-    Optional<Term.Read> read = statement.standsAlone(variable);
+    Optional<Term.Read> read =
+        statement.limited().contains(variable) ? Optional.empty() : statement.standsAlone(variable);
     String giver =
         read.map(Term.Read::text)
             .orElse(
@@ -166,8 +167,7 @@ final class UndeterminedExtents {
                     .formatted(variable, read.isPresent() ? giver + " gives" : giver))
             .withHint(
                 left
-                    ? "where gives extents that no access gives; to leave elements out write"
-                        + " select(...)"
+                    ? "to leave elements out write select(...)"
                     : "leave the condition out, or what gives the extent");
     diagnostics.add(read.map(each -> contradiction.withSpan(each.span())).orElse(contradiction));
   }
