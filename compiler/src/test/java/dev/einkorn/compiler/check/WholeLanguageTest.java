@@ -65,6 +65,9 @@ class WholeLanguageTest {
           A: f32[3,9]          | s[i] = sum[k](A[i,k]) where k < 5 | (A: f32[i,A_1]) -> (s: f32[i]) ""
           I: f32[9], K: f32[4] | O[x] = max[r](I[x+r]) * sum[r](K[r]) where r < 3 | (I: f32[I_0], K: f32[r]) -> (O: f32[x]) "x = I_0 - 2"
           C: f32[3], I: f32[3] | C[x] += I[x] where x < extent(I, 0) | (I: f32[x]) -> (C: f32[x]) ""
+          I: f64[2], J: f64[8] | O[x] = I[-2*x+1] + J[2*x] | (I: f64[I_0], J: f64[J_0]) -> (O: f64[x]) "x = 1 or (J_0 - 1) // 2 + 1"
+          I: f64[5], K: f64[1] | O[x] = I[-x-r+1] * K[r] | (I: f64[I_0], K: f64[r]) -> (O: f64[x]) "x = -r + 3"
+          A: f64[2,2]          | T[...] = A[...,j]; O[i] = T[i] + 1 | (A: f64[e0,j]) -> (O: f64[e0]) ""
           x: f32[3]            | O[i] = x[i] where i < extent(x, 0) | (x: f32[i]) -> (O: f32[i]) ""
           I: f32[2,8,8]        | O[b,x,y] = max[r,s](I[b,2*x+r,2*y+s]) where r < 2, s < 2 | (I: f32[b,I_1,I_2]) -> (O: f32[b,x,y]) "x = (I_1 - 2) // 2 + 1; y = (I_2 - 2) // 2 + 1"
           """)
