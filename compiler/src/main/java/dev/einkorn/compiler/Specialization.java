@@ -3,8 +3,10 @@ package dev.einkorn.compiler;
 import dev.einkorn.compiler.index.AccessBounds;
 import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.PositionMagnitude;
 import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
@@ -15,6 +17,7 @@ import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,18 +34,47 @@ final class Specialization {
     this.program = program;
     this.plan = Planner.plan(program);
     this.needsBoundsCheck =
-        program.assignments().stream().anyMatch(a -> mayLeaveItsTensor(a.value()));
+        program.assignments().stream()
+            .anyMatch(a -> mayLeaveItsTensor(a.value(), extents(a.bindings(), Map.of())));
   }
 
   /**
-   * Whether an access has a subscript that is neither a plain variable nor checked by the kernel.
+   * Whether an access has a subscript that neither the kernel checks nor is a variable whose range
+   * is the axis.
    */
-  private static boolean mayLeaveItsTensor(IndexExpr expr) {
-    return (expr instanceof IndexExpr.Access access
-            && access.border() == Border.NONE
-            && access.subscripts().stream()
-                .anyMatch(s -> s instanceof Subscript.Affine form && !form.isVariable()))
-        || expr.children().stream().anyMatch(Specialization::mayLeaveItsTensor);
+  private boolean mayLeaveItsTensor(IndexExpr expr, Map<IndexVariable, Extent> ranges) {
+    if (expr instanceof IndexExpr.Access access && access.border() == Border.NONE) {
+      List<Extent> extents = program.typeOf(access.tensor()).extents();
+      for (int axis = 0; axis < access.subscripts().size(); axis++) {
+        if (access.subscripts().get(axis) instanceof Subscript.Affine form
+            && !(form.isVariable() && extents.get(axis).equals(ranges.get(form.variable())))) {
+          return true;
+        }
+      }
+    }
+    Map<IndexVariable, Extent> inside =
+        switch (expr) {
+          case IndexExpr.Reduction reduction -> extents(reduction.bindings(), ranges);
+          case IndexExpr.ArgumentReduction reduction -> extents(reduction.bindings(), ranges);
+          case IndexExpr.Access _,
+              IndexExpr.Literal _,
+              IndexExpr.IndexValue _,
+              IndexExpr.ExtentValue _,
+              IndexExpr.Unary _,
+              IndexExpr.Binary _,
+              IndexExpr.Call _,
+              IndexExpr.Cast _,
+              IndexExpr.Select _ ->
+              ranges;
+        };
+    return expr.children().stream().anyMatch(child -> mayLeaveItsTensor(child, inside));
+  }
+
+  private static Map<IndexVariable, Extent> extents(
+      List<IndexBinding> bindings, Map<IndexVariable, Extent> outside) {
+    Map<IndexVariable, Extent> extents = new HashMap<>(outside);
+    bindings.forEach(binding -> extents.put(binding.variable(), binding.extent()));
+    return extents;
   }
 
   IndexProgram program() {

@@ -20,9 +20,6 @@ import java.util.OptionalLong;
  * of this call on both sides.
  */
 final class AccessRanges {
-  /** The extent that an index of unknown extent has at least, for all but trivial sizes. */
-  private static final long TWO = 2;
-
   private final Diagnostics diagnostics;
   private final Analysis analysis;
 
@@ -64,7 +61,7 @@ final class AccessRanges {
       long extent =
           switch (extents.of(part.variable())) {
             case Extent.Fixed(long value) -> value;
-            case Extent.Symbolic _ -> TWO;
+            case Extent.Symbolic _ -> 1; // empty in trivial cases only
           };
       if (extent == 0 || extents.of(part.variable()).equals(Extents.UNKNOWN)) {
         return;
@@ -182,6 +179,9 @@ final class AccessRanges {
 
     /** What else to do about an index that goes too far. */
     private String smaller(Variable variable) {
+      if (statement.limited().contains(variable)) {
+        return "; or make the limit of %s in where smaller".formatted(variable);
+      }
       Optional<Term.Read> alone = statement.standsAlone(variable);
       return alone
           .map(each -> "; the extent of %s comes from %s".formatted(variable, each.text()))

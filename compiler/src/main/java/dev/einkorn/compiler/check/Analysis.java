@@ -60,7 +60,8 @@ record Analysis(
     Set<Integer> broken = new RankChecker(diagnostics).check(symbols);
     Optional<Header> header = program.header();
     boolean outputsDeclared = header.flatMap(Header::outputs).isPresent();
-    new OrderChecker(diagnostics, symbols).check(header.isPresent(), outputsDeclared);
+    broken.addAll(
+        new OrderChecker(diagnostics, symbols).check(header.isPresent(), outputsDeclared));
     List<ResolvedStatement> statements = new ArrayList<>();
     for (ResolvedStatement statement : resolved) {
       ResolvedStatement placed = new SumPlacement(source, diagnostics).place(statement);
@@ -72,7 +73,7 @@ record Analysis(
         new Analysis(
             symbols,
             List.copyOf(statements),
-            new ExtentSolver(diagnostics, symbols, statements).solve(),
+            new ExtentSolver(source, diagnostics, symbols, statements).solve(),
             symbols.tensors().stream().filter(Analysis::isInput).toList(),
             targets(symbols, statements),
             outputs(symbols, statements, outputsDeclared));

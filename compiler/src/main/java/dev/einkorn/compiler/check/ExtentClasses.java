@@ -173,22 +173,30 @@ final class ExtentClasses {
         : new DerivedSize.Candidate(rest, constant, candidate.divisor(), candidate.offset());
   }
 
-  /** Makes one class of every index that stands alone in the term and the axis at which it does. */
-  void joinAccesses(int statement, Term term, Symbols symbols) {
+  /**
+   * Makes one class of every index that stands alone in the term and the axis at which it does,
+   * except those in {@code limited}, whose extents a {@code where} gives.
+   */
+  void joinAccesses(int statement, Term term, Set<Variable> limited, Symbols symbols) {
     if (term instanceof Term.Read read && read.border() == Border.NONE) {
-      joinAccess(statement, read.tensor(), read.indices(), symbols);
+      joinAccess(statement, read.tensor(), read.indices(), limited, symbols);
     }
-    term.children().forEach(child -> joinAccesses(statement, child, symbols));
+    term.children().forEach(child -> joinAccesses(statement, child, limited, symbols));
   }
 
   /** The same for one access. */
   void joinAccess(
-      int statement, String tensor, List<? extends Term.Index> indices, Symbols symbols) {
+      int statement,
+      String tensor,
+      List<? extends Term.Index> indices,
+      Set<Variable> limited,
+      Symbols symbols) {
     if (!hasRank(symbols, tensor, indices.size())) {
       return;
     }
     for (int position = 0; position < indices.size(); position++) {
-      if (indices.get(position) instanceof Term.Index.Plain(Variable variable, _)) {
+      if (indices.get(position) instanceof Term.Index.Plain(Variable variable, _)
+          && !limited.contains(variable)) {
         join(axis(tensor, position), new Node.OfVariable(statement, variable));
       }
     }

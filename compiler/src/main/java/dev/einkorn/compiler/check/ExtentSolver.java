@@ -8,8 +8,11 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.SizeParameter.Axis;
 import dev.einkorn.compiler.source.Diagnostics;
+import dev.einkorn.compiler.source.SourceText;
+import dev.einkorn.compiler.source.Span;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,19 +43,24 @@ final class ExtentSolver {
   /** The bounds that give extents, and those on indices whose extents are given by accesses. */
   private record Bounds(List<Bound> giving, List<Bound> others) {}
 
-  ExtentSolver(Diagnostics diagnostics, Symbols symbols, List<ResolvedStatement> statements) {
+  ExtentSolver(
+      SourceText source,
+      Diagnostics diagnostics,
+      Symbols symbols,
+      List<ResolvedStatement> statements) {
     this.symbols = symbols;
     this.statements = statements;
     this.inference = new AffineInference(classes, symbols);
-    this.reports = new UndeterminedExtents(diagnostics, classes, inference);
+    this.reports = new UndeterminedExtents(source, diagnostics, symbols, classes, inference);
   }
 
   /** Solves, and reports the variables whose extent nothing gives. */
   Solution solve() {
     symbols.tensors().forEach(this::declare);
     for (ResolvedStatement statement : statements) {
-      classes.joinAccess(statement.number(), statement.target(), statement.indices(), symbols);
-      classes.joinAccesses(statement.number(), statement.value(), symbols);
+      classes.joinAccess(
+          statement.number(), statement.target(), statement.indices(), Set.of(), symbols);
+      classes.joinAccesses(statement.number(), statement.value(), statement.limited(), symbols);
     }
     for (ResolvedStatement statement : statements) {
       Bounds found = bounds(statement);
@@ -149,6 +157,7 @@ final class ExtentSolver {
     List<Bound> found = new ArrayList<>();
     collect(statement.value(), alone, conditions, found);
     statement.where().forEach(condition -> Bound.of(condition).ifPresent(found::add));
+    alone.removeAll(statement.limited());
     List<Bound> giving = new ArrayList<>();
     List<Bound> others = new ArrayList<>();
     for (Bound bound : found) {
@@ -279,8 +288,11 @@ final class ExtentSolver {
         reports.contradiction(statement, bound);
       }
     }
+    Set<Span> useless = new HashSet<>();
     for (Term condition : statement.where()) {
-      if (Bound.of(condition).filter(b -> statement.places().containsKey(b.variable())).isEmpty()) {
+      // A condition on indices of several written reductions is there once for each.
+      if (Bound.of(condition).filter(b -> statement.places().containsKey(b.variable())).isEmpty()
+          && useless.add(condition.span())) {
         reports.useless(statement, condition);
       }
     }

@@ -32,6 +32,9 @@ final class KnownExtents {
   private final Function<String, Optional<ElementType>> types;
   private final Map<Axis, Long> known = new LinkedHashMap<>();
 
+  /** The axes of each size name of the header. */
+  private final Map<String, List<Place>> sizes = new LinkedHashMap<>();
+
   /** Places whose axes have got their extents from other places of the variable. */
   private final Set<Place> inferred = new HashSet<>();
 
@@ -39,7 +42,11 @@ final class KnownExtents {
   private record Place(Axis axis, String text, Span span) {}
 
   private record Access(
-      String tensor, List<? extends Term.Index> indices, boolean bordered, String text) {}
+      String tensor,
+      List<? extends Term.Index> indices,
+      boolean target,
+      boolean bordered,
+      String text) {}
 
   KnownExtents(
       Diagnostics diagnostics, Symbols symbols, Function<String, Optional<ElementType>> types) {
@@ -52,8 +59,9 @@ final class KnownExtents {
   void check(Analysis analysis, Map<String, InputType> given) {
     bind(given);
     List<List<Access>> accesses = analysis.statements().stream().map(this::accesses).toList();
-    List<Map<Variable, List<Place>>> places = accesses.stream().map(KnownExtents::places).toList();
-    for (int n = 0; n < places.size(); n++) {
+    List<Map<Variable, List<Place>>> places = new ArrayList<>();
+    for (int n = 0; n < accesses.size(); n++) {
+      places.add(places(accesses.get(n), analysis.statements().get(n).limited()));
       List<Bound> bounds = analysis.extents().bounds().get(n);
       for (Bound bound : bounds) {
         // Of several bounds the smallest counts.
@@ -62,26 +70,53 @@ final class KnownExtents {
         }
       }
     }
+    List<List<Place>> groups = new ArrayList<>();
+    places.forEach(each -> groups.addAll(each.values()));
+    propagate(groups);
+    accesses.forEach(each -> each.forEach(this::constants));
+    places.forEach(each -> each.forEach(this::compare));
+    if (!diagnostics.hasErrors()) {
+      // What the names of sizes say beyond the tensors given.
+      groups.addAll(sizes.values());
+      propagate(groups);
+      sizes.forEach(this::compareSize);
+      if (!diagnostics.hasErrors()) {
+        places.forEach(each -> each.forEach(this::compare));
+      }
+    }
+  }
+
+  /** Spreads the known extents over places that must have the same, until nothing changes. */
+  private void propagate(List<List<Place>> groups) {
     boolean changed = true;
     while (changed) {
       changed = false;
-      for (Map<Variable, List<Place>> each : places) {
-        changed |= each.values().stream().map(this::propagate).reduce(false, Boolean::logicalOr);
+      for (List<Place> group : groups) {
+        changed |= spread(group);
       }
     }
-    accesses.forEach(each -> each.forEach(this::constants));
-    places.forEach(each -> each.forEach(this::compare));
+  }
+
+  /** Compares the axes of a size name of the header. */
+  private void compareSize(String name, List<Place> places) {
+    Place first = places.getFirst();
+    for (Place place : places) {
+      if (extent(place) != extent(first)) {
+        reportSize(name, first, place);
+        return;
+      }
+    }
   }
 
   private void bind(Map<String, InputType> given) {
-    Map<String, Axis> sizes = new LinkedHashMap<>();
+    Map<String, Place> firsts = new LinkedHashMap<>();
     for (Tensor tensor : symbols.tensors()) {
       List<OptionalLong> extents = extents(tensor, given.get(tensor.name()));
       for (int position = 0; position < extents.size(); position++) {
         Axis axis = new Axis(tensor.name(), position);
         extents.get(position).ifPresent(extent -> known.put(axis, extent));
         if (tensor.declared().isPresent()) {
-          declared(axis, tensor.declared().get().extents().get(position), sizes);
+          declared(axis, tensor.declared().get().extents().get(position), firsts);
         }
       }
     }
@@ -94,7 +129,7 @@ final class KnownExtents {
         : Collections.nCopies(rank, OptionalLong.empty());
   }
 
-  private void declared(Axis axis, DeclaredExtent declared, Map<String, Axis> sizes) {
+  private void declared(Axis axis, DeclaredExtent declared, Map<String, Place> firsts) {
     switch (declared) {
       case DeclaredExtent.Fixed(var value, Span span) -> {
         if (value.bitLength() >= Long.SIZE) {
@@ -112,36 +147,39 @@ final class KnownExtents {
         }
       }
       case DeclaredExtent.Named(String name, Span span) -> {
-        Long found = known.get(axis);
-        if (found == null) {
-          return;
-        }
-        Axis first = sizes.putIfAbsent(name, axis);
-        if (first != null && !found.equals(known.get(first))) {
-          diagnostics.add(
-              Diagnostic.error(
-                      ErrorCode.EXTENT_MISMATCH,
-                      span,
-                      "size %s is %d at axis %d of %s, but %d at axis %d of %s"
-                          .formatted(
-                              name,
-                              known.get(first),
-                              first.position(),
-                              first.tensor(),
-                              found,
-                              axis.position(),
-                              axis.tensor()))
-                  .withHint(typeTexts(first.tensor(), axis.tensor())));
+        Place place = new Place(axis, "the header", span);
+        sizes.computeIfAbsent(name, _ -> new ArrayList<>()).add(place);
+        if (known.containsKey(axis)) {
+          Place first = firsts.putIfAbsent(name, place);
+          if (first != null && extent(place) != extent(first)) {
+            reportSize(name, first, place);
+          }
         }
       }
     }
+  }
+
+  private void reportSize(String name, Place first, Place second) {
+    diagnostics.error(
+        ErrorCode.EXTENT_MISMATCH,
+        second.span(),
+        "size %s is %d at axis %d of %s, but %d at axis %d of %s"
+            .formatted(
+                name,
+                extent(first),
+                first.axis().position(),
+                first.axis().tensor(),
+                extent(second),
+                second.axis().position(),
+                second.axis().tensor()),
+        typeTexts(first.axis().tensor(), second.axis().tensor()));
   }
 
   /** The accesses of a statement, its target first, without those of a wrong rank. */
   private List<Access> accesses(ResolvedStatement statement) {
     List<Access> accesses = new ArrayList<>();
     accesses.add(
-        new Access(statement.target(), statement.indices(), false, statement.targetText()));
+        new Access(statement.target(), statement.indices(), true, false, statement.targetText()));
     visit(statement.value(), accesses);
     accesses.removeIf(Access::bordered);
     accesses.removeIf(
@@ -154,16 +192,21 @@ final class KnownExtents {
   private static void visit(Term term, List<Access> accesses) {
     if (term instanceof Term.Read read) {
       accesses.add(
-          new Access(read.tensor(), read.indices(), read.border() != Border.NONE, read.text()));
+          new Access(
+              read.tensor(), read.indices(), false, read.border() != Border.NONE, read.text()));
     }
     term.children().forEach(child -> visit(child, accesses));
   }
 
-  private static Map<Variable, List<Place>> places(List<Access> accesses) {
+  /**
+   * Where each variable stands alone; of one that a {@code where} limits only the left side counts.
+   */
+  private static Map<Variable, List<Place>> places(List<Access> accesses, Set<Variable> limited) {
     Map<Variable, List<Place>> places = new LinkedHashMap<>();
     for (Access access : accesses) {
       for (int position = 0; position < access.indices().size(); position++) {
-        if (access.indices().get(position) instanceof Term.Index.Plain(var variable, Span span)) {
+        if (access.indices().get(position) instanceof Term.Index.Plain(var variable, Span span)
+            && (access.target() || !limited.contains(variable))) {
           places
               .computeIfAbsent(variable, _ -> new ArrayList<>())
               .add(new Place(new Axis(access.tensor(), position), access.text(), span));
@@ -216,7 +259,7 @@ final class KnownExtents {
   }
 
   /** Takes the first known extent over to the places where it is not known. */
-  private boolean propagate(List<Place> places) {
+  private boolean spread(List<Place> places) {
     Optional<Long> extent =
         places.stream()
             .filter(place -> known.containsKey(place.axis()))

@@ -4,7 +4,9 @@ import dev.einkorn.compiler.source.Diagnostic;
 import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.ErrorCode;
 import dev.einkorn.compiler.source.Suggestions;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Checks who assigns and who reads: one assignment before accumulating ones, reads after it, no
@@ -20,22 +22,25 @@ final class OrderChecker {
   }
 
   /**
-   * Reports every breach.
+   * Reports every breach. The result has the numbers of the statements that read what is not
+   * assigned before; the extents of their indices are not known.
    *
    * @param inputsDeclared whether there is a header, so that all inputs are in it
    * @param outputsDeclared whether the header has outputs, so that all outputs are in it
    */
-  void check(boolean inputsDeclared, boolean outputsDeclared) {
+  Set<Integer> check(boolean inputsDeclared, boolean outputsDeclared) {
+    Set<Integer> early = new LinkedHashSet<>();
     for (Tensor tensor : symbols.tensors()) {
       if (tensor.isTarget()) {
         assignments(tensor);
-        reads(tensor);
-        sizes(tensor);
+        reads(tensor, early);
+        sizes(tensor, early);
       }
       if (inputsDeclared) {
         role(tensor, outputsDeclared);
       }
     }
+    return early;
   }
 
   private void assignments(Tensor tensor) {
@@ -51,7 +56,7 @@ final class OrderChecker {
     }
   }
 
-  private void reads(Tensor tensor) {
+  private void reads(Tensor tensor, Set<Integer> early) {
     List<Tensor.Use> writes = tensor.uses().stream().filter(Tensor.Use::write).toList();
     Tensor.Use first = writes.getFirst();
     for (Tensor.Use use : tensor.uses()) {
@@ -59,12 +64,14 @@ final class OrderChecker {
         continue;
       }
       if (writes.stream().anyMatch(write -> write.statement() == use.statement())) {
+        early.add(use.statement());
         diagnostics.error(
             ErrorCode.CYCLIC_READ,
             use.span(),
             "the statement reads its own target " + tensor.name(),
             "accumulate with +=, *=, max= or min=, or assign to another name");
       } else if (use.statement() < first.statement()) {
+        early.add(use.statement());
         diagnostics.add(
             Diagnostic.error(
                     ErrorCode.READ_BEFORE_ASSIGNMENT,
@@ -76,10 +83,11 @@ final class OrderChecker {
     }
   }
 
-  private void sizes(Tensor tensor) {
+  private void sizes(Tensor tensor, Set<Integer> early) {
     Tensor.Use first = tensor.uses().stream().filter(Tensor.Use::write).findFirst().orElseThrow();
     for (Tensor.SizeUse use : tensor.sizeUses()) {
       if (use.statement() <= first.statement() && !tensor.isAccumulatedFromCaller()) {
+        early.add(use.statement());
         boolean own = use.statement() == first.statement();
         Diagnostic refusal =
             Diagnostic.error(

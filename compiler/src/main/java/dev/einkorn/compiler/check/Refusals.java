@@ -116,7 +116,7 @@ final class Refusals {
   static Diagnostic notAnAccess(Expression.Call call) {
     return Diagnostic.error(
             call.arguments().size() == 1
-                ? ErrorCode.INVALID_TARGET
+                ? ErrorCode.INVALID_ARGUMENT
                 : ErrorCode.WRONG_ARGUMENT_COUNT,
             call.span(),
             "%s needs an access to a tensor with indices as its one argument"
@@ -128,7 +128,7 @@ final class Refusals {
   static Diagnostic notAnExtent(Expression.Call call) {
     return Diagnostic.error(
             call.arguments().size() == 2
-                ? ErrorCode.INVALID_TARGET
+                ? ErrorCode.INVALID_ARGUMENT
                 : ErrorCode.WRONG_ARGUMENT_COUNT,
             call.span(),
             "extent needs the name of a tensor and the number of an axis")

@@ -4,6 +4,7 @@ import dev.einkorn.compiler.index.AssignmentOperator;
 import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.source.Span;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +48,37 @@ record ResolvedStatement(
     Set<Variable> variables = new LinkedHashSet<>();
     indices.forEach(index -> variables.add(index.variable()));
     return variables;
+  }
+
+  /**
+   * The variables that have their extents from the {@code where} of the statement, although they
+   * may stand alone in accesses. Not those of the left side of an accumulating statement, whose
+   * tensor there is already; and if the index of one of several written reductions needs the
+   * condition, not the indices of its name in others, which stand alone.
+   */
+  Set<Variable> limited() {
+    Set<Variable> limited = new LinkedHashSet<>();
+    Set<Span> needed = new HashSet<>();
+    List<Bound> bounds =
+        where.stream()
+            .flatMap(condition -> Bound.of(condition).stream())
+            .filter(bound -> places.containsKey(bound.variable()))
+            .toList();
+    for (Bound bound : bounds) {
+      if (standsAlone(bound.variable()).isEmpty()) {
+        needed.add(bound.condition().span());
+      }
+    }
+    for (Bound bound : bounds) {
+      boolean alone = standsAlone(bound.variable()).isPresent();
+      if (!alone || !needed.contains(bound.condition().span())) {
+        limited.add(bound.variable());
+      }
+    }
+    if (operator.accumulates()) {
+      limited.removeAll(targetVariables());
+    }
+    return limited;
   }
 
   /** The first access without a border in which the variable stands alone. */

@@ -109,6 +109,7 @@ final class Shapes {
     }
     Map<Variable, Long> extents = new LinkedHashMap<>();
     collect(statement.value(), extents);
+    extents.keySet().removeAll(statement.limited());
     shapes.put(
         statement.target(),
         statement.indices().stream()

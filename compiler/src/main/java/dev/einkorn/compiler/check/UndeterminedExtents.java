@@ -5,6 +5,7 @@ import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.source.Diagnostic;
 import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.ErrorCode;
+import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.compiler.source.Span;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -15,11 +16,20 @@ import java.util.stream.Collectors;
 
 /** Reports indices without an extent, and conditions that contradict the extents or say nothing. */
 final class UndeterminedExtents {
+  private final SourceText source;
   private final Diagnostics diagnostics;
+  private final Symbols symbols;
   private final ExtentClasses classes;
   private final AffineInference inference;
 
-  UndeterminedExtents(Diagnostics diagnostics, ExtentClasses classes, AffineInference inference) {
+  UndeterminedExtents(
+      SourceText source,
+      Diagnostics diagnostics,
+      Symbols symbols,
+      ExtentClasses classes,
+      AffineInference inference) {
+    this.source = source;
+    this.symbols = symbols;
     this.diagnostics = diagnostics;
     this.classes = classes;
     this.inference = inference;
@@ -33,6 +43,10 @@ final class UndeterminedExtents {
         // What gives the extent may be in the part that was not understood, here or in what
         // follows.
         statement.places().keySet().forEach(each -> reported.add(representative(statement, each)));
+        int rank = symbols.tensor(statement.target()).map(Tensor::axisCount).orElse(0);
+        for (int axis = 0; axis < rank; axis++) {
+          reported.add(classes.representative(ExtentClasses.axis(statement.target(), axis)));
+        }
         continue;
       }
       statement
@@ -71,6 +85,18 @@ final class UndeterminedExtents {
                   "give it an extent: where %s < extent(%s, %d)"
                       .formatted(
                           variable, bordered.get().tensor(), axis(bordered.get(), variable))));
+      return;
+    }
+    Optional<Term.Read> gathered = gathered(statement.value(), variable);
+    if (gathered.isPresent()) {
+      diagnostics.error(
+          ErrorCode.UNDETERMINED_EXTENT,
+          gathered.get().span(),
+          "the extent of index %s is not determined: a gathered position, as in %s, gives none"
+              .formatted(variable, gathered.get().text()),
+          "give it an extent: where %s < extent(%s, %d)"
+              .formatted(
+                  variable, gathered.get().tensor(), gatheredAxis(gathered.get(), variable)));
       return;
     }
     boolean left = statement.targetVariables().contains(variable);
@@ -137,6 +163,26 @@ final class UndeterminedExtents {
         .findFirst();
   }
 
+  private static Optional<Term.Read> gathered(Term term, Variable variable) {
+    if (term instanceof Term.Read read && gatheredAxis(read, variable) >= 0) {
+      return Optional.of(read);
+    }
+    return term.children().stream()
+        .map(child -> gathered(child, variable))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static int gatheredAxis(Term.Read read, Variable variable) {
+    for (int axis = 0; axis < read.indices().size(); axis++) {
+      if (read.indices().get(axis) instanceof Term.Index.Gather(Term value, _, _)
+          && value.allVariables().contains(variable)) {
+        return axis;
+      }
+    }
+    return -1;
+  }
+
   private static int axis(Term.Read read, Variable variable) {
     for (int axis = 0; axis < read.indices().size(); axis++) {
       if (read.indices().get(axis).parts().stream()
@@ -151,7 +197,8 @@ final class UndeterminedExtents {
   void contradiction(ResolvedStatement statement, Bound bound) {
     Variable variable = bound.variable();
     boolean left = statement.targetVariables().contains(variable);
-    Optional<Term.Read> read = statement.standsAlone(variable);
+    Optional<Term.Read> read =
+        statement.limited().contains(variable) ? Optional.empty() : statement.standsAlone(variable);
     String giver =
         read.map(Term.Read::text)
             .orElse(
@@ -166,15 +213,42 @@ final class UndeterminedExtents {
                     .formatted(variable, read.isPresent() ? giver + " gives" : giver))
             .withHint(
                 left
-                    ? "where gives extents that no access gives; to leave elements out write"
-                        + " select(...)"
+                    ? "to leave elements out write select(...)"
                     : "leave the condition out, or what gives the extent");
     diagnostics.add(read.map(each -> contradiction.withSpan(each.span())).orElse(contradiction));
+  }
+
+  /** The first written reduction over one of the variables. */
+  private static Optional<Term.Reduce> reduction(Term term, Set<Variable> variables) {
+    if (term instanceof Term.Reduce reduce
+        && reduce.variables().stream()
+            .anyMatch(each -> each.scope() != 0 && variables.contains(each))) {
+      return Optional.of(reduce);
+    }
+    return term.children().stream()
+        .flatMap(child -> reduction(child, variables).stream())
+        .findFirst();
   }
 
   /** A condition that bounds nothing. */
   void useless(ResolvedStatement statement, Term condition) {
     Set<Variable> variables = condition.allVariables();
+    Optional<Term.Reduce> inner = reduction(statement.value(), variables);
+    if (inner.isPresent()) {
+      Term.Reduce reduce = inner.get();
+      String names =
+          reduce.variables().stream().map(Variable::name).collect(Collectors.joining(","));
+      String body =
+          "%s[%s](%s"
+              .formatted(reduce.kind().symbol(), names, Quote.of(source, reduce.body().span()));
+      diagnostics.error(
+          ErrorCode.INVALID_WHERE,
+          condition.span(),
+          "the condition is not an extent, and stands outside of the reduction over " + names,
+          "move it into the reduction: %s where %s)"
+              .formatted(body, Quote.of(source, condition.span())));
+      return;
+    }
     variables.retainAll(statement.targetVariables());
     if (variables.isEmpty()) {
       diagnostics.error(

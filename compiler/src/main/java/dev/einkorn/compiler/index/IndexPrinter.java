@@ -181,7 +181,11 @@ public final class IndexPrinter {
     }
 
     private boolean gives(IndexBinding binding) {
-      return alone.contains(binding)
+      boolean differs =
+          alone.stream()
+              .filter(each -> each.variable().equals(binding.variable()))
+              .anyMatch(each -> !each.extent().equals(binding.extent()));
+      return (alone.contains(binding) && !differs)
           || aloneSomewhere.contains(binding.variable())
           || (aloneInBorder.contains(binding) && !unbordered.contains(binding.variable()));
     }

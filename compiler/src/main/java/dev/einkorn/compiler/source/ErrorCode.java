@@ -42,6 +42,8 @@ public enum ErrorCode {
   // Shapes.
   /** A function has too few or too many arguments. */
   WRONG_ARGUMENT_COUNT,
+  /** A function that takes an access or a tensor is called with something else. */
+  INVALID_ARGUMENT,
   /** A tensor is accessed with too few or too many indices. */
   RANK_MISMATCH,
   /** An index ranges over axes of different extents. */

@@ -12,6 +12,16 @@ class PhysicsTest {
   }
 
   @Test
+  void finite_difference_in_one_line() {
+    double[] i = draw.vector(9);
+    double[] expected = new double[8];
+    for (int x = 0; x < 8; x++) {
+      expected[x] = i[x + 1] - i[x];
+    }
+    Example.of("D[x] = I[x+1] - I[x] where x < extent(I, 0) - 1").with("I", i).gives(expected);
+  }
+
+  @Test
   void heat_equation_1d_with_cold_ends() {
     double[] u = draw.vector(9);
     double[] expected = new double[9];
