@@ -3,6 +3,7 @@ package dev.einkorn.compiler;
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.source.CompileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,11 @@ record CheckedFrontend(IndexProgram program) implements Frontend {
   @Override
   public IndexProgram check(Map<String, InputType> types) {
     return program;
+  }
+
+  @Override
+  public CompileException missing(String input) {
+    throw new AssertionError("the checker accepts a call without " + input);
   }
 
   @Override

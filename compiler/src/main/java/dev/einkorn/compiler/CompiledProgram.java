@@ -181,7 +181,13 @@ public final class CompiledProgram {
       }
     }
     if (present != frontend.inputs().size() || present != tensors.size()) {
-      frontend.check(types(tensors));
+      check(tensors);
+      // What the header declares, the checker does without; a call does not.
+      for (Frontend.Parameter parameter : frontend.inputs()) {
+        if (!tensors.containsKey(parameter.name())) {
+          throw frontend.missing(parameter.name());
+        }
+      }
       throw new AssertionError("the checker accepts the wrong names " + tensors.keySet());
     }
     var key = new SignatureKey(types, axes);
@@ -190,7 +196,7 @@ public final class CompiledProgram {
             key,
             () -> CompilerThread.call(() -> new Specialization(frontend.check(types(tensors)))));
     if (!specialization.accepts(tensors)) {
-      frontend.check(types(tensors));
+      check(tensors);
       // A position that the checker could not judge; it is refused whether or not a loop would
       // reach it.
       throw new KernelException(
@@ -200,6 +206,12 @@ public final class CompiledProgram {
               .orElseThrow(() -> new AssertionError("unexplained refusal of " + tensors)));
     }
     return specialization;
+  }
+
+  /** Throws the errors that the checker finds for these tensors, if it finds any. */
+  private void check(Map<String, Tensor> tensors) {
+    Map<String, InputType> types = types(tensors);
+    CompilerThread.call(() -> frontend.check(types));
   }
 
   private List<Boolean> unitAxes(Tensor tensor) {

@@ -5,6 +5,7 @@ import dev.einkorn.compiler.ast.EinsumReader;
 import dev.einkorn.compiler.check.EinsumChecker;
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.compiler.source.Diagnostics;
 import dev.einkorn.compiler.source.SourceText;
 import java.util.ArrayList;
@@ -46,6 +47,11 @@ final class EinsumFrontend implements Frontend {
   public IndexProgram check(Map<String, InputType> types) {
     // In the order of the call: a wrong number of operands is for the checker to report.
     return EinsumChecker.check(source, einsum, List.copyOf(types.values()));
+  }
+
+  @Override
+  public CompileException missing(String input) {
+    throw new AssertionError("the checker accepts a call without " + input);
   }
 
   @Override

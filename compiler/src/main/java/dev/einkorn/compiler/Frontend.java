@@ -28,6 +28,9 @@ interface Frontend {
    */
   boolean dependsOnUnitExtents();
 
+  /** The refusal of a call that leaves out an input whose type the program declares. */
+  CompileException missing(String input);
+
   /**
    * A tensor that a call passes.
    *

@@ -7,8 +7,12 @@ import dev.einkorn.compiler.check.Checker;
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.check.ProgramSignature;
 import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.source.CompileException;
+import dev.einkorn.compiler.source.Diagnostic;
 import dev.einkorn.compiler.source.Diagnostics;
+import dev.einkorn.compiler.source.ErrorCode;
 import dev.einkorn.compiler.source.SourceText;
+import dev.einkorn.compiler.source.Span;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +52,18 @@ final class TextFrontend implements Frontend {
     return inputs;
   }
 
-  private Optional<ElementType> declaredType(String name) {
+  @Override
+  public CompileException missing(String input) {
+    Span span = declaration(input).map(Declaration::nameSpan).orElse(program.span());
+    return new CompileException(
+        source,
+        List.of(
+            Diagnostic.error(
+                    ErrorCode.MISSING_INPUT, span, "no tensor is given for the input " + input)
+                .withHint("pass a tensor named " + input)));
+  }
+
+  private Optional<Declaration> declaration(String name) {
     List<Declaration> declarations = new ArrayList<>();
     program
         .header()
@@ -57,8 +72,11 @@ final class TextFrontend implements Frontend {
               declarations.addAll(header.inputs());
               header.outputs().ifPresent(declarations::addAll);
             });
-    return declarations.stream()
-        .filter(declaration -> declaration.name().equals(name))
+    return declarations.stream().filter(declaration -> declaration.name().equals(name)).findFirst();
+  }
+
+  private Optional<ElementType> declaredType(String name) {
+    return declaration(name).stream()
         .flatMap(declaration -> declaration.type().stream())
         .flatMap(
             type ->
