@@ -10,6 +10,7 @@ import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -78,7 +79,17 @@ public final class AutoSchedule {
     if (!reductions.isEmpty()) {
       candidates.removeAll(reductions.subList(0, reductions.size() - 1));
     }
-    IndexVariable innermost = main.variables().getLast();
+    // A fold that the innermost loop does not change is hoisted out of it; inside, it would be
+    // repeated in every iteration.
+    Set<IndexVariable> unused = new LinkedHashSet<>(candidates);
+    unused.removeAll(FoldDependence.of(main.body()));
+    if (!unused.isEmpty()) {
+      candidates.retainAll(unused);
+    }
+    IndexVariable innermost = candidates.getLast();
+    if (main.dependence(innermost(main, innermost)).isPresent()) {
+      innermost = main.variables().getLast();
+    }
     for (IndexVariable candidate : candidates.reversed()) {
       if (main.dependence(innermost(main, candidate)).isEmpty()
           && cost(nest, main.body(), candidate, kept) < cost(nest, main.body(), innermost, kept)) {
