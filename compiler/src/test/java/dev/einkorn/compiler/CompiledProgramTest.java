@@ -241,8 +241,8 @@ class CompiledProgramTest {
 
   @Test
   void aMemoryBudgetNamesTheLeastThatWouldDo() {
-    String program = "m[i] = max[j](S[i,j]); P[i,j] = S[i,j] - m[i]";
-    Map<String, Tensor> inputs = Map.of("S", floats(5, 3));
+    String program = "m[j] = max[i](S[i,j]); P[i,j] = S[i,j] - m[j]";
+    Map<String, Tensor> inputs = Map.of("S", floats(3, 5));
     assertThatThrownBy(() -> Einkorn.builder().memoryBudget(19).build().run(program, inputs))
         .isInstanceOfSatisfying(
             MemoryBudgetException.class, e -> assertThat(e.requiredBytes()).isEqualTo(20))
@@ -250,7 +250,7 @@ class CompiledProgramTest {
             "the memory budget is 19 bytes, but the temporaries of this plan need 20 bytes; the"
                 + " least budget that would do is 20 bytes");
     Tensor p = Einkorn.builder().memoryBudget(20).build().run(program, inputs);
-    assertThat(p.getDouble(4, 2)).isZero();
+    assertThat(p.getDouble(2, 4)).isZero();
     assertThat(Einkorn.compile(program).plan(inputs).peakTemporaryBytes()).isEqualTo(20);
   }
 

@@ -163,6 +163,7 @@ final class InvariantHoisting {
         yield name.toString();
       }
       case Expr.Call(var function, _) -> function.symbol() + "_value";
+      case Expr.BinaryOp op when op.operator() == BinaryOperator.DIVIDE -> "quotient";
       case Expr.Local _,
           Expr.Constant _,
           Expr.LoopValue _,
@@ -185,11 +186,16 @@ final class InvariantHoisting {
     }
   }
 
-  /** Whether moving the value saves a load or a call. */
+  /** Whether moving the value saves a load, a call or a division. */
   private static boolean isWorthwhile(Expr value) {
     boolean[] found = {false};
     LoopWalk.subexpressions(
-        value, e -> found[0] |= e instanceof Expr.Load || e instanceof Expr.Call);
+        value,
+        e ->
+            found[0] |=
+                e instanceof Expr.Load
+                    || e instanceof Expr.Call
+                    || (e instanceof Expr.BinaryOp op && op.operator() == BinaryOperator.DIVIDE));
     return found[0];
   }
 

@@ -53,4 +53,15 @@ class AutoScheduleTest {
   void leavesANestWithoutLoopsAlone() {
     chooses("s = 2 * x[0]", "canonical");
   }
+
+  @Test
+  void keepsAFoldOutOfTheInnermostLoop() {
+    IndexProgram program = ProgramText.check("P[i,j] = S[i,j] - max[k](S[i,k])");
+    // Columns are contiguous, but walking down one would compute the maximum of a row for every
+    // element.
+    var columns = new Layout(Layout.Storage.ARRAY, 0);
+    var nest = Lowering.lower(program, program.assignments().getFirst(), _ -> columns);
+    assertThat(AutoSchedule.choose(nest)).hasToString("hoist()");
+    chooses("P[j,i] = S[i,j] - max[k](S[i,k])", "reorder(i, j); hoist()");
+  }
 }

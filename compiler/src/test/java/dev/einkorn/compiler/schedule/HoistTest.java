@@ -110,9 +110,9 @@ class HoistTest {
         "hoist()",
         """
         for i:
-          f32 factor = a[i] / b[i]
+          f32 quotient = a[i] / b[i]
           for j:
-            q[i,j] = x[j] + factor
+            q[i,j] = x[j] + quotient
         """);
   }
 

@@ -20,7 +20,7 @@ final class Substitution {
     this.forms = Map.copyOf(forms);
   }
 
-  /** The expression over the new variables. It must bind none itself. */
+  /** The expression over the new variables. What it binds itself must differ from all of them. */
   IndexExpr apply(IndexExpr expr) {
     return switch (expr) {
       case IndexExpr.Access(
@@ -33,8 +33,10 @@ final class Substitution {
         Subscript.Affine form = forms.get(variable);
         yield form == null ? expr : value(form);
       }
-      case IndexExpr.Reduction reduction ->
-          throw new IllegalArgumentException("cannot substitute below " + reduction.operator());
+      case IndexExpr.Reduction(var operator, var bindings, IndexExpr body) -> {
+        bindings.forEach(binding -> requireFresh(binding.variable()));
+        yield new IndexExpr.Reduction(operator, bindings, apply(body));
+      }
       case IndexExpr.ArgumentReduction reduction ->
           throw new IllegalArgumentException("cannot substitute below " + reduction.operator());
       case IndexExpr.Literal _,
@@ -46,6 +48,18 @@ final class Substitution {
           IndexExpr.Select _ ->
           expr.mapChildren(this::apply);
     };
+  }
+
+  /** A variable that is bound below must have nothing to do with those that are replaced. */
+  private void requireFresh(IndexVariable bound) {
+    boolean used =
+        forms.containsKey(bound)
+            || forms.values().stream()
+                .flatMap(form -> form.terms().stream())
+                .anyMatch(term -> term.variable().equals(bound));
+    if (used) {
+      throw new IllegalArgumentException("cannot substitute below a binding of " + bound);
+    }
   }
 
   private Subscript apply(Subscript subscript) {

@@ -5,17 +5,14 @@
 //   v[i] = sum[j]((X[i,j] - u[i]) * (X[i,j] - u[i])) / f32(extent(X, 1))
 //   Y[i,j] = (X[i,j] - u[i]) * rsqrt(v[i] + 1.0e-5) * g[j] + b[j]
 //
-// Plan: 3 loop nests, 9*i*j + 4*i operations, 2 stored temporaries.
+// Plan: 1 loop nest, 9*i*j + 4*i operations, 0 stored temporaries.
+// Never stored: u: f32[i], v: f32[i]
 // Schedule:
-//   u: hoist()
-//   v: hoist()
 //   Y: hoist()
 // Layout:
 //   X: unit stride on axis 1
 //   g: unit stride on axis 0
 //   b: unit stride on axis 0
-//   u: unit stride on axis 0
-//   v: unit stride on axis 0
 //   Y: unit stride on axis 1
 // Target: scalar Java, 32-bit positions.
 package dev.einkorn.golden.layer_norm;
@@ -27,82 +24,39 @@ import dev.einkorn.runtime.Tensor;
 public final class Kernel_Y implements Kernel {
   @Override
   public void run(Tensor[] operands, long[] sizes) {
-    compute_u(operands, sizes);
-    compute_v(operands, sizes);
     compute_Y(operands, sizes);
   }
 
   /**
-   * {@code u[i] = sum[j](X[i,j]) / f32(extent(X, 1))}
-   */
-  private static void compute_u(Tensor[] operands, long[] sizes) {
-    float[] X = operands[0].floatArray();
-    int X_start = (int) operands[0].offset();
-    int X_i = (int) operands[0].stride(0);
-    float[] u = operands[3].floatArray();
-    int u_start = (int) operands[3].offset();
-    int iExtent = (int) sizes[0];
-    int jExtent = (int) sizes[1];
-
-    for (int i = 0; i < iExtent; i++) {
-      float sum_j = 0.0f;
-      for (int j = 0; j < jExtent; j++) {
-        sum_j += X[X_start + i * X_i + j];
-      }
-      u[u_start + i] = sum_j / (float) jExtent;
-    }
-  }
-
-  /**
-   * {@code v[i] = sum[j]((X[i,j] - u[i]) * (X[i,j] - u[i])) / f32(extent(X, 1))}
-   */
-  private static void compute_v(Tensor[] operands, long[] sizes) {
-    float[] X = operands[0].floatArray();
-    int X_start = (int) operands[0].offset();
-    int X_i = (int) operands[0].stride(0);
-    float[] u = operands[3].floatArray();
-    int u_start = (int) operands[3].offset();
-    float[] v = operands[4].floatArray();
-    int v_start = (int) operands[4].offset();
-    int iExtent = (int) sizes[0];
-    int jExtent = (int) sizes[1];
-
-    for (int i = 0; i < iExtent; i++) {
-      float u_i = u[u_start + i];
-      float sum_j = 0.0f;
-      for (int j = 0; j < jExtent; j++) {
-        sum_j += (X[X_start + i * X_i + j] - u_i) * (X[X_start + i * X_i + j] - u_i);
-      }
-      v[v_start + i] = sum_j / (float) jExtent;
-    }
-  }
-
-  /**
-   * {@code Y[i,j] = (X[i,j] - u[i]) * rsqrt(v[i] + 1.0e-5) * g[j] + b[j]}
+   * {@code Y[i,j] = (X[i,j] - sum[j_2](X[i,j_2]) / f32(extent(X, 1))) * rsqrt(sum[j_1]((X[i,j_1] - sum[j_2](X[i,j_2]) / f32(extent(X, 1))) * (X[i,j_1] - sum[j_2](X[i,j_2]) / f32(extent(X, 1)))) / f32(extent(X, 1)) + 1.0e-5) * g[j] + b[j]}
    */
   private static void compute_Y(Tensor[] operands, long[] sizes) {
     float[] X = operands[0].floatArray();
     int X_start = (int) operands[0].offset();
     int X_i = (int) operands[0].stride(0);
-    float[] u = operands[3].floatArray();
-    int u_start = (int) operands[3].offset();
-    float[] v = operands[4].floatArray();
-    int v_start = (int) operands[4].offset();
     float[] g = operands[1].floatArray();
     int g_start = (int) operands[1].offset();
     float[] b = operands[2].floatArray();
     int b_start = (int) operands[2].offset();
-    float[] Y = operands[5].floatArray();
-    int Y_start = (int) operands[5].offset();
-    int Y_i = (int) operands[5].stride(0);
+    float[] Y = operands[3].floatArray();
+    int Y_start = (int) operands[3].offset();
+    int Y_i = (int) operands[3].stride(0);
     int iExtent = (int) sizes[0];
     int jExtent = (int) sizes[1];
 
     for (int i = 0; i < iExtent; i++) {
-      float u_i = u[u_start + i];
-      float rsqrt_value = KernelMath.rsqrt(v[v_start + i] + 1.0E-5f);
+      float sum_j_2 = 0.0f;
+      for (int j_2 = 0; j_2 < jExtent; j_2++) {
+        sum_j_2 += X[X_start + i * X_i + j_2];
+      }
+      float quotient = sum_j_2 / (float) jExtent;
+      float sum_j_1 = 0.0f;
+      for (int j_1 = 0; j_1 < jExtent; j_1++) {
+        sum_j_1 += (X[X_start + i * X_i + j_1] - quotient) * (X[X_start + i * X_i + j_1] - quotient);
+      }
+      float rsqrt_value = KernelMath.rsqrt(sum_j_1 / (float) jExtent + 1.0E-5f);
       for (int j = 0; j < jExtent; j++) {
-        Y[Y_start + i * Y_i + j] = (X[X_start + i * X_i + j] - u_i) * rsqrt_value * g[g_start + j] + b[b_start + j];
+        Y[Y_start + i * Y_i + j] = (X[X_start + i * X_i + j] - quotient) * rsqrt_value * g[g_start + j] + b[b_start + j];
       }
     }
   }

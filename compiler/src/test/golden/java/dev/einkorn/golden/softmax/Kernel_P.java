@@ -4,13 +4,12 @@
 //   m[i] = max[j](S[i,j])
 //   P[i,j] = exp(S[i,j] - m[i]) / sum[k](exp(S[i,k] - m[i]))
 //
-// Plan: 2 loop nests, 7*i*j operations, 1 stored temporary.
+// Plan: 1 loop nest, 7*i*j operations, 0 stored temporaries.
+// Never stored: m: f32[i]
 // Schedule:
-//   m: fuse(i); promote(m); hoist()
 //   P: hoist()
 // Layout:
 //   S: unit stride on axis 1
-//   m: unit stride on axis 0
 //   P: unit stride on axis 1
 // Target: scalar Java, 32-bit positions.
 package dev.einkorn.golden.softmax;
@@ -22,54 +21,33 @@ import dev.einkorn.runtime.Tensor;
 public final class Kernel_P implements Kernel {
   @Override
   public void run(Tensor[] operands, long[] sizes) {
-    compute_m(operands, sizes);
     compute_P(operands, sizes);
   }
 
   /**
-   * {@code m[i] = max[j](S[i,j])}
-   */
-  private static void compute_m(Tensor[] operands, long[] sizes) {
-    float[] S = operands[0].floatArray();
-    int S_start = (int) operands[0].offset();
-    int S_i = (int) operands[0].stride(0);
-    float[] m = operands[1].floatArray();
-    int m_start = (int) operands[1].offset();
-    int iExtent = (int) sizes[0];
-    int jExtent = (int) sizes[1];
-
-    for (int i = 0; i < iExtent; i++) {
-      float m_max = Float.NEGATIVE_INFINITY;
-      for (int j = 0; j < jExtent; j++) {
-        m_max = KernelMath.max(m_max, S[S_start + i * S_i + j]);
-      }
-      m[m_start + i] = m_max;
-    }
-  }
-
-  /**
-   * {@code P[i,j] = exp(S[i,j] - m[i]) / sum[k](exp(S[i,k] - m[i]))}
+   * {@code P[i,j] = exp(S[i,j] - max[j_1](S[i,j_1])) / sum[k](exp(S[i,k] - max[j_1](S[i,j_1])))}
    */
   private static void compute_P(Tensor[] operands, long[] sizes) {
     float[] S = operands[0].floatArray();
     int S_start = (int) operands[0].offset();
     int S_i = (int) operands[0].stride(0);
-    float[] m = operands[1].floatArray();
-    int m_start = (int) operands[1].offset();
-    float[] P = operands[2].floatArray();
-    int P_start = (int) operands[2].offset();
-    int P_i = (int) operands[2].stride(0);
+    float[] P = operands[1].floatArray();
+    int P_start = (int) operands[1].offset();
+    int P_i = (int) operands[1].stride(0);
     int iExtent = (int) sizes[0];
     int jExtent = (int) sizes[1];
 
     for (int i = 0; i < iExtent; i++) {
-      float m_i = m[m_start + i];
+      float max_j_1 = Float.NEGATIVE_INFINITY;
+      for (int j_1 = 0; j_1 < jExtent; j_1++) {
+        max_j_1 = KernelMath.max(max_j_1, S[S_start + i * S_i + j_1]);
+      }
       float sum_k = 0.0f;
       for (int k = 0; k < jExtent; k++) {
-        sum_k += KernelMath.exp(S[S_start + i * S_i + k] - m_i);
+        sum_k += KernelMath.exp(S[S_start + i * S_i + k] - max_j_1);
       }
       for (int j = 0; j < jExtent; j++) {
-        P[P_start + i * P_i + j] = KernelMath.exp(S[S_start + i * S_i + j] - m_i) / sum_k;
+        P[P_start + i * P_i + j] = KernelMath.exp(S[S_start + i * S_i + j] - max_j_1) / sum_k;
       }
     }
   }
