@@ -193,8 +193,9 @@ public final class Einkorn {
     }
 
     /**
-     * The most bytes of temporaries that a call may store, its inputs and outputs apart; the
-     * default is no bound. A plan that needs more is refused with {@link MemoryBudgetException}.
+     * The most bytes of temporaries that a plan may store, its inputs and outputs apart, and apart
+     * from the copy of an output that overlaps another tensor of the call; the default is no bound.
+     * A plan that needs more is refused with {@link MemoryBudgetException}.
      *
      * @throws IllegalArgumentException if negative
      */

@@ -82,13 +82,12 @@ public final class InlineRowReduction implements Rewrite {
         || !reducesRows(definition.value(), Set.of())) {
       return false;
     }
-    Set<String> tensors = new HashSet<>();
-    collectTensors(definition.value(), tensors);
-    if (tensors.stream().anyMatch(tensor -> writes(program, tensor) > 1)) {
+    Contents contents = Contents.of(definition.value());
+    if (contents.tensors().stream().anyMatch(tensor -> writes(program, tensor) > 1)) {
       return false;
     }
     List<IndexExpr.Access> reads = reads(reader.value(), target);
-    if ((long) nodes(definition.value()) * reads.size() > LARGEST_COPIES) {
+    if ((long) contents.nodes() * reads.size() > LARGEST_COPIES) {
       return false;
     }
     int rank = definition.subscripts().size();
@@ -197,13 +196,6 @@ public final class InlineRowReduction implements Rewrite {
     return reads;
   }
 
-  private static void collectTensors(IndexExpr expr, Set<String> tensors) {
-    if (expr instanceof IndexExpr.Access access) {
-      tensors.add(access.tensor());
-    }
-    expr.children().forEach(child -> collectTensors(child, tensors));
-  }
-
   private static void collectNames(IndexExpr expr, Set<String> names) {
     if (expr instanceof IndexExpr.Reduction reduction) {
       reduction.bindings().forEach(binding -> names.add(binding.variable().name()));
@@ -211,10 +203,6 @@ public final class InlineRowReduction implements Rewrite {
       reduction.bindings().forEach(binding -> names.add(binding.variable().name()));
     }
     expr.children().forEach(child -> collectNames(child, names));
-  }
-
-  private static int nodes(IndexExpr expr) {
-    return 1 + expr.children().stream().mapToInt(InlineRowReduction::nodes).sum();
   }
 
   private static long writes(IndexProgram program, String tensor) {

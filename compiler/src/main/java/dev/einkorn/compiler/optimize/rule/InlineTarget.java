@@ -2,7 +2,6 @@ package dev.einkorn.compiler.optimize.rule;
 
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.AssignmentOperator;
-import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
@@ -72,23 +71,22 @@ public final class InlineTarget implements Rewrite {
     if (assignment.operator() != AssignmentOperator.ASSIGN || !hasDistinctIndices(assignment)) {
       return false;
     }
-    var contents = new Contents();
-    contents.collect(assignment.value());
-    if (contents.reduces || assignment.value().mayFail()) {
+    Contents contents = Contents.of(assignment.value());
+    if (contents.reduces() || assignment.value().mayFail()) {
       return false;
     }
     // A tensor that is accumulated into later would be read with its later value.
-    if (contents.tensors.stream().anyMatch(tensor -> writes.getOrDefault(tensor, 0) > 1)) {
+    if (contents.tensors().stream().anyMatch(tensor -> writes.getOrDefault(tensor, 0) > 1)) {
       return false;
     }
-    if ((long) contents.nodes * reads.size() > LARGEST_COPIES) {
+    if ((long) contents.nodes() * reads.size() > LARGEST_COPIES) {
       return false;
     }
     // Borders and gathers speak of the target's own axes, which are gone once it is inlined.
     if (!reads.stream().allMatch(Read::plain)) {
       return false;
     }
-    return !contents.expensive || (reads.size() == 1 && reads.getFirst().once());
+    return !contents.expensive() || (reads.size() == 1 && reads.getFirst().once());
   }
 
   private static boolean hasDistinctIndices(Assignment assignment) {
@@ -189,32 +187,6 @@ public final class InlineTarget implements Rewrite {
           IndexExpr.Cast _,
           IndexExpr.Select _ ->
           expr.children().forEach(child -> collectReads(child, bound, reads));
-    }
-  }
-
-  /** What a value consists of. */
-  private static final class Contents {
-    private int nodes;
-    private boolean reduces;
-    private boolean expensive;
-    private final Set<String> tensors = new HashSet<>();
-
-    void collect(IndexExpr expr) {
-      nodes++;
-      switch (expr) {
-        case IndexExpr.Reduction _, IndexExpr.ArgumentReduction _ -> reduces = true;
-        case IndexExpr.Call _ -> expensive = true;
-        case IndexExpr.Binary(BinaryOperator operator, _, _) ->
-            expensive |= operator.mayFail() || operator == BinaryOperator.DIVIDE;
-        case IndexExpr.Access access -> tensors.add(access.tensor());
-        case IndexExpr.Literal _,
-            IndexExpr.IndexValue _,
-            IndexExpr.ExtentValue _,
-            IndexExpr.Unary _,
-            IndexExpr.Cast _,
-            IndexExpr.Select _ -> {}
-      }
-      expr.children().forEach(this::collect);
     }
   }
 }
