@@ -139,6 +139,8 @@ public final class AutoSchedule {
                 Stmt.Declare _,
                 Stmt.Assign _,
                 Stmt.Update _,
+                Stmt.Barrier _,
+                Stmt.Outline _,
                 Stmt.Guard _ -> {}
           }
         });

@@ -126,6 +126,8 @@ public final class Scheduler {
                 Stmt.Declare _,
                 Stmt.Assign _,
                 Stmt.Update _,
+                Stmt.Barrier _,
+                Stmt.Outline _,
                 Stmt.Guard _ -> {}
           }
         });
