@@ -10,6 +10,7 @@ import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,10 +80,11 @@ record Executable(Compilation compilation, List<Kernel> kernels) {
     return false;
   }
 
-  /** Runs the kernels one after the other. */
+  /** Runs the kernels one after the other, alone on the calling thread. */
   void run(Tensor[] operands, long[] sizes) {
+    Worker worker = Worker.solo();
     for (Kernel kernel : kernels) {
-      kernel.run(operands, sizes);
+      kernel.run(operands, sizes, worker);
     }
   }
 }
