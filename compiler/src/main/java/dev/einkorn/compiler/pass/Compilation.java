@@ -8,6 +8,7 @@ import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.schedule.Schedule;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Every stage of a program on its way to source.
@@ -45,6 +46,24 @@ public record Compilation(
     public OperationCount operations() {
       return OperationCount.of(scheduled);
     }
+  }
+
+  /** Whether several workers may share a call. Steps are sequential so far. */
+  public boolean parallel() {
+    return false;
+  }
+
+  /** Whether the source uses vector registers. It is scalar so far. */
+  public boolean simd() {
+    return false;
+  }
+
+  /**
+   * Sizes at which a call reaches every loop of the source that is worth warming, by name: the
+   * smallest ones that do. A size without an entry may be any.
+   */
+  public Map<String, Long> warmSizes() {
+    return Map.of();
   }
 
   /** The arithmetic of all steps. */

@@ -43,21 +43,64 @@ public final class Pipeline {
 
   /** All stages after planning. */
   public static Compilation compile(ExecutionPlan plan, PipelineOptions options) {
+    LoweredPlan lowered = lower(plan, options);
+    return compile(lowered, choose(lowered, options), options);
+  }
+
+  /** The canonical loop nests of a plan; of the options only the layouts count. */
+  public static LoweredPlan lower(ExecutionPlan plan, PipelineOptions options) {
     IndexProgram program = plan.optimized();
-    rejectUnknownSchedules(plan, options);
-    List<Compilation.Step> steps = new ArrayList<>();
+    List<LoopNest> nests = new ArrayList<>();
     for (Assignment assignment : plan.steps()) {
-      LoopNest canonical =
+      nests.add(
           LoopVerifier.check(
               Lowering.lower(program, assignment, tensor -> options.layout(program, tensor)),
-              "lowering");
-      Schedule schedule = options.schedules().get(assignment.target());
-      if (schedule == null) {
-        schedule = AutoSchedule.choose(canonical);
-      }
+              "lowering"));
+    }
+    return new LoweredPlan(plan, nests);
+  }
+
+  /**
+   * The schedule of each step, as given by the options or chosen for their shape and target. Cheap
+   * beside {@link #compile(LoweredPlan, List, PipelineOptions)}: plans for which this gives equal
+   * schedules can share their kernels.
+   *
+   * @throws ScheduleException if a schedule is given for what no step computes
+   */
+  public static List<Schedule> choose(LoweredPlan lowered, PipelineOptions options) {
+    rejectUnknownSchedules(lowered.plan(), options);
+    List<Schedule> schedules = new ArrayList<>();
+    for (int step = 0; step < lowered.nests().size(); step++) {
+      Schedule given = options.schedules().get(lowered.plan().steps().get(step).target());
+      schedules.add(
+          given != null
+              ? given
+              : AutoSchedule.choose(
+                  lowered.nests().get(step),
+                  options.shape(),
+                  options.target(),
+                  options.arithmetic()));
+    }
+    return schedules;
+  }
+
+  /**
+   * Schedules and emits.
+   *
+   * @param schedules one for each step
+   * @throws ScheduleException if a schedule is not legal
+   */
+  public static Compilation compile(
+      LoweredPlan lowered, List<Schedule> schedules, PipelineOptions options) {
+    ExecutionPlan plan = lowered.plan();
+    IndexProgram program = plan.optimized();
+    List<Compilation.Step> steps = new ArrayList<>();
+    for (int step = 0; step < schedules.size(); step++) {
+      Schedule schedule = schedules.get(step);
+      LoopNest canonical = lowered.nests().get(step);
       LoopNest scheduled =
           LoopVerifier.check(Scheduler.apply(canonical, schedule), "schedule " + schedule);
-      steps.add(new Compilation.Step(assignment, canonical, schedule, scheduled));
+      steps.add(new Compilation.Step(plan.steps().get(step), canonical, schedule, scheduled));
     }
     List<TensorParameter> operands = operands(program, options);
     List<String> sizes = new ArrayList<>();

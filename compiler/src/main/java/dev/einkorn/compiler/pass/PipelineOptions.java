@@ -2,8 +2,12 @@ package dev.einkorn.compiler.pass;
 
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.schedule.Arithmetic;
+import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.Schedule;
+import dev.einkorn.compiler.schedule.Target;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the pipeline may assume and must obey.
@@ -12,20 +16,40 @@ import java.util.Map;
  * @param wide whether positions or extents may exceed an {@code int}
  * @param schedules given by the user, by the name of the tensor that the step computes
  * @param packageName of the generated classes
+ * @param shape sizes and strides that schedules are chosen for; the source is right for all others
+ * @param target the machine that schedules are chosen for
+ * @param arithmetic what may be done to roundings
  */
 public record PipelineOptions(
     Map<String, Layout> layouts,
     boolean wide,
     Map<String, Schedule> schedules,
-    String packageName) {
+    String packageName,
+    Optional<CallShape> shape,
+    Target target,
+    Arithmetic arithmetic) {
   public PipelineOptions {
     layouts = Map.copyOf(layouts);
     schedules = Map.copyOf(schedules);
   }
 
+  /** Options for unknown sizes, scalar code of one thread, and roundings as written. */
+  public PipelineOptions(
+      Map<String, Layout> layouts,
+      boolean wide,
+      Map<String, Schedule> schedules,
+      String packageName) {
+    this(layouts, wide, schedules, packageName, Optional.empty(), Target.SCALAR, Arithmetic.STRICT);
+  }
+
   /** Row-major arrays of moderate size, schedules chosen automatically. */
   public static PipelineOptions rowMajor(String packageName) {
     return new PipelineOptions(Map.of(), false, Map.of(), packageName);
+  }
+
+  /** The same for another machine. */
+  public PipelineOptions withTarget(Target other) {
+    return new PipelineOptions(layouts, wide, schedules, packageName, shape, other, arithmetic);
   }
 
   /** The layout of a tensor of the program. */

@@ -12,6 +12,7 @@ import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,8 +31,21 @@ public final class AutoSchedule {
 
   private AutoSchedule() {}
 
-  /** A legal schedule for a canonical nest. */
+  /** A legal schedule for a canonical nest, for sizes that are not known, in scalar code. */
   public static Schedule choose(LoopNest nest) {
+    return choose(nest, Optional.empty(), Target.SCALAR, Arithmetic.STRICT);
+  }
+
+  /**
+   * A legal schedule for a canonical nest. So far sizes, target and arithmetic do not matter to it.
+   *
+   * @param shape sizes and strides that the schedule should be good for; it is legal for all
+   * @param target the machine that it should be good for
+   * @param arithmetic what it may do to roundings
+   */
+  @SuppressWarnings("unused") // What the choice will be made from.
+  public static Schedule choose(
+      LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
     List<PerfectNest> nests = PerfectNest.split(nest.body());
     PerfectNest main = nests.getLast();
     if (main.loops().isEmpty()) {

@@ -1,0 +1,21 @@
+package dev.einkorn.compiler.schedule;
+
+/**
+ * What may be done to the roundings of a program; {@code LANGUAGE.md} section 5 is the contract. A
+ * directive never changes a rounding; the rewrites that do ask here first.
+ *
+ * @param contracted a product and a sum may become one fused operation
+ * @param regrouped sums and products may be taken in another order and grouping, the same for any
+ *     number of threads
+ * @param teamDependent the grouping may also depend on the number of threads
+ */
+public record Arithmetic(boolean contracted, boolean regrouped, boolean teamDependent) {
+  /** The same bits as the reference interpreter. */
+  public static final Arithmetic STRICT = new Arithmetic(false, false, false);
+
+  /** The same bits for any number of threads on one machine. */
+  public static final Arithmetic DETERMINISTIC = new Arithmetic(true, true, false);
+
+  /** Whatever keeps the documented error bound. */
+  public static final Arithmetic FAST = new Arithmetic(true, true, true);
+}

@@ -1,0 +1,40 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.runtime.ElementType;
+
+/**
+ * The machine that a schedule is chosen for.
+ *
+ * @param simdBits the width of a vector register that kernels may use; 0 if kernels are scalar
+ * @param threads the most workers that one call may have, at least 1
+ * @param l1 bytes of the first-level data cache of a core
+ * @param l2 bytes of the second-level cache of a core
+ * @param l3 bytes of the last-level cache that all cores share
+ */
+public record Target(int simdBits, int threads, long l1, long l2, long l3) {
+  /** One thread of scalar code on a core of common cache sizes, the same on every machine. */
+  public static final Target SCALAR = new Target(0, 1, 32 << 10, 1 << 20, 2 << 20);
+
+  public Target {
+    if (simdBits < 0 || threads < 1 || l1 < 1 || l2 < 1 || l3 < 1) {
+      throw new IllegalArgumentException(
+          "no such target: %d bits, %d threads, caches of %d, %d and %d bytes"
+              .formatted(simdBits, threads, l1, l2, l3));
+    }
+  }
+
+  /** Whether kernels may use vector registers. */
+  public boolean simd() {
+    return simdBits > 0;
+  }
+
+  /** How many elements of a type a vector register holds; 1 if kernels are scalar. */
+  public int lanes(ElementType type) {
+    return Math.max(1, simdBits / (type.byteSize() * Byte.SIZE));
+  }
+
+  /** This machine without its vector registers. */
+  public Target withoutSimd() {
+    return new Target(0, threads, l1, l2, l3);
+  }
+}
