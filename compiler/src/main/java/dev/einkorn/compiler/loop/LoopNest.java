@@ -68,6 +68,13 @@ public record LoopNest(
     return found[0];
   }
 
+  /** Whether values have lanes. */
+  public boolean hasVectors() {
+    boolean[] found = {false};
+    LoopWalk.values(body, value -> found[0] |= value.lanes() > 1);
+    return found[0];
+  }
+
   /** Names of the symbolic extents that the loops and values use, in order of appearance. */
   public SequencedSet<String> sizes() {
     var names = new LinkedHashSet<String>();

@@ -179,7 +179,7 @@ public final class AutoSchedule {
     return switch (position) {
       case Position.Affine(Subscript.Affine form) -> isUnit(form, variable);
       case Position.Bordered(Subscript.Affine form, _) -> isUnit(form, variable);
-      case Position.Gathered _ -> false;
+      case Position.Gathered _, Position.Merged _ -> false;
     };
   }
 

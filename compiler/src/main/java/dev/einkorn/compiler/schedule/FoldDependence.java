@@ -69,6 +69,10 @@ final class FoldDependence {
                 form.terms().forEach(term -> used.add(term.variable()));
             case Position.Bordered(Subscript.Affine form, _) ->
                 form.terms().forEach(term -> used.add(term.variable()));
+            case Position.Merged(var digits, Subscript.Affine rest) -> {
+              rest.terms().forEach(term -> used.add(term.variable()));
+              digits.forEach(digit -> digit.at().terms().forEach(t -> used.add(t.variable())));
+            }
             // Its value is one of the load's children.
             case Position.Gathered _ -> {}
           }

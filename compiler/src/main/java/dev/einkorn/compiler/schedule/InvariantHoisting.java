@@ -194,6 +194,7 @@ final class InvariantHoisting {
           form.terms().forEach(term -> name.append(term.variable()));
       case Position.Bordered(Subscript.Affine form, _) ->
           form.terms().forEach(term -> name.append(term.variable()));
+      case Position.Merged(var digits, _) -> digits.forEach(digit -> name.append(digit.part()));
       case Position.Gathered _ -> name.append("at");
     }
   }
