@@ -117,6 +117,69 @@ public sealed interface Directive {
     }
   }
 
+  /**
+   * Computes a tile of the target at once, in registers: one loop inside runs for all of its
+   * elements, which take turns.
+   *
+   * {@snippet lang=text :
+   * for i:                                  for i step 2 clamped:
+   *   for j:                                  for j step 16 clamped:
+   *     f32 s = 0.0                             f32x16 s_0 = 0.0
+   *     for k:                   =>             f32x16 s_1 = 0.0
+   *       s += A[i,k] * B[k,j]                  for k:
+   *     C[i,j] = s                                f32x16 B_0 = B[k,j]<16>
+   *                                               s_0 += A[i,k] * B_0
+   *                                               s_1 += A[i + 1,k] * B_0
+   *                                             C[i,j] = s_0
+   *                                             C[i + 1,j] = s_1
+   * }
+   *
+   * <p>The last tile along an index is moved back so that it fits; extents below a tile run the
+   * nest as it was. Legal where the nest stores each element of the target once, its loops are not
+   * reductions, their bounds do not depend on each other, and neighbours along the vector index are
+   * neighbours in memory wherever they are read or written.
+   *
+   * @param loops the tile's indices, outermost first; at most one has lanes
+   */
+  record Tile(List<TileLoop> loops) implements Directive {
+    public Tile {
+      loops = List.copyOf(loops);
+      if (loops.isEmpty() || loops.stream().filter(loop -> loop.lanes() > 1).count() > 1) {
+        throw new IllegalArgumentException("a tile has loops, at most one with lanes: " + loops);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "tile(" + String.join(", ", loops.stream().map(TileLoop::toString).toList()) + ")";
+    }
+  }
+
+  /**
+   * One index of a {@link Tile}: {@code i: 12} or {@code j: 2 x 16}.
+   *
+   * @param count how many elements or vectors side by side
+   * @param lanes of each vector, a power of two; 1 for elements
+   */
+  record TileLoop(IndexVariable variable, int count, int lanes) {
+    public TileLoop {
+      if (count < 1 || lanes < 1 || Integer.bitCount(lanes) != 1) {
+        throw new IllegalArgumentException(
+            "a tile of " + count + " x " + lanes + " along " + variable);
+      }
+    }
+
+    /** Elements along the index. */
+    public int width() {
+      return count * lanes;
+    }
+
+    @Override
+    public String toString() {
+      return variable + ": " + count + (lanes == 1 ? "" : " x " + lanes);
+    }
+  }
+
   private static String join(List<IndexVariable> variables) {
     return String.join(", ", variables.stream().map(IndexVariable::name).toList());
   }

@@ -4,6 +4,8 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The directives of one nest, in the order they are applied. Data only: printable, comparable and
@@ -64,6 +66,16 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Hoist();
       }
+      case "tile" -> {
+        if (arguments.isEmpty()) {
+          throw new ScheduleException("tile takes indices such as i: 4 or j: 2 x 8: " + text);
+        }
+        try {
+          yield new Directive.Tile(arguments.stream().map(Schedule::tileLoop).toList());
+        } catch (IllegalArgumentException e) {
+          throw new ScheduleException(text + ": " + e.getMessage());
+        }
+      }
       case "split_borders" -> {
         if (!arguments.isEmpty()) {
           throw new ScheduleException("split_borders takes no arguments, found: " + text);
@@ -74,8 +86,22 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, split_borders and hoist");
+                  + "; there are reorder, fuse, promote, tile, split_borders and hoist");
     };
+  }
+
+  private static final Pattern TILE_LOOP = Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");
+
+  private static Directive.TileLoop tileLoop(String text) {
+    Matcher matcher = TILE_LOOP.matcher(text);
+    if (!matcher.matches()) {
+      throw new ScheduleException("expected an index such as i: 4 or j: 2 x 8, found: " + text);
+    }
+    String lanes = matcher.group(3);
+    return new Directive.TileLoop(
+        new IndexVariable(matcher.group(1)),
+        Integer.parseInt(matcher.group(2)),
+        lanes == null ? 1 : Integer.parseInt(lanes));
   }
 
   @Override

@@ -29,10 +29,10 @@ public final class Scheduler {
     LoopNest result = nest;
     boolean split = false;
     for (Directive directive : schedule.directives()) {
-      if (split) {
-        throw refusal(directive, "split_borders() copies loops, so it stands last");
+      if (split && !(directive instanceof Directive.Tile)) {
+        throw refusal(directive, "split_borders() copies loops, so only tile(..) may follow");
       }
-      split = directive instanceof Directive.SplitBorders;
+      split |= directive instanceof Directive.SplitBorders;
       Stmt body = result.body();
       result =
           result.withBody(
@@ -40,6 +40,7 @@ public final class Scheduler {
                 case Directive.Reorder reorder -> reorder(body, reorder, nest.name());
                 case Directive.Fuse fuse -> fuse(body, fuse);
                 case Directive.Promote promote -> AccumulatorPromotion.apply(result, promote);
+                case Directive.Tile tile -> RegisterTiling.apply(result, tile);
                 case Directive.SplitBorders _ -> BorderSplitting.apply(result);
                 case Directive.Hoist _ -> InvariantHoisting.apply(body);
               });
