@@ -76,7 +76,7 @@ final class RegisterTiling {
       requireIndependent(loop.lower());
       requireIndependent(loop.upper());
     }
-    Stmt jammed = new Unrolling(nest, directive, names).jam(perfect.body());
+    Stmt jammed = new Unrolling(nest, directive, names, true).jam(perfect.body());
     if (hasLoop(jammed)) {
       jammed = new Stmt.Outline("tile_" + nest.name(), jammed);
     }

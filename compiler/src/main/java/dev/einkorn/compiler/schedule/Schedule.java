@@ -3,7 +3,9 @@ package dev.einkorn.compiler.schedule;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -76,6 +78,13 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(text + ": " + e.getMessage());
         }
       }
+      case "pack" -> {
+        try {
+          yield pack(arguments, text);
+        } catch (IllegalArgumentException e) {
+          throw new ScheduleException(text + ": " + e.getMessage());
+        }
+      }
       case "split_borders" -> {
         if (!arguments.isEmpty()) {
           throw new ScheduleException("split_borders takes no arguments, found: " + text);
@@ -86,7 +95,7 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, tile, split_borders and hoist");
+                  + "; there are reorder, fuse, promote, tile, pack, split_borders and hoist");
     };
   }
 
@@ -102,6 +111,43 @@ public record Schedule(List<Directive> directives) {
         new IndexVariable(matcher.group(1)),
         Integer.parseInt(matcher.group(2)),
         lanes == null ? 1 : Integer.parseInt(lanes));
+  }
+
+  private static final Pattern PACK_LOOP =
+      Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?\\s+of\\s+(\\d{1,9})");
+
+  private static Directive.Pack pack(List<String> arguments, String text) {
+    if (arguments.size() < 3) {
+      throw new ScheduleException("pack takes rows, columns and depth, found: " + text);
+    }
+    Directive.Share share = Directive.Share.NONE;
+    Optional<Directive.TileLoop> batch = Optional.empty();
+    for (String argument : arguments.subList(3, arguments.size())) {
+      switch (argument) {
+        case "share rows" -> share = Directive.Share.ROWS;
+        case "share columns" -> share = Directive.Share.COLUMNS;
+        default -> batch = Optional.of(tileLoop(argument));
+      }
+    }
+    return new Directive.Pack(
+        packLoop(arguments.get(0)),
+        packLoop(arguments.get(1)),
+        packLoop(arguments.get(2)),
+        batch,
+        share);
+  }
+
+  private static Directive.PackLoop packLoop(String text) {
+    Matcher matcher = PACK_LOOP.matcher(text);
+    if (!matcher.matches()) {
+      throw new ScheduleException("expected indices such as i+j: 12 of 192, found: " + text);
+    }
+    String lanes = matcher.group(3);
+    return new Directive.PackLoop(
+        Arrays.stream(matcher.group(1).split("\\+")).map(String::strip).map(IndexVariable::new).toList(),
+        Integer.parseInt(matcher.group(2)),
+        lanes == null ? 1 : Integer.parseInt(lanes),
+        Integer.parseInt(matcher.group(4)));
   }
 
   @Override

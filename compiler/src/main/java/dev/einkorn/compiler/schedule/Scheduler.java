@@ -33,6 +33,10 @@ public final class Scheduler {
         throw refusal(directive, "split_borders() copies loops, so only tile(..) may follow");
       }
       split |= directive instanceof Directive.SplitBorders;
+      if (directive instanceof Directive.Pack pack) {
+        result = PackedContraction.apply(result, pack);
+        continue;
+      }
       Stmt body = result.body();
       result =
           result.withBody(
@@ -42,6 +46,7 @@ public final class Scheduler {
                 case Directive.Promote promote -> AccumulatorPromotion.apply(result, promote);
                 case Directive.Tile tile -> RegisterTiling.apply(result, tile);
                 case Directive.SplitBorders _ -> BorderSplitting.apply(result);
+                case Directive.Pack _ -> throw new AssertionError("packed above");
                 case Directive.Hoist _ -> InvariantHoisting.apply(body);
               });
     }

@@ -35,6 +35,7 @@ final class Unrolling {
   private final List<Directive.TileLoop> dimensions;
   private final Optional<Directive.TileLoop> vector;
   private final LocalNames names;
+  private final boolean keepsVariables;
   private final Map<String, Set<IndexVariable>> dependence = new HashMap<>();
   private final Map<String, String> instances = new HashMap<>();
 
@@ -45,7 +46,14 @@ final class Unrolling {
     }
   }
 
-  Unrolling(LoopNest nest, Directive.Tile directive, LocalNames names) {
+  /**
+   * For a tile of these loops.
+   *
+   * @param keepsVariables whether loops over tiles stand around; if not, the tile begins at 0
+   */
+  Unrolling(
+      LoopNest nest, Directive.Tile directive, LocalNames names, boolean keepsVariables) {
+    this.keepsVariables = keepsVariables;
     this.nest = nest;
     this.directive = directive;
     this.dimensions = directive.loops();
@@ -193,7 +201,12 @@ final class Unrolling {
         }
         case Stmt.Accumulate(Element target, _, _) ->
             throw refuse(target + " is accumulated in memory; promote it first");
-        case Stmt.Guard _ -> throw refuse("it branches");
+        case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
+          if (!dependence(condition).isEmpty()) {
+            throw refuse("a condition changes within the tile");
+          }
+          repeated.add(new Stmt.Guard(condition, repeat(whenTrue), repeat(whenFalse)));
+        }
         case Stmt.Block _, Stmt.Barrier _, Stmt.Outline _ ->
             throw refuse("its body is not a plain loop body");
       }
@@ -475,7 +488,11 @@ final class Unrolling {
     for (Subscript.Term term : form.terms()) {
       constant += term.coefficient() * offset(term.variable(), place);
     }
-    return new Subscript.Affine(form.terms(), constant);
+    List<Subscript.Term> terms =
+        keepsVariables
+            ? form.terms()
+            : form.terms().stream().filter(term -> !isTiled(term.variable())).toList();
+    return new Subscript.Affine(terms, constant);
   }
 
   /** Declares what several statements load or broadcast right before its first use. */

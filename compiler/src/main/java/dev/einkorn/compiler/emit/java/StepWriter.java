@@ -396,10 +396,10 @@ final class StepWriter {
       case Stmt.Outline(String name, Stmt inner) -> outline(name, inner, level);
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
         line(level, "if (" + expressions.write(condition) + ") {");
-        statement(whenTrue, level + 1);
+        inside(whenTrue, level + 1);
         if (!whenFalse.equals(Stmt.NOTHING)) {
           line(level, "} else {");
-          statement(whenFalse, level + 1);
+          inside(whenFalse, level + 1);
         }
         line(level, "}");
       }
@@ -429,8 +429,16 @@ final class StepWriter {
           "for (%s %s = %s; %s < %s; %s) {%s"
               .formatted(type, variable, first, variable, end, next, note));
     }
-    statement(loop.body(), level + 1);
+    inside(loop.body(), level + 1);
     line(level, "}");
+    scope.remove(variable);
+  }
+
+  /** What is in braces: its variables end with it. */
+  private void inside(Stmt stmt, int level) {
+    Set<String> before = Set.copyOf(scope.keySet());
+    statement(stmt, level);
+    scope.keySet().retainAll(before);
   }
 
   /** Each worker's share of the iterations. */
@@ -512,12 +520,12 @@ final class StepWriter {
     around.put("worker", ClassName.get(Worker.class));
     Body caller = body;
     body = new Body();
-    statement(inner, 0);
+    inside(inner, 0);
     String text = laneArrays(body) + body.text;
     body = caller;
     Set<String> mentioned = new LinkedHashSet<>();
     IDENTIFIER.matcher(text).results().forEach(match -> mentioned.add(match.group()));
-    String method = methodNames.name(inner, wish);
+    String method = methodNames.name(new Object(), wish);
     MethodSpec.Builder spec =
         MethodSpec.methodBuilder(method).addModifiers(Modifier.PRIVATE, Modifier.STATIC);
     List<String> arguments = new ArrayList<>();
