@@ -10,8 +10,9 @@ package dev.einkorn.runtime;
  * included. f32 functions compute in f32.
  *
  * <p>Algorithms: with n whole and |r| at most log(2) / 2, exp(x) = 2^n exp(r); exp(r) - 1 - r is
- * r^2 times a polynomial that interpolates at Chebyshev's points. tanh(x) = y / (y + 2) with y =
- * exp(2x) - 1. The logarithm takes x = 2^e (1 + f) and the series of atanh, interpolated likewise.
+ * r^2 times a polynomial that interpolates at Chebyshev's points. tanh is a polynomial next to 0,
+ * and 1 - 2 / (exp(2x) + 1) elsewhere. The logarithm takes x = 2^e (1 + f) and the series of atanh,
+ * interpolated likewise.
  */
 public final class PolynomialMath {
   private PolynomialMath() {}
@@ -29,16 +30,14 @@ public final class PolynomialMath {
      */
     public static final float ROUNDER = 0x1.8p23f;
 
-    /**
-     * The bits of {@link #ROUNDER} less twice the exponent's bias, rounded up to a power of two.
-     */
+    /** Taken from the bits of a sum with {@link #ROUNDER}, it leaves the whole number plus 256. */
     public static final int ROUNDER_BITS = 0x4B400000 - 256;
 
-    /** log(2), rounded. */
-    public static final float LN2 = 0.6931472f;
+    /** log(2) to so few bits that its product with an exponent is exact. */
+    public static final float LN2 = 0.693359375f;
 
     /** log(2) - {@link #LN2}. */
-    public static final float LN2_REST = -1.9046542e-9f;
+    public static final float LN2_REST = -2.1219444e-4f;
 
     /** Above, the exponential overflows. */
     public static final float EXP_MOST = 89.0f;
@@ -66,6 +65,27 @@ public final class PolynomialMath {
 
     /** Of r^5 in (exp(r) - 1 - r) / r^2. */
     public static final float E5 = 0.00019890991f;
+
+    /** Below, the hyperbolic tangent is a polynomial. */
+    public static final float TANH_SMALL = 0.625f;
+
+    /** Of x^0 in (tanh(x) - x) / x^3. */
+    public static final float T0 = -0.33333334f;
+
+    /** Of x^2 in (tanh(x) - x) / x^3. */
+    public static final float T1 = 0.13333304f;
+
+    /** Of x^4 in (tanh(x) - x) / x^3. */
+    public static final float T2 = -0.053959258f;
+
+    /** Of x^6 in (tanh(x) - x) / x^3. */
+    public static final float T3 = 0.021768892f;
+
+    /** Of x^8 in (tanh(x) - x) / x^3. */
+    public static final float T4 = -0.00834386f;
+
+    /** Of x^10 in (tanh(x) - x) / x^3. */
+    public static final float T5 = 0.0022926473f;
 
     /** Of s^0 in (2 atanh(s) / s - 2) / s^2. */
     public static final float L0 = 0.66666687f;
@@ -97,8 +117,8 @@ public final class PolynomialMath {
     /** {@link #BIAS} for numbers that were normalized. */
     public static final float TINY_BIAS = 8388608.0f + 127 + 25;
 
-    /** {@link #ROUNDER_BITS} leaves so much more than the bits of an exponent. */
-    public static final int TANH_BIAS = 256 - 127;
+    /** {@link #ROUNDER_BITS} leaves a number that exceeds the bits of its exponent by this. */
+    public static final int POWER_BIAS = 256 - 127;
 
     /** The bit of the sign. */
     public static final int SIGN = Integer.MIN_VALUE;
@@ -117,16 +137,14 @@ public final class PolynomialMath {
      */
     public static final double ROUNDER = 0x1.8p52;
 
-    /**
-     * The bits of {@link #ROUNDER} less twice the exponent's bias, rounded up to a power of two.
-     */
+    /** Taken from the bits of a sum with {@link #ROUNDER}, it leaves the whole number plus 2048. */
     public static final long ROUNDER_BITS = 0x4338000000000000L - 2048;
 
-    /** log(2), rounded. */
-    public static final double LN2 = 0.6931471805599453;
+    /** log(2) to so few bits that its product with an exponent is exact. */
+    public static final double LN2 = 0.693147180559663;
 
     /** log(2) - {@link #LN2}. */
-    public static final double LN2_REST = 2.3190468138462996e-17;
+    public static final double LN2_REST = 2.8235290563031577e-13;
 
     /** Above, the exponential overflows. */
     public static final double EXP_MOST = 710.0;
@@ -170,6 +188,45 @@ public final class PolynomialMath {
     /** Of r^10 in (exp(r) - 1 - r) / r^2. */
     public static final double E10 = 2.0914686968086876e-9;
 
+    /** Below, the hyperbolic tangent is a polynomial. */
+    public static final double TANH_SMALL = 0.625;
+
+    /** Of x^0 in (tanh(x) - x) / x^3. */
+    public static final double T0 = -0.3333333333333333;
+
+    /** Of x^2 in (tanh(x) - x) / x^3. */
+    public static final double T1 = 0.13333333333333042;
+
+    /** Of x^4 in (tanh(x) - x) / x^3. */
+    public static final double T2 = -0.053968253967896666;
+
+    /** Of x^6 in (tanh(x) - x) / x^3. */
+    public static final double T3 = 0.021869488518994312;
+
+    /** Of x^8 in (tanh(x) - x) / x^3. */
+    public static final double T4 = -0.008863235102935029;
+
+    /** Of x^10 in (tanh(x) - x) / x^3. */
+    public static final double T5 = 0.0035921217472709827;
+
+    /** Of x^12 in (tanh(x) - x) / x^3. */
+    public static final double T6 = -0.0014557753814086393;
+
+    /** Of x^14 in (tanh(x) - x) / x^3. */
+    public static final double T7 = 0.0005896605030472117;
+
+    /** Of x^16 in (tanh(x) - x) / x^3. */
+    public static final double T8 = -0.00023759014908800234;
+
+    /** Of x^18 in (tanh(x) - x) / x^3. */
+    public static final double T9 = 9.257015852602979e-5;
+
+    /** Of x^20 in (tanh(x) - x) / x^3. */
+    public static final double T10 = -3.119996874178646e-5;
+
+    /** Of x^22 in (tanh(x) - x) / x^3. */
+    public static final double T11 = 6.484612156316395e-06;
+
     /** Of s^0 in (2 atanh(s) / s - 2) / s^2. */
     public static final double L0 = 0.666666666666667;
 
@@ -212,8 +269,8 @@ public final class PolynomialMath {
     /** {@link #BIAS} for numbers that were normalized. */
     public static final double TINY_BIAS = 4503599627370496.0 + 1023 + 54;
 
-    /** {@link #ROUNDER_BITS} leaves so much more than the bits of an exponent. */
-    public static final long TANH_BIAS = 2048 - 1023;
+    /** {@link #ROUNDER_BITS} leaves a number that exceeds the bits of its exponent by this. */
+    public static final long POWER_BIAS = 2048 - 1023;
 
     /** The bit of the sign. */
     public static final long SIGN = Long.MIN_VALUE;
@@ -247,24 +304,39 @@ public final class PolynomialMath {
   /** The hyperbolic tangent. */
   public static float tanh(float x) {
     float a = Math.abs(x);
-    a = a > F32.TANH_MOST ? F32.TANH_MOST : a;
-    a += a;
-    float t = Math.fma(a, F32.LOG2_E, F32.ROUNDER);
-    float n = t - F32.ROUNDER;
-    float r = Math.fma(n, -F32.LN2_REST, Math.fma(n, -F32.LN2, a));
-    int k = Float.floatToRawIntBits(t) - F32.ROUNDER_BITS;
-    float power = Float.intBitsToFloat((k - F32.TANH_BIAS) << 23);
-    // exp(2 |x|) - 1
-    float y = Math.fma(power, expm1OfRest(r), power - 1);
-    y = y / (y + 2);
+    float y = a < F32.TANH_SMALL ? tanhNearZero(a) : tanhFarFromZero(a);
     return Float.intBitsToFloat(
         Float.floatToRawIntBits(y) | (Float.floatToRawIntBits(x) & F32.SIGN));
+  }
+
+  private static float tanhNearZero(float a) {
+    float z = a * a;
+    float p = F32.T5;
+    p = Math.fma(p, z, F32.T4);
+    p = Math.fma(p, z, F32.T3);
+    p = Math.fma(p, z, F32.T2);
+    p = Math.fma(p, z, F32.T1);
+    p = Math.fma(p, z, F32.T0);
+    return Math.fma(a * z, p, a);
+  }
+
+  private static float tanhFarFromZero(float a) {
+    float twice = (a > F32.TANH_MOST ? F32.TANH_MOST : a) * 2;
+    float t = Math.fma(twice, F32.LOG2_E, F32.ROUNDER);
+    float n = t - F32.ROUNDER;
+    float r = Math.fma(n, -F32.LN2_REST, Math.fma(n, -F32.LN2, twice));
+    int k = Float.floatToRawIntBits(t) - F32.ROUNDER_BITS;
+    float y = (1 + expm1OfRest(r)) * Float.intBitsToFloat((k - F32.POWER_BIAS) << 23);
+    return 1 - 2 / (y + 1);
   }
 
   /** 1 / (1 + exp(-x)), for either sign without overflow or loss of relative accuracy. */
   public static float sigmoid(float x) {
     float y = exp(-Math.abs(x));
-    return (x < 0 ? y : 1) / (y + 1);
+    float d = y + 1;
+    float s = (x < 0 ? y : 1) / d;
+    // What rounding has taken from d.
+    return Math.fma(s, d - 1 - y, s);
   }
 
   /** The natural logarithm: -infinity of 0, NaN of a negative number. */
@@ -325,24 +397,45 @@ public final class PolynomialMath {
   /** The hyperbolic tangent. */
   public static double tanh(double x) {
     double a = Math.abs(x);
-    a = a > F64.TANH_MOST ? F64.TANH_MOST : a;
-    a += a;
-    double t = Math.fma(a, F64.LOG2_E, F64.ROUNDER);
-    double n = t - F64.ROUNDER;
-    double r = Math.fma(n, -F64.LN2_REST, Math.fma(n, -F64.LN2, a));
-    long k = Double.doubleToRawLongBits(t) - F64.ROUNDER_BITS;
-    double power = Double.longBitsToDouble((k - F64.TANH_BIAS) << 52);
-    // exp(2 |x|) - 1
-    double y = Math.fma(power, expm1OfRest(r), power - 1);
-    y = y / (y + 2);
+    double y = a < F64.TANH_SMALL ? tanhNearZero(a) : tanhFarFromZero(a);
     return Double.longBitsToDouble(
         Double.doubleToRawLongBits(y) | (Double.doubleToRawLongBits(x) & F64.SIGN));
+  }
+
+  private static double tanhNearZero(double a) {
+    double z = a * a;
+    double p = F64.T11;
+    p = Math.fma(p, z, F64.T10);
+    p = Math.fma(p, z, F64.T9);
+    p = Math.fma(p, z, F64.T8);
+    p = Math.fma(p, z, F64.T7);
+    p = Math.fma(p, z, F64.T6);
+    p = Math.fma(p, z, F64.T5);
+    p = Math.fma(p, z, F64.T4);
+    p = Math.fma(p, z, F64.T3);
+    p = Math.fma(p, z, F64.T2);
+    p = Math.fma(p, z, F64.T1);
+    p = Math.fma(p, z, F64.T0);
+    return Math.fma(a * z, p, a);
+  }
+
+  private static double tanhFarFromZero(double a) {
+    double twice = (a > F64.TANH_MOST ? F64.TANH_MOST : a) * 2;
+    double t = Math.fma(twice, F64.LOG2_E, F64.ROUNDER);
+    double n = t - F64.ROUNDER;
+    double r = Math.fma(n, -F64.LN2_REST, Math.fma(n, -F64.LN2, twice));
+    long k = Double.doubleToRawLongBits(t) - F64.ROUNDER_BITS;
+    double y = (1 + expm1OfRest(r)) * Double.longBitsToDouble((k - F64.POWER_BIAS) << 52);
+    return 1 - 2 / (y + 1);
   }
 
   /** 1 / (1 + exp(-x)), for either sign without overflow or loss of relative accuracy. */
   public static double sigmoid(double x) {
     double y = exp(-Math.abs(x));
-    return (x < 0 ? y : 1) / (y + 1);
+    double d = y + 1;
+    double s = (x < 0 ? y : 1) / d;
+    // What rounding has taken from d.
+    return Math.fma(s, d - 1 - y, s);
   }
 
   /** The natural logarithm: -infinity of 0, NaN of a negative number. */

@@ -54,24 +54,38 @@ public final class VectorMath {
   /** {@link PolynomialMath#tanh(float)} of each lane. */
   public static FloatVector tanh(FloatVector x) {
     FloatVector a = x.abs();
-    a = a.blend(F32.TANH_MOST, a.compare(VectorOperators.GT, F32.TANH_MOST));
-    a = a.add(a);
-    FloatVector t = a.fma(F32.LOG2_E, F32.ROUNDER);
-    FloatVector n = t.sub(F32.ROUNDER);
-    IntVector k = t.reinterpretAsInts().sub(F32.ROUNDER_BITS);
-    FloatVector power =
-        k.sub(F32.TANH_BIAS).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    FloatVector y = power.fma(expm1OfRest(rest(n, a)), power.sub(1));
-    y = y.div(y.add(2));
+    FloatVector y =
+        tanhFarFromZero(a).blend(tanhNearZero(a), a.compare(VectorOperators.LT, F32.TANH_SMALL));
     IntVector sign = x.reinterpretAsInts().and(F32.SIGN);
     return y.reinterpretAsInts().or(sign).reinterpretAsFloats();
+  }
+
+  private static FloatVector tanhNearZero(FloatVector a) {
+    FloatVector z = a.mul(a);
+    FloatVector p = z.fma(F32.T5, F32.T4);
+    p = p.fma(z, z.broadcast(F32.T3));
+    p = p.fma(z, z.broadcast(F32.T2));
+    p = p.fma(z, z.broadcast(F32.T1));
+    p = p.fma(z, z.broadcast(F32.T0));
+    return a.mul(z).fma(p, a);
+  }
+
+  private static FloatVector tanhFarFromZero(FloatVector a) {
+    FloatVector twice = a.blend(F32.TANH_MOST, a.compare(VectorOperators.GT, F32.TANH_MOST)).mul(2);
+    FloatVector t = twice.fma(F32.LOG2_E, F32.ROUNDER);
+    FloatVector r = rest(t.sub(F32.ROUNDER), twice);
+    IntVector k = t.reinterpretAsInts().sub(F32.ROUNDER_BITS + F32.POWER_BIAS);
+    FloatVector y = expm1OfRest(r).add(1);
+    y = y.mul(k.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+    return y.broadcast(1).sub(y.broadcast(2).div(y.add(1)));
   }
 
   /** {@link PolynomialMath#sigmoid(float)} of each lane. */
   public static FloatVector sigmoid(FloatVector x) {
     FloatVector y = exp(x.abs().neg());
-    FloatVector one = x.broadcast(1);
-    return one.blend(y, x.compare(VectorOperators.LT, 0)).div(y.add(1));
+    FloatVector d = y.add(1);
+    FloatVector s = x.broadcast(1).blend(y, x.compare(VectorOperators.LT, 0)).div(d);
+    return s.fma(d.sub(1).sub(y), s);
   }
 
   /** {@link PolynomialMath#log(float)} of each lane. */
@@ -136,24 +150,45 @@ public final class VectorMath {
   /** {@link PolynomialMath#tanh(double)} of each lane. */
   public static DoubleVector tanh(DoubleVector x) {
     DoubleVector a = x.abs();
-    a = a.blend(F64.TANH_MOST, a.compare(VectorOperators.GT, F64.TANH_MOST));
-    a = a.add(a);
-    DoubleVector t = a.fma(F64.LOG2_E, F64.ROUNDER);
-    DoubleVector n = t.sub(F64.ROUNDER);
-    LongVector k = t.reinterpretAsLongs().sub(F64.ROUNDER_BITS);
-    DoubleVector power =
-        k.sub(F64.TANH_BIAS).lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
-    DoubleVector y = power.fma(expm1OfRest(rest(n, a)), power.sub(1));
-    y = y.div(y.add(2));
+    DoubleVector y =
+        tanhFarFromZero(a).blend(tanhNearZero(a), a.compare(VectorOperators.LT, F64.TANH_SMALL));
     LongVector sign = x.reinterpretAsLongs().and(F64.SIGN);
     return y.reinterpretAsLongs().or(sign).reinterpretAsDoubles();
+  }
+
+  private static DoubleVector tanhNearZero(DoubleVector a) {
+    DoubleVector z = a.mul(a);
+    DoubleVector p = z.fma(F64.T11, F64.T10);
+    p = p.fma(z, z.broadcast(F64.T9));
+    p = p.fma(z, z.broadcast(F64.T8));
+    p = p.fma(z, z.broadcast(F64.T7));
+    p = p.fma(z, z.broadcast(F64.T6));
+    p = p.fma(z, z.broadcast(F64.T5));
+    p = p.fma(z, z.broadcast(F64.T4));
+    p = p.fma(z, z.broadcast(F64.T3));
+    p = p.fma(z, z.broadcast(F64.T2));
+    p = p.fma(z, z.broadcast(F64.T1));
+    p = p.fma(z, z.broadcast(F64.T0));
+    return a.mul(z).fma(p, a);
+  }
+
+  private static DoubleVector tanhFarFromZero(DoubleVector a) {
+    DoubleVector twice =
+        a.blend(F64.TANH_MOST, a.compare(VectorOperators.GT, F64.TANH_MOST)).mul(2);
+    DoubleVector t = twice.fma(F64.LOG2_E, F64.ROUNDER);
+    DoubleVector r = rest(t.sub(F64.ROUNDER), twice);
+    LongVector k = t.reinterpretAsLongs().sub(F64.ROUNDER_BITS + F64.POWER_BIAS);
+    DoubleVector y = expm1OfRest(r).add(1);
+    y = y.mul(k.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
+    return y.broadcast(1).sub(y.broadcast(2).div(y.add(1)));
   }
 
   /** {@link PolynomialMath#sigmoid(double)} of each lane. */
   public static DoubleVector sigmoid(DoubleVector x) {
     DoubleVector y = exp(x.abs().neg());
-    DoubleVector one = x.broadcast(1);
-    return one.blend(y, x.compare(VectorOperators.LT, 0)).div(y.add(1));
+    DoubleVector d = y.add(1);
+    DoubleVector s = x.broadcast(1).blend(y, x.compare(VectorOperators.LT, 0)).div(d);
+    return s.fma(d.sub(1).sub(y), s);
   }
 
   /** {@link PolynomialMath#log(double)} of each lane. */

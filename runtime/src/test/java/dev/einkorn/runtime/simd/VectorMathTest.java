@@ -52,7 +52,7 @@ class VectorMathTest {
     Math.nextUp(10.0f),
     -10,
     0.70710677f,
-    0.70710678f,
+    0.7071067f,
     1.4142135f,
     Math.nextUp(1.0f),
     Math.nextDown(1.0f),
