@@ -34,7 +34,7 @@ public final class PolynomialMath {
     public static final int ROUNDER_BITS = 0x4B400000 - 256;
 
     /** log(2) to so few bits that its product with an exponent is exact. */
-    public static final float LN2 = 0.693359375f;
+    public static final float LN2 = 0.6933594f;
 
     /** log(2) - {@link #LN2}. */
     public static final float LN2_REST = -2.1219444e-4f;
