@@ -43,8 +43,12 @@ public final class Scheduler {
     LoopNest result = nest;
     boolean split = false;
     for (Directive directive : schedule.directives()) {
-      if (split && !(directive instanceof Directive.Parallel)) {
-        throw refusal(directive, "split_borders() copies loops, so it stands last");
+      if (split
+          && !(directive instanceof Directive.Tile)
+          && !(directive instanceof Directive.Parallel)) {
+        throw refusal(
+            directive,
+            "split_borders() copies loops, so only tile(..) and parallel(..) may follow");
       }
       split |= directive instanceof Directive.SplitBorders;
       Stmt body = result.body();
@@ -54,6 +58,8 @@ public final class Scheduler {
             case Directive.Fuse fuse -> result.withBody(fuse(body, fuse));
             case Directive.Promote promote ->
                 result.withBody(AccumulatorPromotion.apply(result, promote));
+            case Directive.Tile tile -> result.withBody(RegisterTiling.apply(result, tile));
+            case Directive.Pack pack -> PackedContraction.apply(result, pack);
             case Directive.SplitBorders _ -> result.withBody(BorderSplitting.apply(result));
             case Directive.Hoist _ -> result.withBody(InvariantHoisting.apply(body));
             case Directive.Contract contract -> result.withBody(Contraction.apply(body, contract));
