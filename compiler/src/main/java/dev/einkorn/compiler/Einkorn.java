@@ -2,7 +2,12 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.schedule.Arithmetic;
+import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.Schedule;
+import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.compiler.source.SourceText;
@@ -11,6 +16,7 @@ import dev.einkorn.runtime.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The door to the compiler. The static methods use one shared instance with default options; {@link
@@ -28,7 +34,7 @@ import java.util.Map;
  */
 public final class Einkorn {
   private static final int MOST_KERNELS = 1024;
-  private static final int MOST_EINSUM_PROGRAMS = 1024;
+  private static final int MOST_PROGRAMS = 1024;
 
   /** The instance behind the static methods, made when first used. */
   private static final class Shared {
@@ -40,11 +46,12 @@ public final class Einkorn {
   private final int threads;
   private final long memoryBudget;
   private final Map<String, Schedule> schedules;
+  private final Target target = Target.SCALAR;
   private final KernelClassCompiler compiler = new KernelClassCompiler();
   private final KernelCache<Executable.Key, Executable> executables =
       new KernelCache<>(MOST_KERNELS);
-  private final KernelCache<String, CompiledProgram> programs =
-      new KernelCache<>(MOST_EINSUM_PROGRAMS);
+  private final KernelCache<String, CompiledProgram> programs = new KernelCache<>(MOST_PROGRAMS);
+  private final KernelCache<String, CompiledProgram> einsums = new KernelCache<>(MOST_PROGRAMS);
 
   private Einkorn(Builder builder) {
     backend = builder.backend;
@@ -111,13 +118,12 @@ public final class Einkorn {
 
   /** {@link #evaluate} with this instance's options. */
   public Tensor run(String program, Map<String, Tensor> inputs) {
-    return single(programs.get("program " + program, () -> prepare(program)).call(inputs));
+    return single(programs.get(program, () -> prepare(program)).call(inputs));
   }
 
   /** {@link #einsum} with this instance's options. */
   public Tensor contract(String subscripts, Tensor... operands) {
-    CompiledProgram program = programs.get("einsum " + subscripts, () -> prepareEinsum(subscripts));
-    return single(program.call(program.named(List.of(operands))));
+    return einsums.get(subscripts, () -> prepareEinsum(subscripts)).compute(operands);
   }
 
   private static Tensor single(Map<String, Tensor> outputs) {
@@ -143,12 +149,26 @@ public final class Einkorn {
     return threads;
   }
 
-  Map<String, Schedule> schedules() {
-    return schedules;
+  /** What to compile with this instance's options. */
+  Executable.Request request(
+      ExecutionPlan plan, List<Layout> layouts, boolean wide, Optional<CallShape> shape) {
+    return new Executable.Request(plan, layouts, wide, schedules, shape, target, arithmetic());
   }
 
-  Executable executable(Executable.Key key) {
-    return executables.get(key, () -> Executable.compile(key, compiler));
+  Executable executable(Executable.Request request) {
+    return CompilerThread.call(
+        () -> {
+          Executable.Chosen chosen = Executable.choose(request);
+          return executables.get(chosen.key(), () -> Executable.compile(chosen, compiler));
+        });
+  }
+
+  private Arithmetic arithmetic() {
+    return switch (mode) {
+      case STRICT -> Arithmetic.STRICT;
+      case DETERMINISTIC -> Arithmetic.DETERMINISTIC;
+      case FAST -> Arithmetic.FAST;
+    };
   }
 
   void checkBudget(long temporaryBytes) {

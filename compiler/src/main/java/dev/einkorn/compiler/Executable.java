@@ -1,82 +1,112 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.pass.Compilation;
+import dev.einkorn.compiler.pass.LoweredPlan;
 import dev.einkorn.compiler.pass.Pipeline;
 import dev.einkorn.compiler.pass.PipelineOptions;
+import dev.einkorn.compiler.schedule.Arithmetic;
+import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.Schedule;
+import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** The kernels of a plan for one class of layouts. */
-record Executable(Compilation compilation, List<Kernel> kernels) {
-
+/** The kernels of a plan for one class of layouts and one choice of schedules. */
+final class Executable {
   /**
-   * What decides the text of a plan's kernels.
+   * What a call wants compiled.
    *
    * @param layouts of the operands, in their order
+   * @param schedules given by the user
+   * @param shape of the call, if it is known
    */
-  record Key(
-      ExecutionPlan plan, List<Layout> layouts, boolean wide, Map<String, Schedule> schedules) {
+  record Request(
+      ExecutionPlan plan,
+      List<Layout> layouts,
+      boolean wide,
+      Map<String, Schedule> schedules,
+      Optional<CallShape> shape,
+      Target target,
+      Arithmetic arithmetic) {
     private PipelineOptions options() {
       Map<String, Layout> byName = new LinkedHashMap<>();
-      List<String> names = new ArrayList<>();
-      plan.optimized().inputs().forEach(input -> names.add(input.name()));
-      plan.optimized().targets().forEach(target -> names.add(target.name()));
-      for (int n = 0; n < names.size(); n++) {
-        byName.put(names.get(n), layouts.get(n));
+      List<TensorDeclaration> operands = operands(plan.optimized());
+      for (int n = 0; n < operands.size(); n++) {
+        byName.put(operands.get(n).name(), layouts.get(n));
       }
-      return new PipelineOptions(byName, wide, schedules, KernelClassCompiler.PACKAGE);
+      return new PipelineOptions(
+          byName, wide, schedules, KernelClassCompiler.PACKAGE, shape, target, arithmetic);
     }
   }
 
-  static Compilation compilation(Key key) {
-    return CompilerThread.call(() -> Pipeline.compile(key.plan(), key.options()));
+  /** What decides the text of a plan's kernels: calls with equal keys share them. */
+  record Key(
+      ExecutionPlan plan,
+      List<Layout> layouts,
+      boolean wide,
+      List<Schedule> schedules,
+      Target target,
+      Arithmetic arithmetic) {}
+
+  /** A request on its way: lowered, its schedules chosen, and not compiled. */
+  record Chosen(Key key, LoweredPlan lowered, PipelineOptions options) {
+    Compilation compilation() {
+      return Pipeline.compile(lowered, key.schedules(), options);
+    }
   }
 
-  static Executable compile(Key key, KernelClassCompiler compiler) {
-    return CompilerThread.call(() -> compileHere(key, compiler));
+  private final Kernel[] kernels;
+
+  private Executable(List<Kernel> kernels) {
+    this.kernels = kernels.toArray(Kernel[]::new);
   }
 
-  private static Executable compileHere(Key key, KernelClassCompiler compiler) {
-    Compilation compilation = Pipeline.compile(key.plan(), key.options());
+  /** Inputs, then targets: what kernels are called with. */
+  static List<TensorDeclaration> operands(IndexProgram program) {
+    List<TensorDeclaration> operands = new ArrayList<>(program.inputs());
+    operands.addAll(program.targets());
+    return operands;
+  }
+
+  /** Lowers the plan and chooses its schedules. Recursive: for a {@link CompilerThread}. */
+  static Chosen choose(Request request) {
+    PipelineOptions options = request.options();
+    LoweredPlan lowered = Pipeline.lower(request.plan(), options);
+    List<Schedule> schedules = Pipeline.choose(lowered, options);
+    var key =
+        new Key(
+            request.plan(),
+            request.layouts(),
+            request.wide(),
+            schedules,
+            request.target(),
+            request.arithmetic());
+    return new Chosen(key, lowered, options);
+  }
+
+  /** Every stage of the plan. */
+  static Compilation compilation(Request request) {
+    return CompilerThread.call(() -> choose(request).compilation());
+  }
+
+  /** Emits and compiles. Recursive: for a {@link CompilerThread}. */
+  static Executable compile(Chosen chosen, KernelClassCompiler compiler) {
     List<Kernel> kernels = new ArrayList<>();
-    for (EmittedSource source : compilation.sources()) {
+    for (EmittedSource source : chosen.compilation().sources()) {
       kernels.add(compiler.compile(source));
     }
-    return new Executable(compilation, List.copyOf(kernels));
-  }
-
-  /** What a kernel may assume of a tensor. */
-  static Layout layout(Tensor tensor) {
-    Layout.Storage storage = tensor.isSegment() ? Layout.Storage.SEGMENT : Layout.Storage.ARRAY;
-    int unitAxis = Layout.NO_AXIS;
-    for (int axis = 0; axis < tensor.rank(); axis++) {
-      if (tensor.stride(axis) == 1) {
-        unitAxis = axis;
-      }
-    }
-    return new Layout(storage, unitAxis);
-  }
-
-  /** Whether a kernel needs 64-bit positions for this tensor. */
-  static boolean isWide(Tensor tensor) {
-    if (tensor.isSegment()) {
-      return true;
-    }
-    for (int axis = 0; axis < tensor.rank(); axis++) {
-      if (tensor.extent(axis) > Integer.MAX_VALUE) {
-        return true;
-      }
-    }
-    return false;
+    return new Executable(kernels);
   }
 
   /** Runs the kernels one after the other. */

@@ -12,6 +12,7 @@ import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.runtime.ElementType;
@@ -140,7 +141,12 @@ final class Specialization {
 
   /** The shape of a target for these sizes. */
   long[] shape(String target, Sizes sizes) {
-    return program.typeOf(target).extents().stream().mapToLong(sizes::value).toArray();
+    return shape(program.typeOf(target), sizes);
+  }
+
+  /** The shape of a tensor of this type for these sizes. */
+  long[] shape(TensorType type, Sizes sizes) {
+    return type.extents().stream().mapToLong(sizes::value).toArray();
   }
 
   /** Bytes of all stored temporaries for these sizes. All are alive until the call ends. */
