@@ -3,4 +3,5 @@ module dev.einkorn.runtime {
   requires static org.jspecify;
 
   exports dev.einkorn.runtime;
+  exports dev.einkorn.runtime.simd;
 }

@@ -16,6 +16,7 @@ import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,10 +110,11 @@ final class Executable {
     return new Executable(kernels);
   }
 
-  /** Runs the kernels one after the other. */
+  /** Runs the kernels one after the other, alone on the calling thread. */
   void run(Tensor[] operands, long[] sizes) {
+    Worker worker = Worker.solo();
     for (Kernel kernel : kernels) {
-      kernel.run(operands, sizes);
+      kernel.run(operands, sizes, worker);
     }
   }
 }

@@ -1,12 +1,13 @@
 package dev.einkorn.compiler.cli;
 
+import dev.einkorn.runtime.CacheSizes;
+import dev.einkorn.runtime.simd.SimdSupport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleFinder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,8 +43,8 @@ final class Machine {
     findings.put("simd", simd());
     findings.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     findings.put("memory", memory());
-    findings.put("caches", caches(Path.of("/sys/devices/system/cpu/cpu0/cache")));
-    findings.put("vector module", vectorModule());
+    findings.put("caches", caches(CacheSizes.detect()));
+    findings.put("vector module", vectors());
     findings.put("libcuda", library("libcuda.so"));
     findings.put("libnvrtc", library("libnvrtc.so"));
     findings.put("cuda", "not used: this version generates Java only, even where CUDA is found");
@@ -114,30 +115,26 @@ final class Machine {
         .orElse(heap);
   }
 
-  private static String caches(Path folder) {
-    List<String> caches = new ArrayList<>();
-    for (int n = 0; Files.isDirectory(folder.resolve("index" + n)); n++) {
-      Path cache = folder.resolve("index" + n);
-      String type = first(cache.resolve("type"));
-      String kind =
-          switch (type) {
-            case "Data" -> "d";
-            case "Instruction" -> "i";
-            default -> "";
-          };
-      caches.add("L" + first(cache.resolve("level")) + kind + " " + first(cache.resolve("size")));
-    }
-    return caches.isEmpty() ? UNKNOWN : String.join(", ", caches);
+  private static String caches(CacheSizes caches) {
+    return String.format(
+        Locale.ROOT,
+        "L1 %,d KiB, L2 %,d KiB, L3 %,d KiB, lines of %d bytes (%s)",
+        caches.l1Bytes() >> 10,
+        caches.l2Bytes() >> 10,
+        caches.l3Bytes() >> 10,
+        caches.lineBytes(),
+        caches.source());
   }
 
-  private static String vectorModule() {
-    String name = "jdk.incubator.vector";
-    if (ModuleLayer.boot().findModule(name).isPresent()) {
-      return "on (this version does not use it yet)";
+  private static String vectors() {
+    try {
+      SimdSupport support = SimdSupport.detect();
+      return ModuleFinder.ofSystem().find(SimdSupport.MODULE).isPresent()
+          ? support.reason()
+          : "off, not in this JDK";
+    } catch (IllegalArgumentException e) {
+      return "FAILED: " + e.getMessage();
     }
-    return ModuleFinder.ofSystem().find(name).isPresent()
-        ? "present, off; --add-modules " + name + " switches it on (not used by this version yet)"
-        : "not in this JDK";
   }
 
   /** Where the loader would find a library, as far as looking at folders tells. */
@@ -182,10 +179,6 @@ final class Machine {
     } catch (IOException | UncheckedIOException e) {
       return List.of(); // A folder that cannot be listed holds nothing that could be loaded.
     }
-  }
-
-  private static String first(Path file) {
-    return lines(file).stream().findFirst().map(String::strip).orElse(UNKNOWN);
   }
 
   private static List<String> lines(Path file) {

@@ -14,6 +14,7 @@ import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.foreign.Arena;
@@ -179,7 +180,7 @@ class KernelDialectTest {
       operands.put(target.name(), place(golden, initial));
     }
     for (Kernel kernel : kernels) {
-      kernel.run(operands.values().toArray(Tensor[]::new), sizes.toArray());
+      kernel.run(operands.values().toArray(Tensor[]::new), sizes.toArray(), Worker.solo());
     }
     Map<String, Tensor> outputs = new LinkedHashMap<>();
     program.outputs().forEach(name -> outputs.put(name, ProgramText.named(operands, name)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 import java.lang.ref.WeakReference;
 import org.junit.jupiter.api.Test;
 
@@ -20,10 +21,11 @@ class KernelClassCompilerTest {
 
         import dev.einkorn.runtime.Kernel;
         import dev.einkorn.runtime.Tensor;
+        import dev.einkorn.runtime.Worker;
 
         public final class Kernel_x implements Kernel {
           @Override
-          public void run(Tensor[] operands, long[] sizes) {
+          public void run(Tensor[] operands, long[] sizes, Worker worker) {
             %s
           }
         }
@@ -37,7 +39,9 @@ class KernelClassCompilerTest {
   @Test
   void compilesAKernel() {
     float[] data = {21};
-    compiler.compile(DOUBLES_ONE_ELEMENT).run(new Tensor[] {Tensor.of(data, 1)}, new long[0]);
+    compiler
+        .compile(DOUBLES_ONE_ELEMENT)
+        .run(new Tensor[] {Tensor.of(data, 1)}, new long[0], Worker.solo());
     assertThat(data).containsExactly(42);
   }
 
@@ -56,9 +60,9 @@ class KernelClassCompilerTest {
         .isInstanceOf(KernelCompilationException.class)
         .hasMessageStartingWith("generated kernel " + DOUBLES_ONE_ELEMENT.name())
         .hasMessageContaining("does not compile: ")
-        .hasMessageContaining("Line 9")
+        .hasMessageContaining("Line 10")
         .hasMessageContaining("   1  package " + KernelClassCompiler.PACKAGE + ";\n")
-        .hasMessageContaining("   9      int n = \"text\";\n");
+        .hasMessageContaining("  10      int n = \"text\";\n");
   }
 
   @Test

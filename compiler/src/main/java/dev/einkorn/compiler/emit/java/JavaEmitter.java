@@ -11,6 +11,7 @@ import dev.einkorn.compiler.emit.KernelUnit;
 import dev.einkorn.compiler.emit.NameAllocator;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +30,7 @@ public final class JavaEmitter implements Emitter {
     for (int n = 0; n < unit.steps().size(); n++) {
       KernelUnit.Step step = unit.steps().get(n);
       String method = methods.name(n, "compute_" + step.nest().name());
-      run.addStatement("$N(operands, sizes)", method);
+      run.addStatement("$N(operands, sizes, worker)", method);
       steps.add(
           kernelMethod(method)
               .addJavadoc("{@code $L}", comment(step.statement()))
@@ -67,6 +68,7 @@ public final class JavaEmitter implements Emitter {
   private static MethodSpec.Builder kernelMethod(String name) {
     return MethodSpec.methodBuilder(name)
         .addParameter(Tensor[].class, "operands")
-        .addParameter(long[].class, "sizes");
+        .addParameter(long[].class, "sizes")
+        .addParameter(Worker.class, "worker");
   }
 }

@@ -17,7 +17,8 @@ final class JavaWords {
                + " sealed short static strictfp super switch synchronized this throw throws to"
                + " transient transitive true try uses var void volatile when while with yield"
                + " Double Float Integer Kernel KernelIndex KernelMath Long Math MemorySegment"
-               + " Object Override String System Tensor ValueLayout dev java operands run sizes")
+               + " Object Override String System Tensor ValueLayout Worker dev java operands run"
+               + " sizes worker")
               .split(" "));
 
   private JavaWords() {}

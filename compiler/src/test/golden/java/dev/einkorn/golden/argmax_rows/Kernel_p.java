@@ -14,17 +14,18 @@ package dev.einkorn.golden.argmax_rows;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_p implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_p(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_p(operands, sizes, worker);
   }
 
   /**
    * {@code p[i] = argmax[j](A[i,j])}
    */
-  private static void compute_p(Tensor[] operands, long[] sizes) {
+  private static void compute_p(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_i = (int) operands[0].stride(0);

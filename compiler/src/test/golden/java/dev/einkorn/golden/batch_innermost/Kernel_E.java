@@ -15,17 +15,18 @@ package dev.einkorn.golden.batch_innermost;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_E implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_E(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_E(operands, sizes, worker);
   }
 
   /**
    * {@code E[n,k,d] = sum[h](A[n,h,d] * B[k,h,d])}
    */
-  private static void compute_E(Tensor[] operands, long[] sizes) {
+  private static void compute_E(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_n = (int) operands[0].stride(0);

@@ -15,17 +15,18 @@ package dev.einkorn.golden.causal_softmax;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelMath;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_P implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_P(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_P(operands, sizes, worker);
   }
 
   /**
    * {@code P[i,j] = select(j <= i, exp(S[i,j] - max[k](select(k <= i, S[i,k], -inf))) / sum[k](select(k <= i, exp(S[i,k] - max[m](select(m <= i, S[i,m], -inf))), 0.0)), 0.0)}
    */
-  private static void compute_P(Tensor[] operands, long[] sizes) {
+  private static void compute_P(Tensor[] operands, long[] sizes, Worker worker) {
     float[] S = operands[0].floatArray();
     int S_start = (int) operands[0].offset();
     int S_i = (int) operands[0].stride(0);

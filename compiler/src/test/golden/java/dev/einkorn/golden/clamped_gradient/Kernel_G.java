@@ -15,17 +15,18 @@ package dev.einkorn.golden.clamped_gradient;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelIndex;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_G implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_G(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_G(operands, sizes, worker);
   }
 
   /**
    * {@code G[x] = (clamp(I[x + 1]) - clamp(I[x - 1])) / 2.0 where x < extent(I, 0)}
    */
-  private static void compute_G(Tensor[] operands, long[] sizes) {
+  private static void compute_G(Tensor[] operands, long[] sizes, Worker worker) {
     float[] I = operands[0].floatArray();
     int I_start = (int) operands[0].offset();
     float[] G = operands[1].floatArray();

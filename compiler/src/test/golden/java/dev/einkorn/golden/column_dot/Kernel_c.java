@@ -15,17 +15,18 @@ package dev.einkorn.golden.column_dot;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_c implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_c(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_c(operands, sizes, worker);
   }
 
   /**
    * {@code c[k] = sum[i](A[i,k] * B[i,k])}
    */
-  private static void compute_c(Tensor[] operands, long[] sizes) {
+  private static void compute_c(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_i = (int) operands[0].stride(0);

@@ -15,17 +15,18 @@ package dev.einkorn.golden.conditions;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_ok implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_ok(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_ok(operands, sizes, worker);
   }
 
   /**
    * {@code ok[i] = any[k](A[i,k] > 0.0) and all[k](A[i,k] < b[k])}
    */
-  private static void compute_ok(Tensor[] operands, long[] sizes) {
+  private static void compute_ok(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_i = (int) operands[0].stride(0);

@@ -14,17 +14,18 @@ package dev.einkorn.golden.diagonal_write;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_M implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_M(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_M(operands, sizes, worker);
   }
 
   /**
    * {@code M[i,i] = d[i]}
    */
-  private static void compute_M(Tensor[] operands, long[] sizes) {
+  private static void compute_M(Tensor[] operands, long[] sizes, Worker worker) {
     float[] d = operands[0].floatArray();
     int d_start = (int) operands[0].offset();
     float[] M = operands[1].floatArray();

@@ -15,17 +15,18 @@ package dev.einkorn.golden.ellipsis;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_out implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_out(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_out(operands, sizes, worker);
   }
 
   /**
    * {@code out[e0,i,j] = sum[k](A[e0,i,k] * B[k,j])}
    */
-  private static void compute_out(Tensor[] operands, long[] sizes) {
+  private static void compute_out(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_e0 = (int) operands[0].stride(0);

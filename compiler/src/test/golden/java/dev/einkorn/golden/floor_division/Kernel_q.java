@@ -17,17 +17,18 @@ package dev.einkorn.golden.floor_division;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelMath;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_q implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_q(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_q(operands, sizes, worker);
   }
 
   /**
    * {@code q[i,j] = a[i] // b + a[i] % c[j]}
    */
-  private static void compute_q(Tensor[] operands, long[] sizes) {
+  private static void compute_q(Tensor[] operands, long[] sizes, Worker worker) {
     int[] a = operands[0].intArray();
     int a_start = (int) operands[0].offset();
     int[] b = operands[1].intArray();

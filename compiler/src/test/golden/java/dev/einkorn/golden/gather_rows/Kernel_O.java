@@ -16,17 +16,18 @@ package dev.einkorn.golden.gather_rows;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelIndex;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_O implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_O(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_O(operands, sizes, worker);
   }
 
   /**
    * {@code O[k,j] = T[idx[k],j]}
    */
-  private static void compute_O(Tensor[] operands, long[] sizes) {
+  private static void compute_O(Tensor[] operands, long[] sizes, Worker worker) {
     float[] T = operands[1].floatArray();
     int T_start = (int) operands[1].offset();
     int T_rows = (int) operands[1].stride(0);

@@ -15,17 +15,18 @@ package dev.einkorn.golden.gemm_nt;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_C implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_C(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_C(operands, sizes, worker);
   }
 
   /**
    * {@code C[i,j] = sum[k](A[i,k] * B[j,k])}
    */
-  private static void compute_C(Tensor[] operands, long[] sizes) {
+  private static void compute_C(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_i = (int) operands[0].stride(0);

@@ -15,17 +15,18 @@ package dev.einkorn.golden.guarded_reduction;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_y implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_y(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_y(operands, sizes, worker);
   }
 
   /**
    * {@code y[i] = select(m[i] > 0.0, sum[k](A[i,k]), 0.0)}
    */
-  private static void compute_y(Tensor[] operands, long[] sizes) {
+  private static void compute_y(Tensor[] operands, long[] sizes, Worker worker) {
     float[] m = operands[0].floatArray();
     int m_start = (int) operands[0].offset();
     float[] A = operands[1].floatArray();

@@ -20,17 +20,18 @@ package dev.einkorn.golden.layer_norm;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelMath;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_Y implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_Y(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_Y(operands, sizes, worker);
   }
 
   /**
    * {@code Y[i,j] = (X[i,j] - sum[j_2](X[i,j_2]) / f32(extent(X, 1))) * rsqrt(sum[j_1]((X[i,j_1] - sum[j_2](X[i,j_2]) / f32(extent(X, 1))) * (X[i,j_1] - sum[j_2](X[i,j_2]) / f32(extent(X, 1)))) / f32(extent(X, 1)) + 1.0e-5) * g[j] + b[j]}
    */
-  private static void compute_Y(Tensor[] operands, long[] sizes) {
+  private static void compute_Y(Tensor[] operands, long[] sizes, Worker worker) {
     float[] X = operands[0].floatArray();
     int X_start = (int) operands[0].offset();
     int X_i = (int) operands[0].stride(0);

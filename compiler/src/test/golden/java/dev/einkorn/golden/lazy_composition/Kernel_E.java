@@ -20,17 +20,18 @@ package dev.einkorn.golden.lazy_composition;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_E implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_E(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_E(operands, sizes, worker);
   }
 
   /**
    * {@code E[k] = sum[i,j]((B[i] * A[j,k] + Y[j] * Z[i,k]) * (B[i] * A[k,j] + Y[k] * Z[i,j]))}
    */
-  private static void compute_E(Tensor[] operands, long[] sizes) {
+  private static void compute_E(Tensor[] operands, long[] sizes, Worker worker) {
     float[] B = operands[0].floatArray();
     int B_start = (int) operands[0].offset();
     float[] A = operands[1].floatArray();

@@ -14,17 +14,18 @@ package dev.einkorn.golden.lower_triangle;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_L implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_L(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_L(operands, sizes, worker);
   }
 
   /**
    * {@code L[i,j] = select(j <= i, S[i,j], -inf)}
    */
-  private static void compute_L(Tensor[] operands, long[] sizes) {
+  private static void compute_L(Tensor[] operands, long[] sizes, Worker worker) {
     float[] S = operands[0].floatArray();
     int S_start = (int) operands[0].offset();
     int S_i = (int) operands[0].stride(0);

@@ -15,17 +15,18 @@ package dev.einkorn.golden.matrix_vector;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_y implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_y(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_y(operands, sizes, worker);
   }
 
   /**
    * {@code y[i] = sum[k](A[i,k] * x[k])}
    */
-  private static void compute_y(Tensor[] operands, long[] sizes) {
+  private static void compute_y(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_i = (int) operands[0].stride(0);

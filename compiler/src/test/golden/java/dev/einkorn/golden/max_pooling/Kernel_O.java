@@ -15,17 +15,18 @@ package dev.einkorn.golden.max_pooling;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelMath;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_O implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_O(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_O(operands, sizes, worker);
   }
 
   /**
    * {@code O[c,x,y] = max[r,s](I[c,2*x + r,2*y + s]) where x < (extent(I, 1) - 2) // 2 + 1, y < (extent(I, 2) - 2) // 2 + 1, r < 2, s < 2}
    */
-  private static void compute_O(Tensor[] operands, long[] sizes) {
+  private static void compute_O(Tensor[] operands, long[] sizes, Worker worker) {
     float[] I = operands[0].floatArray();
     int I_start = (int) operands[0].offset();
     int I_c = (int) operands[0].stride(0);

@@ -14,17 +14,18 @@ package dev.einkorn.golden.mean;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_u implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_u(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_u(operands, sizes, worker);
   }
 
   /**
    * {@code u[j] = sum[i](X[i,j]) / f32(extent(X, 0))}
    */
-  private static void compute_u(Tensor[] operands, long[] sizes) {
+  private static void compute_u(Tensor[] operands, long[] sizes, Worker worker) {
     float[] X = operands[0].floatArray();
     int X_start = (int) operands[0].offset();
     int X_i = (int) operands[0].stride(0);

@@ -15,19 +15,20 @@ package dev.einkorn.golden.off_heap;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 public final class Kernel_y implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_y(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_y(operands, sizes, worker);
   }
 
   /**
    * {@code y[i] = sum[k](A[i,k] * x[k])}
    */
-  private static void compute_y(Tensor[] operands, long[] sizes) {
+  private static void compute_y(Tensor[] operands, long[] sizes, Worker worker) {
     MemorySegment A = operands[0].segment();
     long A_start = operands[0].offset();
     long A_i = operands[0].stride(0);

@@ -15,17 +15,18 @@ package dev.einkorn.golden.row_max;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelMath;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_m implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_m(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_m(operands, sizes, worker);
   }
 
   /**
    * {@code m[i] = max[j](S[i,j])}
    */
-  private static void compute_m(Tensor[] operands, long[] sizes) {
+  private static void compute_m(Tensor[] operands, long[] sizes, Worker worker) {
     float[] S = operands[0].floatArray();
     int S_start = (int) operands[0].offset();
     int S_i = (int) operands[0].stride(0);

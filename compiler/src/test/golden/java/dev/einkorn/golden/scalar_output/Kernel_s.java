@@ -15,17 +15,18 @@ package dev.einkorn.golden.scalar_output;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_s implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_s(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_s(operands, sizes, worker);
   }
 
   /**
    * {@code s = sum[i](x[i] * y[i])}
    */
-  private static void compute_s(Tensor[] operands, long[] sizes) {
+  private static void compute_s(Tensor[] operands, long[] sizes, Worker worker) {
     float[] x = operands[0].floatArray();
     int x_start = (int) operands[0].offset();
     float[] y = operands[1].floatArray();

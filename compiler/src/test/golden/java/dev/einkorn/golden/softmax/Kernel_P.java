@@ -17,17 +17,18 @@ package dev.einkorn.golden.softmax;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.KernelMath;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_P implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_P(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_P(operands, sizes, worker);
   }
 
   /**
    * {@code P[i,j] = exp(S[i,j] - max[j_1](S[i,j_1])) / sum[k](exp(S[i,k] - max[j_1](S[i,j_1])))}
    */
-  private static void compute_P(Tensor[] operands, long[] sizes) {
+  private static void compute_P(Tensor[] operands, long[] sizes, Worker worker) {
     float[] S = operands[0].floatArray();
     int S_start = (int) operands[0].offset();
     int S_i = (int) operands[0].stride(0);

@@ -15,17 +15,18 @@ package dev.einkorn.golden.stencil_border;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_O implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_O(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_O(operands, sizes, worker);
   }
 
   /**
    * {@code O[x,y] = sum[r,s](zero(I[x + r - 1,y + s - 1]) * K[r,s]) where x < extent(I, 0), y < extent(I, 1)}
    */
-  private static void compute_O(Tensor[] operands, long[] sizes) {
+  private static void compute_O(Tensor[] operands, long[] sizes, Worker worker) {
     float[] I = operands[0].floatArray();
     int I_start = (int) operands[0].offset();
     int I_x = (int) operands[0].stride(0);

@@ -20,19 +20,20 @@ package dev.einkorn.golden.stored_temporary;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_P_t implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_r(operands, sizes);
-    compute_P(operands, sizes);
-    compute_t(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_r(operands, sizes, worker);
+    compute_P(operands, sizes, worker);
+    compute_t(operands, sizes, worker);
   }
 
   /**
    * {@code r[i] = sum[j](A[i,j])}
    */
-  private static void compute_r(Tensor[] operands, long[] sizes) {
+  private static void compute_r(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_i = (int) operands[0].stride(0);
@@ -53,7 +54,7 @@ public final class Kernel_P_t implements Kernel {
   /**
    * {@code P[i,j] = A[i,j] / r[i]}
    */
-  private static void compute_P(Tensor[] operands, long[] sizes) {
+  private static void compute_P(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_i = (int) operands[0].stride(0);
@@ -76,7 +77,7 @@ public final class Kernel_P_t implements Kernel {
   /**
    * {@code t = sum[i](r[i] * r[i])}
    */
-  private static void compute_t(Tensor[] operands, long[] sizes) {
+  private static void compute_t(Tensor[] operands, long[] sizes, Worker worker) {
     float[] r = operands[1].floatArray();
     int r_start = (int) operands[1].offset();
     float[] t = operands[3].floatArray();

@@ -14,17 +14,18 @@ package dev.einkorn.golden.trace;
 
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 
 public final class Kernel_t implements Kernel {
   @Override
-  public void run(Tensor[] operands, long[] sizes) {
-    compute_t(operands, sizes);
+  public void run(Tensor[] operands, long[] sizes, Worker worker) {
+    compute_t(operands, sizes, worker);
   }
 
   /**
    * {@code t = sum[i](A[i,i])}
    */
-  private static void compute_t(Tensor[] operands, long[] sizes) {
+  private static void compute_t(Tensor[] operands, long[] sizes, Worker worker) {
     float[] A = operands[0].floatArray();
     int A_start = (int) operands[0].offset();
     int A_i = (int) operands[0].stride(0);

@@ -1,0 +1,93 @@
+package dev.einkorn.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkerTest {
+  private static Worker[] team(int count) {
+    var team = new Team();
+    team.start(count);
+    Worker[] workers = new Worker[count];
+    Arrays.setAll(workers, index -> new Worker(team, index));
+    return workers;
+  }
+
+  @Test
+  void aloneItHasAllTripsAndNeedsNoBarrier() {
+    Worker solo = Worker.solo();
+    solo.barrier();
+    assertThat(solo.index()).isZero();
+    assertThat(solo.count()).isEqualTo(1);
+    assertThat(solo.begin(7)).isZero();
+    assertThat(solo.end(7)).isEqualTo(7);
+    assertThat(solo.end(Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
+    assertThat(Worker.solo()).isSameAs(solo);
+  }
+
+  @Test
+  void eachThreadHasItsOwn() throws InterruptedException {
+    var other = new AtomicReference<@Nullable Worker>();
+    Thread.ofPlatform().start(() -> other.set(Worker.solo())).join();
+    assertThat(other.get()).isNotNull().isNotSameAs(Worker.solo());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3, 7, 8, 9, 1000, Integer.MAX_VALUE, Long.MAX_VALUE})
+  void sharesAreContiguousAndBalanced(long trips) {
+    for (int count = 1; count <= 9; count++) {
+      Worker[] team = team(count);
+      for (Worker worker : team) {
+        assertThat(worker.begin(trips)).isEqualTo(floor(trips, worker.index(), count));
+        assertThat(worker.end(trips)).isEqualTo(floor(trips, worker.index() + 1, count));
+        if (trips <= Integer.MAX_VALUE) {
+          assertThat(worker.begin((int) trips)).isEqualTo((int) worker.begin(trips));
+          assertThat(worker.end((int) trips)).isEqualTo((int) worker.end(trips));
+        }
+      }
+    }
+  }
+
+  private static long floor(long trips, int shares, int count) {
+    return BigInteger.valueOf(trips)
+        .multiply(BigInteger.valueOf(shares))
+        .divide(BigInteger.valueOf(count))
+        .longValueExact();
+  }
+
+  @Test
+  void keepsItsArraysUntilALongerOneIsNeeded() {
+    Worker worker = Worker.alone();
+    float[] first = worker.floats(3, 10);
+    assertThat(first.length).isGreaterThanOrEqualTo(10);
+    assertThat(worker.floats(3, 4)).isSameAs(first);
+    assertThat(worker.floats(0, 10)).isNotSameAs(first);
+    assertThat(worker.floats(3, 11)).isNotSameAs(first).hasSizeGreaterThanOrEqualTo(11);
+    double[] doubles = worker.doubles(1, 5);
+    int[] ints = worker.ints(1, 5);
+    long[] longs = worker.longs(1, 5);
+    byte[] bytes = worker.bytes(1, 5);
+    assertThat(worker.doubles(1, 5)).isSameAs(doubles).hasSizeGreaterThanOrEqualTo(5);
+    assertThat(worker.ints(1, 5)).isSameAs(ints).hasSizeGreaterThanOrEqualTo(5);
+    assertThat(worker.longs(1, 5)).isSameAs(longs).hasSizeGreaterThanOrEqualTo(5);
+    assertThat(worker.bytes(1, 5)).isSameAs(bytes).hasSizeGreaterThanOrEqualTo(5);
+  }
+
+  @Test
+  void sharesArraysWithItsTeamApartFromItsOwn() {
+    Worker[] team = team(2);
+    assertThat(team[0].sharedFloats(2, 9)).isSameAs(team[1].sharedFloats(2, 9));
+    assertThat(team[0].sharedDoubles(0, 9)).isSameAs(team[1].sharedDoubles(0, 9));
+    assertThat(team[0].sharedInts(0, 9)).isSameAs(team[1].sharedInts(0, 9));
+    assertThat(team[0].sharedLongs(0, 9)).isSameAs(team[1].sharedLongs(0, 9));
+    assertThat(team[0].floats(2, 9))
+        .isNotSameAs(team[1].floats(2, 9))
+        .isNotSameAs(team[0].sharedFloats(2, 9));
+  }
+}
