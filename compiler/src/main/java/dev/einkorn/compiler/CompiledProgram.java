@@ -12,6 +12,7 @@ import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +55,10 @@ public final class CompiledProgram {
       new KernelCache<>(MOST_SPECIALIZATIONS);
   private final KernelCache<List<Optional<Geometry>>, BoundCall> calls =
       new KernelCache<>(MOST_CALLS);
+
+  /** What calls have run or are about to run, in no order; what no call needs any more goes. */
+  private final Set<Executable> executables =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   /** The kinds of call seen last, found without a lock or an allocation. Never written to. */
   private volatile BoundCall[] recent = {};
@@ -141,6 +148,36 @@ public final class CompiledProgram {
     @Nullable Tensor[] frame = frame(inputs);
     System.arraycopy(outputs, 0, frame, inputs.length, outputs.length);
     fill(frame);
+  }
+
+  /**
+   * Waits until the kernels of the calls made so far are those that will answer from now on: scalar
+   * kernels answer first, and vector kernels take over once they are warm. For benchmarks.
+   *
+   * @return whether they are, after at most {@code timeout}; true if there is nothing to wait for
+   */
+  public boolean awaitWarm(Duration timeout) throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
+    for (Executable executable : snapshot()) {
+      if (!executable.tiers().await(end - System.nanoTime())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * For each kernel of the calls made so far which tier answers and why, for instance {@code scalar
+   * kernels: the vector kernels still allocate 4096 bytes a call when warm}.
+   */
+  public List<String> tiers() {
+    return snapshot().stream().map(executable -> executable.tiers().note()).sorted().toList();
+  }
+
+  private List<Executable> snapshot() {
+    synchronized (executables) {
+      return List.copyOf(executables);
+    }
   }
 
   /** Computes the first output of inputs in order. */
@@ -343,7 +380,10 @@ public final class CompiledProgram {
       }
     }
     Executable executable = einkorn.executable(request(specialization, sizes, known));
-    return new KernelBody(executable, specialization, sizes, names);
+    executables.add(executable);
+    double bytes = specialization.operandBytes(sizes);
+    int workers = einkorn.workers(executable.nanos(sizes::value, bytes));
+    return new KernelBody(executable, specialization, sizes, names, einkorn.pool(), workers);
   }
 
   /** What to compile for operands of known geometry; all others are made by the call. */

@@ -2,6 +2,7 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
+import dev.einkorn.compiler.jit.TierPolicy;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.schedule.Arithmetic;
@@ -13,10 +14,13 @@ import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.WorkerPool;
+import java.lang.ref.Cleaner;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door to the compiler. The static methods use one shared instance with default options; {@link
@@ -41,12 +45,24 @@ public final class Einkorn {
     static final Einkorn INSTANCE = builder().build();
   }
 
+  /** Ends the threads of instances that are gone. */
+  private static final class Cleaning {
+    static final Cleaner CLEANER = Cleaner.create();
+  }
+
+  // Waking a worker and waiting for it costs a few microseconds, and it works at half speed until
+  // it has the data: below this, or with less than this for each, more workers are not faster.
+  private static final double BREAK_EVEN_NANOS = 60_000;
+  private static final double NANOS_PER_WORKER = 30_000;
+
   private final Backend backend;
   private final Mode mode;
   private final int threads;
   private final long memoryBudget;
   private final Map<String, Schedule> schedules;
-  private final Target target = Target.SCALAR;
+  private final Target target;
+  private final TierPolicy tierPolicy = TierPolicy.fromSystemProperty();
+  private volatile @Nullable WorkerPool ownPool;
   private final KernelClassCompiler compiler = new KernelClassCompiler();
   private final KernelCache<Executable.Key, Executable> executables =
       new KernelCache<>(MOST_KERNELS);
@@ -59,6 +75,8 @@ public final class Einkorn {
     threads = builder.threads;
     memoryBudget = builder.memoryBudget;
     schedules = Map.copyOf(builder.schedules);
+    Target host = Host.target(threads);
+    target = tierPolicy == TierPolicy.SCALAR ? host.withoutSimd() : host;
   }
 
   /** Options for an instance. */
@@ -144,7 +162,7 @@ public final class Einkorn {
     return mode;
   }
 
-  /** The most threads that a kernel may use. Kernels are sequential so far. */
+  /** The most threads that a kernel may use; small work gets fewer. */
   public int threads() {
     return threads;
   }
@@ -159,8 +177,36 @@ public final class Einkorn {
     return CompilerThread.call(
         () -> {
           Executable.Chosen chosen = Executable.choose(request);
-          return executables.get(chosen.key(), () -> Executable.compile(chosen, compiler));
+          return executables.get(
+              chosen.key(), () -> Executable.compile(chosen, compiler, tierPolicy));
         });
+  }
+
+  /** The number of workers for a call that takes one of them so many nanoseconds. */
+  int workers(double nanos) {
+    return nanos < BREAK_EVEN_NANOS ? 1 : (int) Math.clamp(nanos / NANOS_PER_WORKER, 1, threads);
+  }
+
+  /** The threads that share the work of a call. */
+  WorkerPool pool() {
+    if (threads <= WorkerPool.shared().threads()) {
+      return WorkerPool.shared();
+    }
+    WorkerPool pool = ownPool;
+    if (pool == null) {
+      pool = makePool();
+    }
+    return pool;
+  }
+
+  private synchronized WorkerPool makePool() {
+    WorkerPool pool = ownPool;
+    if (pool == null) {
+      pool = new WorkerPool(threads);
+      Cleaning.CLEANER.register(this, pool::close);
+      ownPool = pool;
+    }
+    return pool;
   }
 
   private Arithmetic arithmetic() {

@@ -1,10 +1,17 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.jit.BackgroundCompiler;
+import dev.einkorn.compiler.jit.Candidate;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
+import dev.einkorn.compiler.jit.KernelSet;
+import dev.einkorn.compiler.jit.TierPolicy;
+import dev.einkorn.compiler.jit.TieredKernels;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.pass.LoweredPlan;
@@ -16,12 +23,14 @@ import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
-import dev.einkorn.runtime.Worker;
+import dev.einkorn.runtime.WorkerPool;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The kernels of a plan for one class of layouts and one choice of schedules. */
 final class Executable {
@@ -67,10 +76,17 @@ final class Executable {
     }
   }
 
-  private final Kernel[] kernels;
+  // What one core does in a nanosecond, of scalar work on data from a cache: decides only how many
+  // workers a call is worth.
+  private static final double OPERATIONS_PER_NANO = 2;
+  private static final double BYTES_PER_NANO = 12;
 
-  private Executable(List<Kernel> kernels) {
-    this.kernels = kernels.toArray(Kernel[]::new);
+  private final TieredKernels tiers;
+  private final OperationCount operations;
+
+  private Executable(TieredKernels tiers, OperationCount operations) {
+    this.tiers = tiers;
+    this.operations = operations;
   }
 
   /** Inputs, then targets: what kernels are called with. */
@@ -102,19 +118,116 @@ final class Executable {
   }
 
   /** Emits and compiles. Recursive: for a {@link CompilerThread}. */
-  static Executable compile(Chosen chosen, KernelClassCompiler compiler) {
-    List<Kernel> kernels = new ArrayList<>();
-    for (EmittedSource source : chosen.compilation().sources()) {
-      kernels.add(compiler.compile(source));
+  static Executable compile(Chosen steady, KernelClassCompiler compiler, TierPolicy policy) {
+    Key key = steady.key();
+    if (!key.target().simd()) {
+      Compilation only = steady.compilation();
+      return new Executable(
+          TieredKernels.only(load(only, compiler), "scalar kernels"), only.operations());
     }
-    return new Executable(kernels);
+    if (policy == TierPolicy.SIMD) {
+      Compilation only = steady.compilation();
+      var candidate = new VectorKernels(steady, compiler);
+      TieredKernels tiers =
+          TieredKernels.warmed(candidate)
+              .orElseGet(() -> TieredKernels.only(load(only, compiler), "nothing to vectorize"));
+      return new Executable(tiers, only.operations());
+    }
+    Compilation first = withoutSimd(steady).compilation();
+    return new Executable(
+        TieredKernels.replaceable(
+            load(first, compiler),
+            new VectorKernels(steady, compiler),
+            BackgroundCompiler.shared()),
+        first.operations());
   }
 
-  /** Runs the kernels one after the other, alone on the calling thread. */
-  void run(Tensor[] operands, long[] sizes) {
-    Worker worker = Worker.solo();
-    for (Kernel kernel : kernels) {
-      kernel.run(operands, sizes, worker);
+  private static Chosen withoutSimd(Chosen chosen) {
+    Key key = chosen.key();
+    Target scalar = key.target().withoutSimd();
+    PipelineOptions options = chosen.options().withTarget(scalar);
+    List<Schedule> schedules = Pipeline.choose(chosen.lowered(), options);
+    return new Chosen(
+        new Key(key.plan(), key.layouts(), key.wide(), schedules, scalar, key.arithmetic()),
+        chosen.lowered(),
+        options);
+  }
+
+  private static KernelSet load(Compilation compilation, KernelClassCompiler compiler) {
+    List<Kernel> kernels = new ArrayList<>();
+    for (EmittedSource source : compilation.sources()) {
+      kernels.add(compiler.compile(source));
+    }
+    return new KernelSet(kernels, compilation.parallel());
+  }
+
+  /** The kernels for a target with vector registers. */
+  private static final class VectorKernels implements Candidate {
+    private final Chosen chosen;
+    private final KernelClassCompiler compiler;
+    private @Nullable Compilation compilation;
+    private @Nullable ScratchOperands scratch;
+
+    VectorKernels(Chosen chosen, KernelClassCompiler compiler) {
+      this.chosen = chosen;
+      this.compiler = compiler;
+    }
+
+    @Override
+    public Optional<KernelSet> load() {
+      return CompilerThread.call(
+          () -> {
+            Compilation vector = compilation == null ? chosen.compilation() : compilation;
+            compilation = vector;
+            if (!vector.simd()) {
+              return Optional.empty();
+            }
+            if (scratch == null) {
+              CallShape shape =
+                  chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
+              scratch =
+                  ScratchOperands.of(
+                      vector.plan().optimized(), chosen.key().layouts(), shape, vector.warmSizes());
+            }
+            return Optional.of(Executable.load(vector, compiler));
+          });
+    }
+
+    @Override
+    public void call(KernelSet kernels) {
+      ScratchOperands data = scratch;
+      if (data == null) {
+        throw new IllegalStateException("not loaded");
+      }
+      runAll(kernels, data.operands(), data.sizes(), WorkerPool.shared(), 1);
+    }
+  }
+
+  /** How much one worker has to do for these sizes, in nanoseconds, roughly. */
+  double nanos(ToLongFunction<Extent> sizes, double bytes) {
+    return Math.max(operations.evaluate(sizes) / OPERATIONS_PER_NANO, bytes / BYTES_PER_NANO);
+  }
+
+  /** Which kernels answer, and what becomes of the others. */
+  TieredKernels tiers() {
+    return tiers;
+  }
+
+  /**
+   * Runs the kernels one after the other.
+   *
+   * @param workers how many may share the work, if the kernels allow it
+   */
+  void run(Tensor[] operands, long[] sizes, WorkerPool pool, int workers) {
+    KernelSet kernels = tiers.current();
+    runAll(kernels, operands, sizes, pool, kernels.parallel() ? workers : 1);
+  }
+
+  private static void runAll(
+      KernelSet set, Tensor[] operands, long[] sizes, WorkerPool pool, int workers) {
+    List<Kernel> kernels = set.kernels();
+    for (int n = 0; n < kernels.size(); n++) {
+      pool.run(kernels.get(n), operands, sizes, workers);
     }
   }
 }

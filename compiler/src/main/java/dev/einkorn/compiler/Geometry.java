@@ -80,31 +80,9 @@ final class Geometry {
     return segment || LongStream.of(extents).anyMatch(extent -> extent > Integer.MAX_VALUE);
   }
 
-  boolean isSegment() {
-    return segment;
-  }
-
-  ElementType elementType() {
-    return elementType;
-  }
-
-  /** The extents; not to be changed. */
-  long[] extents() {
-    return extents;
-  }
-
   /** The strides, an axis each. */
   List<Long> strides() {
     return LongStream.of(strides).boxed().toList();
-  }
-
-  /** The number of bytes that the elements take, at least roughly. */
-  double bytes() {
-    double bytes = elementType.byteSize();
-    for (long extent : extents) {
-      bytes *= extent;
-    }
-    return bytes;
   }
 
   @Override

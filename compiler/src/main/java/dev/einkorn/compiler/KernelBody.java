@@ -5,6 +5,7 @@ import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.WorkerPool;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +23,25 @@ final class KernelBody implements BoundCall.Body {
   private final int[] slots;
   private final @Nullable Temporary[] temporaries;
   private final boolean direct;
+  private final WorkerPool pool;
+  private final int workers;
 
   /**
    * Binds kernels to frames.
    *
    * @param names of the tensors of a frame; of two equal ones the last counts
+   * @param workers how many may share the work of a call
    */
   KernelBody(
-      Executable executable, Specialization specialization, Sizes sizes, List<String> names) {
+      Executable executable,
+      Specialization specialization,
+      Sizes sizes,
+      List<String> names,
+      WorkerPool pool,
+      int workers) {
     this.executable = executable;
+    this.pool = pool;
+    this.workers = workers;
     this.sizes = sizes.toArray();
     IndexProgram program = specialization.plan().optimized();
     List<TensorDeclaration> operands = Executable.operands(program);
@@ -53,7 +64,7 @@ final class KernelBody implements BoundCall.Body {
 
   @Override
   public void run(Tensor[] frame) {
-    executable.run(direct ? frame : operands(frame), sizes);
+    executable.run(direct ? frame : operands(frame), sizes, pool, workers);
   }
 
   private Tensor[] operands(Tensor[] frame) {

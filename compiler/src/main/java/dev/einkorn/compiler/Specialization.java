@@ -149,6 +149,19 @@ final class Specialization {
     return type.extents().stream().mapToLong(sizes::value).toArray();
   }
 
+  /** Bytes of everything that a call reads or writes, roughly. */
+  double operandBytes(Sizes sizes) {
+    double sum = 0;
+    for (TensorDeclaration operand : Executable.operands(plan.optimized())) {
+      double bytes = operand.type().elementType().byteSize();
+      for (Extent extent : operand.type().extents()) {
+        bytes *= sizes.value(extent);
+      }
+      sum += bytes;
+    }
+    return sum;
+  }
+
   /** Bytes of all stored temporaries for these sizes. All are alive until the call ends. */
   long temporaryBytes(Sizes sizes) {
     long bytes = 0;
