@@ -253,22 +253,24 @@ public final class CompiledProgram {
 
   /** Fills in the outputs of a frame. */
   private Tensor[] fill(@Nullable Tensor[] frame) {
-    Tensor @Nullable [] wanted = separate(frame);
+    @Nullable Tensor @Nullable [] wanted = separate(frame);
     BoundCall bound = bind(frame);
     if (wanted == null) {
       return bound.run(frame);
     }
-    int inputs = inputNames.size();
-    for (int n = 0; n < outputNames.size(); n++) {
-      if (wanted[n] != null) {
-        bound.check(n, wanted[n]);
+    for (int n = 0; n < wanted.length; n++) {
+      Tensor output = wanted[n];
+      if (output != null) {
+        bound.check(n, output);
       }
     }
     Tensor[] computed = bound.run(frame);
-    for (int n = 0; n < outputNames.size(); n++) {
-      if (wanted[n] != null) {
-        wanted[n].copyFrom(computed[inputs + n]);
-        computed[inputs + n] = wanted[n];
+    int inputs = inputNames.size();
+    for (int n = 0; n < wanted.length; n++) {
+      Tensor output = wanted[n];
+      if (output != null) {
+        output.copyFrom(computed[inputs + n]);
+        computed[inputs + n] = output;
       }
     }
     return computed;

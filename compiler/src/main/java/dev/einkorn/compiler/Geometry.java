@@ -96,7 +96,7 @@ final class Geometry {
 
   @Override
   public int hashCode() {
-    int hash = 31 * elementType.ordinal() + (segment ? 1 : 0);
+    int hash = 31 * elementType.hashCode() + (segment ? 1 : 0);
     return 31 * (31 * hash + Arrays.hashCode(extents)) + Arrays.hashCode(strides);
   }
 }

@@ -21,6 +21,7 @@ public final class BackgroundCompiler implements Executor {
 
   private final ThreadPoolExecutor thread;
 
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing but speed depends on it.
   private BackgroundCompiler() {
     thread =
         new ThreadPoolExecutor(

@@ -31,6 +31,7 @@ interface Meter {
       }
 
       @Override
+      @SuppressWarnings("ThreadPriorityCheck") // A hint is all that is meant.
       public void pause(long roundNanos) {
         if (!alone) {
           Thread.yield();
