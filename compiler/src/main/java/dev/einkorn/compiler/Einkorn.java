@@ -1,5 +1,6 @@
 package dev.einkorn.compiler;
 
+import dev.einkorn.compiler.jit.JaninoPreload;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
 import dev.einkorn.compiler.jit.TierPolicy;
@@ -75,6 +76,9 @@ public final class Einkorn {
     threads = builder.threads;
     memoryBudget = builder.memoryBudget;
     schedules = Map.copyOf(builder.schedules);
+    if (backend == Backend.CPU) {
+      JaninoPreload.start();
+    }
     Target host = Host.target(threads);
     target = tierPolicy == TierPolicy.SCALAR ? host.withoutSimd() : host;
   }
