@@ -1,5 +1,6 @@
 /** What a compiled kernel and its caller need at run time: tensors, files, the kernel interface. */
 module dev.einkorn.runtime {
+  requires static jdk.incubator.vector;
   requires static org.jspecify;
 
   exports dev.einkorn.runtime;

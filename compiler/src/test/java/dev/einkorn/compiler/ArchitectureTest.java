@@ -59,7 +59,18 @@ class ArchitectureTest {
           .resideInAPackage("dev.einkorn.runtime..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.einkorn.runtime..", "java..", "org.jspecify..");
+          .resideInAnyPackage(
+              "dev.einkorn.runtime..", "java..", "jdk.incubator.vector..", "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule only_runtime_simd_uses_vectors =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.einkorn.runtime.simd..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator.vector..")
+          .because("everything else must load without the incubating module");
 
   @ArchTest static final ArchRule source_knows_no_stage = stage("source");
   @ArchTest static final ArchRule ast_knows_source = stage("ast", "source");

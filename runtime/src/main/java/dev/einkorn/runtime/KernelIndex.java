@@ -80,4 +80,43 @@ public final class KernelIndex {
       throw KernelException.indexOutOfRange(position, extent, "an access with a border");
     }
   }
+
+  /**
+   * Fills a table with the offsets of elements along several axes that one loop walks, the last
+   * axis fastest.
+   *
+   * @param table gets one offset an element, in elements; at least the product of the extents long
+   * @param extents of the axes
+   * @param strides of the axes, in elements
+   */
+  public static void offsets(int[] table, int[] extents, int[] strides) {
+    int filled = 1;
+    table[0] = 0;
+    for (int axis = 0; axis < extents.length; axis++) {
+      int extent = extents[axis];
+      int stride = strides[axis];
+      if (extent == 0) {
+        return;
+      }
+      // Spread what is there over the new, faster axis, from the back so that nothing is lost.
+      for (int n = filled - 1; n >= 0; n--) {
+        int offset = table[n];
+        for (int k = extent - 1; k >= 0; k--) {
+          table[n * extent + k] = offset + k * stride;
+        }
+      }
+      filled *= extent;
+    }
+  }
+
+  /** Whether {@code count} offsets of a table from a place on follow each other without gaps. */
+  public static boolean isRun(int[] table, int from, int count) {
+    int first = table[from];
+    for (int n = 1; n < count; n++) {
+      if (table[from + n] != first + n) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

@@ -468,4 +468,212 @@ public final class KernelMath {
           KernelException.Code.DIVISION_BY_ZERO, "integer %d divided by zero".formatted(a));
     }
   }
+
+  /**
+   * The sum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static float sumLanes(float[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] += lanes[n + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The product of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static float productLanes(float[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] *= lanes[n + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static float maxLanes(float[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] = max(lanes[n], lanes[n + half]);
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static float minLanes(float[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] = min(lanes[n], lanes[n + half]);
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The sum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static double sumLanes(double[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] += lanes[n + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The product of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static double productLanes(double[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] *= lanes[n + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static double maxLanes(double[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] = max(lanes[n], lanes[n + half]);
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static double minLanes(double[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] = min(lanes[n], lanes[n + half]);
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The sum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static int sumLanes(int[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] += lanes[n + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The product of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static int productLanes(int[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] *= lanes[n + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static int maxLanes(int[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] = max(lanes[n], lanes[n + half]);
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static int minLanes(int[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] = min(lanes[n], lanes[n + half]);
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The sum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static long sumLanes(long[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] += lanes[n + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The product of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static long productLanes(long[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] *= lanes[n + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static long maxLanes(long[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] = max(lanes[n], lanes[n + half]);
+      }
+    }
+    return lanes[0];
+  }
+
+  /**
+   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto the
+   * lower one until one is left. Overwrites the array.
+   */
+  public static long minLanes(long[] lanes, int count) {
+    for (int half = count >> 1; half > 0; half >>= 1) {
+      for (int n = 0; n < half; n++) {
+        lanes[n] = min(lanes[n], lanes[n + half]);
+      }
+    }
+    return lanes[0];
+  }
 }

@@ -23,7 +23,7 @@ public record Element(String tensor, List<Position> positions) {
         .anyMatch(
             position ->
                 switch (position) {
-                  case Position.Affine _ -> false;
+                  case Position.Affine _, Position.Merged _ -> false;
                   case Position.Bordered bordered -> bordered.border() != Border.ZERO;
                   case Position.Gathered _ -> true;
                 });

@@ -4,6 +4,7 @@ import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,11 @@ public sealed interface Expr {
   /** Nodes without operands. */
   sealed interface Leaf extends Expr {
     @Override
+    default int lanes() {
+      return 1;
+    }
+
+    @Override
     default List<Expr> children() {
       return List.of();
     }
@@ -36,6 +42,15 @@ public sealed interface Expr {
     default Expr mapChildren(UnaryOperator<Expr> f) {
       return this;
     }
+  }
+
+  /** How many values this is: 1 for a scalar, a power of two for a vector. */
+  default int lanes() {
+    int lanes = 1;
+    for (Expr child : children()) {
+      lanes = Math.max(lanes, child.lanes());
+    }
+    return lanes;
   }
 
   /** Reads an element of a tensor. Its children are the values of gathered positions. */
@@ -68,8 +83,105 @@ public sealed interface Expr {
     }
   }
 
+  /** Reads neighbours along the unit axis of a tensor, the first of which is the element. */
+  record VectorLoad(Element element, ElementType elementType, int lanes) implements Leaf {}
+
+  /** The same scalar in every lane. */
+  record Broadcast(Expr value, int lanes) implements Expr {
+    @Override
+    public ElementType elementType() {
+      return value.elementType();
+    }
+
+    @Override
+    public List<Expr> children() {
+      return List.of(value);
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      Expr mapped = f.apply(value);
+      return mapped == value ? this : new Broadcast(mapped, lanes);
+    }
+  }
+
+  /**
+   * One value of all lanes. The order is fixed: neighbouring halves are folded, lane {@code l} with
+   * lane {@code l + lanes/2}, until one is left.
+   */
+  record LaneReduction(ReductionOperator operator, Expr vector) implements Expr {
+    @Override
+    public ElementType elementType() {
+      return vector.elementType();
+    }
+
+    @Override
+    public int lanes() {
+      return 1;
+    }
+
+    @Override
+    public List<Expr> children() {
+      return List.of(vector);
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      Expr mapped = f.apply(vector);
+      return mapped == vector ? this : new LaneReduction(operator, mapped);
+    }
+  }
+
+  /**
+   * A product that enters a sum without being rounded: only the whole value of a sum's {@link
+   * Stmt.Update} or {@link Stmt.Accumulate}.
+   */
+  record ExactProduct(Expr left, Expr right) implements Expr {
+    public ExactProduct {
+      if (left.elementType() != right.elementType() || !left.elementType().isFloating()) {
+        throw new IllegalArgumentException(
+            "exact product of " + left.elementType() + " and " + right.elementType());
+      }
+    }
+
+    @Override
+    public ElementType elementType() {
+      return left.elementType();
+    }
+
+    @Override
+    public List<Expr> children() {
+      return List.of(left, right);
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      Expr l = f.apply(left);
+      Expr r = f.apply(right);
+      return l == left && r == right ? this : new ExactProduct(l, r);
+    }
+  }
+
+  /**
+   * Whether elements that follow each other along a merged index lie side by side in memory, from
+   * this one on.
+   *
+   * @param count of elements
+   */
+  record Contiguous(Element element, IndexVariable merged, int count) implements Leaf {
+    @Override
+    public ElementType elementType() {
+      return ElementType.BOOL;
+    }
+  }
+
   /** Reads a local of the nest. */
-  record Local(String name, ElementType elementType) implements Leaf {}
+  record Local(String name, ElementType elementType, int lanes) implements Leaf {
+    /** A scalar. */
+    public Local(String name, ElementType elementType) {
+      this(name, elementType, 1);
+    }
+  }
 
   /** A {@link Double}, {@link Long} or {@link Boolean}, as in the index IR's literals. */
   record Constant(Object value, ElementType elementType) implements Leaf {}

@@ -61,7 +61,17 @@ public record LinearForm(SequencedMap<Expr, Long> summands, long constant) {
       case Expr.BinaryOp(BinaryOperator operator, Expr.Constant(Object number, _), Expr right)
           when operator == BinaryOperator.MULTIPLY ->
           of(right).map(form -> form.times((Long) number));
-      case Expr.BinaryOp _, Expr.Load _, Expr.Local _, Expr.Call _, Expr.Cast _, Expr.Select _ ->
+      case Expr.BinaryOp _,
+          Expr.Load _,
+          Expr.VectorLoad _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.ExactProduct _,
+          Expr.Contiguous _,
+          Expr.Local _,
+          Expr.Call _,
+          Expr.Cast _,
+          Expr.Select _ ->
           Optional.empty();
     };
   }

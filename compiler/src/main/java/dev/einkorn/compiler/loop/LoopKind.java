@@ -8,5 +8,10 @@ public enum LoopKind {
    * Sequential, over a part of a range where an access may leave its tensor; the rest of the range
    * has no checks.
    */
-  BORDER
+  BORDER,
+  /**
+   * Shared out among the workers of a team: each runs a contiguous part of the iterations. No
+   * iteration reads what another one writes.
+   */
+  PARALLEL
 }

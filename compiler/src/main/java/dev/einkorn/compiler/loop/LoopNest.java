@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.loop;
 
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexBinding;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
@@ -11,24 +12,67 @@ import java.util.SequencedSet;
  * @param name the tensor that the nest computes
  * @param tensors what it reads and writes, in order of first appearance in the statement's text,
  *     the target last
+ * @param merged loops that walk several variables at once
+ * @param scratch memory of the nest's own
  * @param body the loops
  */
-public record LoopNest(String name, List<TensorParameter> tensors, Stmt body) {
+public record LoopNest(
+    String name,
+    List<TensorParameter> tensors,
+    List<MergedIndex> merged,
+    List<Scratch> scratch,
+    Stmt body) {
   public LoopNest {
     tensors = List.copyOf(tensors);
+    merged = List.copyOf(merged);
+    scratch = List.copyOf(scratch);
+  }
+
+  /** A nest without merged loops and scratch memory. */
+  public LoopNest(String name, List<TensorParameter> tensors, Stmt body) {
+    this(name, tensors, List.of(), List.of(), body);
   }
 
   /** This nest with another body. */
   public LoopNest withBody(Stmt newBody) {
-    return newBody.equals(body) ? this : new LoopNest(name, tensors, newBody);
+    return newBody.equals(body) ? this : new LoopNest(name, tensors, merged, scratch, newBody);
   }
 
-  /** The parameter of this name. */
+  /** The parameter or scratch tensor of this name. */
   public TensorParameter tensor(String tensorName) {
-    return tensors.stream()
-        .filter(parameter -> parameter.name().equals(tensorName))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no tensor " + tensorName + " in " + name));
+    for (TensorParameter parameter : tensors) {
+      if (parameter.name().equals(tensorName)) {
+        return parameter;
+      }
+    }
+    for (Scratch memory : scratch) {
+      if (memory.name().equals(tensorName)) {
+        return new TensorParameter(
+            tensorName, memory.type(), Layout.rowMajor(memory.type().rank()));
+      }
+    }
+    throw new IllegalArgumentException("no tensor " + tensorName + " in " + name);
+  }
+
+  /** Whether the tensor is scratch memory. */
+  public boolean isScratch(String tensorName) {
+    return scratch.stream().anyMatch(memory -> memory.name().equals(tensorName));
+  }
+
+  /** Whether workers share out some of the loops. */
+  public boolean isParallel() {
+    boolean[] found = {false};
+    LoopWalk.statements(
+        body,
+        s -> found[0] |= s instanceof Stmt.Loop loop && loop.kind() == LoopKind.PARALLEL);
+    return found[0];
+  }
+
+  /** Whether values have lanes. */
+  public boolean hasVectors() {
+    boolean[] found = {false};
+    LoopWalk.values(body, value -> found[0] |= value.lanes() > 1);
+    return found[0];
   }
 
   /** Names of the symbolic extents that the loops and values use, in order of appearance. */
@@ -41,6 +85,14 @@ public record LoopNest(String name, List<TensorParameter> tensors, Stmt body) {
             names.add(size);
           }
         });
+    for (MergedIndex index : merged) {
+      names.remove(index.variable().name());
+      for (IndexBinding part : index.parts()) {
+        if (part.extent() instanceof Extent.Symbolic(String size)) {
+          names.add(size);
+        }
+      }
+    }
     // Positions that are checked need the extent of their axis.
     LoopWalk.values(
         body,
@@ -48,7 +100,8 @@ public record LoopNest(String name, List<TensorParameter> tensors, Stmt body) {
           if (value instanceof Expr.Load(Element element, _)) {
             List<Extent> extents = tensor(element.tensor()).type().extents();
             for (int axis = 0; axis < extents.size(); axis++) {
-              if (!(element.positions().get(axis) instanceof Position.Affine)
+              if (!(element.positions().get(axis) instanceof Position.Affine
+                      || element.positions().get(axis) instanceof Position.Merged)
                   && extents.get(axis) instanceof Extent.Symbolic(String size)) {
                 names.add(size);
               }

@@ -22,6 +22,12 @@ public final class LoopPrinter {
     for (TensorParameter tensor : nest.tensors()) {
       printer.line(1, tensor.name() + ": " + tensor.type() + ", " + tensor.layoutText());
     }
+    for (MergedIndex merged : nest.merged()) {
+      printer.line(1, merged.variable() + " walks " + merged.parts());
+    }
+    for (Scratch scratch : nest.scratch()) {
+      printer.line(1, scratch.toString());
+    }
     printer.statement(nest.body(), 0);
     return printer.out.toString();
   }
@@ -49,10 +55,15 @@ public final class LoopPrinter {
       case Stmt.Accumulate(Element target, var operator, Expr value) ->
           line(level, target + updateSymbol(operator) + print(value));
       case Stmt.Declare(String local, ElementType type, Expr value) ->
-          line(level, type + " " + local + " = " + print(value));
+          line(level, type(type, value) + " " + local + " = " + print(value));
       case Stmt.Assign(String local, Expr value) -> line(level, local + " = " + print(value));
       case Stmt.Update(String local, var operator, Expr value) ->
           line(level, local + updateSymbol(operator) + print(value));
+      case Stmt.Barrier() -> line(level, "barrier");
+      case Stmt.Outline(String name, Stmt body) -> {
+        line(level, "function " + name + ":");
+        statement(body, level + 1);
+      }
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
         line(level, "if " + print(condition) + ":");
         statement(whenTrue, level + 1);
@@ -66,13 +77,30 @@ public final class LoopPrinter {
 
   private static String header(Stmt.Loop loop) {
     String variable = loop.variable().toString();
-    if (!loop.isWhole()) {
-      String note = loop.kind() == LoopKind.BORDER ? "  # border" : "";
-      return "for %s in %s .. %s:%s"
-          .formatted(variable, print(loop.lower()), print(loop.upper()), note);
+    String note =
+        switch (loop.kind()) {
+          case SEQUENTIAL -> "";
+          case BORDER -> "  # border";
+          case PARALLEL -> "  # parallel";
+        };
+    if (!loop.withStep(Stmt.Step.ONE).withKind(LoopKind.SEQUENTIAL).isWhole()
+        || loop.kind() == LoopKind.BORDER) {
+      return "for %s in %s .. %s%s:%s"
+          .formatted(variable, print(loop.lower()), print(loop.upper()), step(loop.step()), note);
     }
     String extent = loop.binding().extent().toString();
-    return "for " + variable + (extent.equals(variable) ? ":" : " < " + extent + ":");
+    String range = extent.equals(variable) ? "" : " < " + extent;
+    return "for " + variable + range + step(loop.step()) + ":" + note;
+  }
+
+  private static String step(Stmt.Step step) {
+    return step.equals(Stmt.Step.ONE)
+        ? ""
+        : " step " + step.size() + (step.clamped() ? " clamped" : "");
+  }
+
+  private static String type(ElementType type, Expr value) {
+    return type + (value.lanes() == 1 ? "" : "x" + value.lanes());
   }
 
   private void line(int level, String text) {
@@ -93,7 +121,15 @@ public final class LoopPrinter {
   private static String value(Expr expr, int enclosing) {
     return switch (expr) {
       case Expr.Load(Element element, _) -> element.toString();
-      case Expr.Local(String name, _) -> name;
+      case Expr.VectorLoad(Element element, _, int lanes) -> element + "<" + lanes + ">";
+      case Expr.Broadcast(Expr scalar, _) -> value(scalar, enclosing);
+      case Expr.LaneReduction(ReductionOperator operator, Expr vector) ->
+          operator.symbol() + "_lanes(" + print(vector) + ")";
+      case Expr.ExactProduct(Expr left, Expr right) ->
+          "exact(" + value(left, 6) + " * " + value(right, 7) + ")";
+      case Expr.Contiguous(Element element, var merged, int count) ->
+          "contiguous(" + element + ", " + merged + ", " + count + ")";
+      case Expr.Local(String name, _, _) -> name;
       case Expr.Constant(Object constant, ElementType type) -> constant(constant, type);
       case Expr.LoopValue(var variable) -> variable.toString();
       case Expr.ExtentValue(Extent.Fixed(long number)) -> Long.toString(number);

@@ -16,6 +16,13 @@ import java.util.Set;
  * loaded.
  */
 public final class LoopVerifier {
+  private record Local(ElementType type, int lanes) {
+    @Override
+    public String toString() {
+      return type + (lanes == 1 ? "" : "x" + lanes);
+    }
+  }
+
   private final LoopNest nest;
   private final List<String> violations = new ArrayList<>();
 
@@ -44,7 +51,7 @@ public final class LoopVerifier {
     return nest;
   }
 
-  private void statement(Stmt stmt, Set<IndexVariable> loops, Map<String, ElementType> locals) {
+  private void statement(Stmt stmt, Set<IndexVariable> loops, Map<String, Local> locals) {
     switch (stmt) {
       case Stmt.Block(List<Stmt> statements) -> {
         var inner = new HashMap<>(locals);
@@ -55,6 +62,9 @@ public final class LoopVerifier {
       case Stmt.Loop loop -> {
         expect(loop.lower(), ElementType.I64, "lower bound", loops, locals);
         expect(loop.upper(), ElementType.I64, "upper bound", loops, locals);
+        if (loop.step().size() < 1) {
+          violations.add("loop " + loop.variable() + " steps by " + loop.step().size());
+        }
         var inner = new HashSet<>(loops);
         if (!inner.add(loop.variable())) {
           violations.add("loop " + loop.variable() + " is nested in itself");
@@ -65,12 +75,14 @@ public final class LoopVerifier {
       case Stmt.Accumulate(Element target, _, Expr value) -> write(target, value, loops, locals);
       case Stmt.Declare(String local, ElementType type, Expr value) -> {
         expect(value, type, "declaration of " + local, loops, locals);
-        if (locals.put(local, type) != null) {
+        if (locals.put(local, new Local(type, value.lanes())) != null) {
           violations.add("local " + local + " is declared twice");
         }
       }
       case Stmt.Assign(String local, Expr value) -> writeLocal(local, value, loops, locals);
       case Stmt.Update(String local, _, Expr value) -> writeLocal(local, value, loops, locals);
+      case Stmt.Barrier _ -> {}
+      case Stmt.Outline(_, Stmt body) -> statement(body, loops, new HashMap<>(locals));
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
         expect(condition, ElementType.BOOL, "condition", loops, locals);
         statement(whenTrue, loops, new HashMap<>(locals));
@@ -80,21 +92,26 @@ public final class LoopVerifier {
   }
 
   private void write(
-      Element target, Expr value, Set<IndexVariable> loops, Map<String, ElementType> locals) {
+      Element target, Expr value, Set<IndexVariable> loops, Map<String, Local> locals) {
     element(target, loops);
-    if (!target.positions().stream().allMatch(Position.Affine.class::isInstance)) {
+    if (!target.positions().stream()
+        .allMatch(p -> p instanceof Position.Affine || p instanceof Position.Merged)) {
       violations.add("write to a position that is not affine: " + target);
     }
     expect(value, nest.tensor(target.tensor()).type().elementType(), "store", loops, locals);
   }
 
   private void writeLocal(
-      String local, Expr value, Set<IndexVariable> loops, Map<String, ElementType> locals) {
-    ElementType type = locals.get(local);
-    if (type == null) {
+      String local, Expr value, Set<IndexVariable> loops, Map<String, Local> locals) {
+    Local declared = locals.get(local);
+    if (declared == null) {
       violations.add("local " + local + " is written before it is declared");
     } else {
-      expect(value, type, "assignment of " + local, loops, locals);
+      expect(value, declared.type(), "assignment of " + local, loops, locals);
+      if (value.lanes() != declared.lanes()) {
+        violations.add(
+            "local " + local + " of " + declared.lanes() + " lanes takes " + value.lanes());
+      }
     }
   }
 
@@ -103,34 +120,66 @@ public final class LoopVerifier {
       ElementType type,
       String where,
       Set<IndexVariable> loops,
-      Map<String, ElementType> locals) {
+      Map<String, Local> locals) {
     if (value.elementType() != type) {
       violations.add(where + " of type " + type + " takes a value of type " + value.elementType());
     }
     value(value, loops, locals);
   }
 
-  private void value(Expr expr, Set<IndexVariable> loops, Map<String, ElementType> locals) {
+  private void value(Expr expr, Set<IndexVariable> loops, Map<String, Local> locals) {
     switch (expr) {
       case Expr.Load(Element element, ElementType type) -> {
         element(element, loops);
         expr.children().forEach(index -> value(index, loops, locals));
-        if (element.tensor().equals(nest.name())) {
+        // A nest with scratch memory sums in blocks and takes up what it has stored.
+        if (element.tensor().equals(nest.name()) && nest.scratch().isEmpty()) {
           violations.add("the target is loaded: " + element);
         }
         if (nest.tensor(element.tensor()).type().elementType() != type) {
           violations.add("load of " + element + " as " + type);
         }
       }
-      case Expr.Local(String name, ElementType type) -> {
-        if (locals.get(name) != type) {
-          violations.add("local " + name + " of type " + type + " is not in scope");
+      case Expr.VectorLoad(Element element, ElementType type, int lanes) -> {
+        element(element, loops);
+        if (nest.tensor(element.tensor()).type().elementType() != type) {
+          violations.add("load of " + element + " as " + type);
+        }
+        if (Integer.bitCount(lanes) != 1) {
+          violations.add("load of " + lanes + " lanes");
+        }
+      }
+      case Expr.Contiguous(Element element, _, _) -> element(element, loops);
+      case Expr.Broadcast(Expr scalar, _) -> {
+        if (scalar.lanes() != 1) {
+          violations.add("broadcast of a vector");
+        }
+        value(scalar, loops, locals);
+      }
+      case Expr.LaneReduction(_, Expr vector) -> value(vector, loops, locals);
+      case Expr.ExactProduct(Expr left, Expr right) -> {
+        sameLanes(expr);
+        value(left, loops, locals);
+        value(right, loops, locals);
+      }
+      case Expr.Local(String name, ElementType type, int lanes) -> {
+        Local read = new Local(type, lanes);
+        if (!read.equals(locals.get(name))) {
+          violations.add("local " + name + " of type " + read + " is not in scope");
         }
       }
       case Expr.LoopValue(IndexVariable variable) -> inScope(variable, loops);
       case Expr.Constant _, Expr.ExtentValue _ -> {}
-      case Expr.UnaryOp _, Expr.BinaryOp _, Expr.Call _, Expr.Cast _, Expr.Select _ ->
-          expr.children().forEach(child -> value(child, loops, locals));
+      case Expr.UnaryOp _, Expr.BinaryOp _, Expr.Call _, Expr.Cast _, Expr.Select _ -> {
+        sameLanes(expr);
+        expr.children().forEach(child -> value(child, loops, locals));
+      }
+    }
+  }
+
+  private void sameLanes(Expr expr) {
+    if (expr.children().stream().mapToInt(Expr::lanes).distinct().count() > 1) {
+      violations.add("operands of different lanes: " + LoopPrinter.print(expr));
     }
   }
 
@@ -145,6 +194,15 @@ public final class LoopVerifier {
             form.terms().forEach(term -> inScope(term.variable(), loops));
         case Position.Bordered(Subscript.Affine form, _) ->
             form.terms().forEach(term -> inScope(term.variable(), loops));
+        case Position.Merged(List<Position.Digit> digits, Subscript.Affine rest) -> {
+          rest.terms().forEach(term -> inScope(term.variable(), loops));
+          for (Position.Digit digit : digits) {
+            digit.at().terms().forEach(term -> inScope(term.variable(), loops));
+            if (nest.merged().stream().noneMatch(m -> isPart(m, digit))) {
+              violations.add("no merged loop has the digit " + digit);
+            }
+          }
+        }
         case Position.Gathered(Expr index, _) -> {
           if (!index.elementType().isInteger()) {
             violations.add("gather by a value of type " + index.elementType());
@@ -152,6 +210,11 @@ public final class LoopVerifier {
         }
       }
     }
+  }
+
+  private static boolean isPart(MergedIndex merged, Position.Digit digit) {
+    return merged.variable().equals(digit.merged())
+        && merged.parts().stream().anyMatch(part -> part.variable().equals(digit.part()));
   }
 
   private void inScope(IndexVariable variable, Set<IndexVariable> loops) {

@@ -22,7 +22,13 @@ public final class LoopWalk {
         statements(whenTrue, visit);
         statements(whenFalse, visit);
       }
-      case Stmt.Store _, Stmt.Accumulate _, Stmt.Declare _, Stmt.Assign _, Stmt.Update _ -> {}
+      case Stmt.Outline(_, Stmt body) -> statements(body, visit);
+      case Stmt.Store _,
+          Stmt.Accumulate _,
+          Stmt.Declare _,
+          Stmt.Assign _,
+          Stmt.Update _,
+          Stmt.Barrier _ -> {}
     }
   }
 
@@ -44,7 +50,7 @@ public final class LoopWalk {
               subexpressions(loop.lower(), visit);
               subexpressions(loop.upper(), visit);
             }
-            case Stmt.Block _ -> {}
+            case Stmt.Block _, Stmt.Barrier _, Stmt.Outline _ -> {}
           }
         });
   }
@@ -89,7 +95,7 @@ public final class LoopWalk {
           new Stmt.Update(local, operator, f.apply(value));
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) ->
           new Stmt.Guard(f.apply(condition), whenTrue, whenFalse);
-      case Stmt.Block _, Stmt.Loop _ -> stmt;
+      case Stmt.Block _, Stmt.Loop _, Stmt.Barrier _, Stmt.Outline _ -> stmt;
     };
   }
 
@@ -100,7 +106,14 @@ public final class LoopWalk {
       case Stmt.Loop loop -> loop.withBody(f.apply(loop.body()));
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) ->
           new Stmt.Guard(condition, f.apply(whenTrue), f.apply(whenFalse));
-      case Stmt.Store _, Stmt.Accumulate _, Stmt.Declare _, Stmt.Assign _, Stmt.Update _ -> stmt;
+      case Stmt.Outline(String name, Stmt body) -> new Stmt.Outline(name, f.apply(body));
+      case Stmt.Store _,
+          Stmt.Accumulate _,
+          Stmt.Declare _,
+          Stmt.Assign _,
+          Stmt.Update _,
+          Stmt.Barrier _ ->
+          stmt;
     };
   }
 }

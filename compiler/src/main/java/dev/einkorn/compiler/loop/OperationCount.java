@@ -88,6 +88,8 @@ public record OperationCount(List<Product> products) {
         inside.add(loop.binding().extent());
         count(loop.body(), inside, counts);
       }
+      case Stmt.Outline(_, Stmt body) -> count(body, around, counts);
+      case Stmt.Barrier _ -> {}
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
         add(operations(condition), around, counts);
         count(whenTrue, around, counts);
@@ -119,7 +121,12 @@ public record OperationCount(List<Product> products) {
                   case Expr.BinaryOp op -> op.elementType().isNumeric() ? 1 : 0;
                   case Expr.UnaryOp op -> op.elementType().isNumeric() ? 1 : 0;
                   case Expr.Call _ -> 1;
+                  case Expr.ExactProduct _ -> 1;
                   case Expr.Load _,
+                      Expr.VectorLoad _,
+                      Expr.Broadcast _,
+                      Expr.LaneReduction _,
+                      Expr.Contiguous _,
                       Expr.Local _,
                       Expr.Constant _,
                       Expr.LoopValue _,

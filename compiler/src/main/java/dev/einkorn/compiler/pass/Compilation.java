@@ -48,14 +48,14 @@ public record Compilation(
     }
   }
 
-  /** Whether several workers may share a call. Steps are sequential so far. */
+  /** Whether several workers may share a call. */
   public boolean parallel() {
-    return false;
+    return steps.stream().anyMatch(step -> step.scheduled().isParallel());
   }
 
-  /** Whether the source uses vector registers. It is scalar so far. */
+  /** Whether a step computes with vectors. */
   public boolean simd() {
-    return false;
+    return steps.stream().anyMatch(step -> step.scheduled().hasVectors());
   }
 
   /**

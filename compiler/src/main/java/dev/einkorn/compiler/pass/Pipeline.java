@@ -4,6 +4,7 @@ import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.emit.KernelUnit;
 import dev.einkorn.compiler.emit.NameAllocator;
 import dev.einkorn.compiler.emit.java.JavaEmitter;
+import dev.einkorn.compiler.emit.java.VectorForm;
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.IndexPrinter;
 import dev.einkorn.compiler.index.IndexProgram;
@@ -166,7 +167,8 @@ public final class Pipeline {
                     new KernelUnit.Step(
                         IndexPrinter.print(plan.optimized(), step.assignment()), step.scheduled()))
             .toList();
-    return new JavaEmitter()
+    return new JavaEmitter(
+            options.target().simd() ? VectorForm.VECTOR_API : VectorForm.LANE_LOOPS)
         .emit(
             new KernelUnit(
                 options.packageName(),

@@ -79,7 +79,13 @@ final class AccumulatorPromotion {
                 verdicts.add(false);
               }
             }
-            case Stmt.Block _, Stmt.Declare _, Stmt.Assign _, Stmt.Update _, Stmt.Guard _ -> {}
+            case Stmt.Block _,
+                Stmt.Declare _,
+                Stmt.Assign _,
+                Stmt.Update _,
+                Stmt.Barrier _,
+                Stmt.Outline _,
+                Stmt.Guard _ -> {}
           }
         });
     return !verdicts.isEmpty() && !verdicts.contains(false);

@@ -153,6 +153,8 @@ public final class AutoSchedule {
                 Stmt.Declare _,
                 Stmt.Assign _,
                 Stmt.Update _,
+                Stmt.Barrier _,
+                Stmt.Outline _,
                 Stmt.Guard _ -> {}
           }
         });
@@ -177,7 +179,7 @@ public final class AutoSchedule {
     return switch (position) {
       case Position.Affine(Subscript.Affine form) -> isUnit(form, variable);
       case Position.Bordered(Subscript.Affine form, _) -> isUnit(form, variable);
-      case Position.Gathered _ -> false;
+      case Position.Gathered _, Position.Merged _ -> false;
     };
   }
 

@@ -2,6 +2,8 @@ package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One rewrite of a loop nest. {@link Scheduler} holds the legality rules and says why it refuses.
@@ -114,6 +116,170 @@ public sealed interface Directive {
     @Override
     public String toString() {
       return "split_borders()";
+    }
+  }
+
+  /**
+   * Computes a tile of the target at once, in registers: one loop inside runs for all of its
+   * elements, which take turns.
+   *
+   * {@snippet lang=text :
+   * for i:                                  for i step 2 clamped:
+   *   for j:                                  for j step 16 clamped:
+   *     f32 s = 0.0                             f32x16 s_0 = 0.0
+   *     for k:                   =>             f32x16 s_1 = 0.0
+   *       s += A[i,k] * B[k,j]                  for k:
+   *     C[i,j] = s                                f32x16 B_0 = B[k,j]<16>
+   *                                               s_0 += A[i,k] * B_0
+   *                                               s_1 += A[i + 1,k] * B_0
+   *                                             C[i,j] = s_0
+   *                                             C[i + 1,j] = s_1
+   * }
+   *
+   * <p>The last tile along an index is moved back so that it fits; extents below a tile run the
+   * nest as it was. Legal where the nest stores each element of the target once, its loops are not
+   * reductions, their bounds do not depend on each other, and neighbours along the vector index are
+   * neighbours in memory wherever they are read or written.
+   *
+   * @param loops the tile's indices, outermost first; at most one has lanes
+   */
+  record Tile(List<TileLoop> loops) implements Directive {
+    public Tile {
+      loops = List.copyOf(loops);
+      if (loops.isEmpty() || loops.stream().filter(loop -> loop.lanes() > 1).count() > 1) {
+        throw new IllegalArgumentException("a tile has loops, at most one with lanes: " + loops);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "tile(" + String.join(", ", loops.stream().map(TileLoop::toString).toList()) + ")";
+    }
+  }
+
+  /**
+   * One index of a {@link Tile}: {@code i: 12} or {@code j: 2 x 16}.
+   *
+   * @param count how many elements or vectors side by side
+   * @param lanes of each vector, a power of two; 1 for elements
+   */
+  record TileLoop(IndexVariable variable, int count, int lanes) {
+    public TileLoop {
+      if (count < 1 || lanes < 1 || Integer.bitCount(lanes) != 1) {
+        throw new IllegalArgumentException(
+            "a tile of " + count + " x " + lanes + " along " + variable);
+      }
+    }
+
+    /** Elements along the index. */
+    public int width() {
+      return count * lanes;
+    }
+
+    @Override
+    public String toString() {
+      return variable + ": " + count + (lanes == 1 ? "" : " x " + lanes);
+    }
+  }
+
+  /**
+   * Contracts two operands block by block, as Goto and van de Geijn do in "Anatomy of
+   * High-Performance Matrix Multiplication" (ACM TOMS 34, 2008): blocks of both operands are copied
+   * to panels in the order in which a register tile reads them, from whatever strides they have.
+   *
+   * {@snippet lang=text :
+   * for m:                          for n_block step 2048:
+   *   for n:                          for k_block step 512:
+   *     f32 s = 0.0                     copy B[k_block.., n_block..] to B_panel
+   *     for k:                =>        for m_block step 192:
+   *       s += A[m,k] * B[k,n]            copy A[m_block.., k_block..] to A_panel
+   *     C[m,n] = s                        for n_tile:
+   *                                         for m_tile:
+   *                                           tile of 12 x 32 sums, over the block's k
+   * }
+   *
+   * <p>Legal on a promoted nest of one sum of products in which one factor does not depend on the
+   * columns and the other one not on the rows. Each element still sums its terms in the written
+   * order, so that no bit changes: a sum that goes on over several blocks is taken up from the
+   * target. Indices of one group are walked together, as one merged index.
+   *
+   * @param rows indices of the first factor, with the tile's height
+   * @param columns indices of the second factor, with the tile's width
+   * @param depth the indices of the sum, in their order; the count is 1
+   * @param batch an index of both factors that the vectors lie along, in place of the columns
+   * @param share which loop the workers share out
+   */
+  record Pack(
+      PackLoop rows, PackLoop columns, PackLoop depth, Optional<TileLoop> batch, Share share)
+      implements Directive {
+    public Pack {
+      if (rows.lanes() > 1 || depth.lanes() > 1 || depth.count() > 1) {
+        throw new IllegalArgumentException("vectors lie along columns or along a batch index");
+      }
+      if (batch.isPresent() && columns.lanes() > 1) {
+        throw new IllegalArgumentException("vectors lie along columns and along a batch index");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "pack("
+          + rows
+          + ", "
+          + columns
+          + ", "
+          + depth
+          + batch.map(loop -> ", " + loop).orElse("")
+          + (share == Share.NONE ? "" : ", share " + share.name().toLowerCase(Locale.ROOT))
+          + ")";
+    }
+  }
+
+  /** Which loop of a {@link Pack} the workers share out. */
+  enum Share {
+    /** None: each call of the nest has one worker, or they share out a loop around it. */
+    NONE,
+    /** Blocks of rows; the panels of the columns are everybody's. */
+    ROWS,
+    /** Blocks of columns; each worker packs for itself. */
+    COLUMNS
+  }
+
+  /**
+   * The indices of one role in a {@link Pack}: {@code i+j: 12 of 192}.
+   *
+   * @param variables walked together, the last one fastest
+   * @param count of elements or vectors in a tile
+   * @param lanes of each vector
+   * @param block how many elements are packed at once
+   */
+  record PackLoop(List<IndexVariable> variables, int count, int lanes, int block) {
+    public PackLoop {
+      variables = List.copyOf(variables);
+      if (variables.isEmpty()
+          || count < 1
+          || lanes < 1
+          || Integer.bitCount(lanes) != 1
+          || block % (count * lanes) != 0
+          || block < 1) {
+        throw new IllegalArgumentException(
+            "%s: %d x %d of %d".formatted(variables, count, lanes, block));
+      }
+    }
+
+    /** Elements of a tile. */
+    public int width() {
+      return count * lanes;
+    }
+
+    @Override
+    public String toString() {
+      return String.join("+", variables.stream().map(IndexVariable::name).toList())
+          + ": "
+          + count
+          + (lanes == 1 ? "" : " x " + lanes)
+          + " of "
+          + block;
     }
   }
 

@@ -42,7 +42,13 @@ final class FoldDependence {
             case Stmt.Declare(String local, _, _) -> write(local, used);
             case Stmt.Assign(String local, _) -> write(local, used);
             case Stmt.Update(String local, _, _) -> write(local, used);
-            case Stmt.Block _, Stmt.Loop _, Stmt.Store _, Stmt.Accumulate _, Stmt.Guard _ -> {}
+            case Stmt.Block _,
+                Stmt.Loop _,
+                Stmt.Store _,
+                Stmt.Accumulate _,
+                Stmt.Barrier _,
+                Stmt.Outline _,
+                Stmt.Guard _ -> {}
           }
         });
     if (loops[0]) {
@@ -63,15 +69,24 @@ final class FoldDependence {
                 form.terms().forEach(term -> used.add(term.variable()));
             case Position.Bordered(Subscript.Affine form, _) ->
                 form.terms().forEach(term -> used.add(term.variable()));
+            case Position.Merged(var digits, Subscript.Affine rest) -> {
+              rest.terms().forEach(term -> used.add(term.variable()));
+              digits.forEach(digit -> digit.at().terms().forEach(t -> used.add(t.variable())));
+            }
             // Its value is one of the load's children.
             case Position.Gathered _ -> {}
           }
         }
       }
       case Expr.LoopValue(IndexVariable variable) -> used.add(variable);
-      case Expr.Local(String name, _) -> used.addAll(locals.getOrDefault(name, Set.of()));
+      case Expr.Local(String name, _, _) -> used.addAll(locals.getOrDefault(name, Set.of()));
       case Expr.Constant _,
           Expr.ExtentValue _,
+          Expr.VectorLoad _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.ExactProduct _,
+          Expr.Contiguous _,
           Expr.UnaryOp _,
           Expr.BinaryOp _,
           Expr.Call _,

@@ -40,6 +40,8 @@ final class InvariantHoisting {
           Stmt.Declare _,
           Stmt.Assign _,
           Stmt.Update _,
+          Stmt.Barrier _,
+          Stmt.Outline _,
           Stmt.Guard _ ->
           inside;
     };
@@ -72,7 +74,7 @@ final class InvariantHoisting {
     boolean[] found = {writesLocal(stmt, local)};
     LoopWalk.values(
         stmt,
-        value -> found[0] |= value instanceof Expr.Local(String name, _) && name.equals(local));
+        value -> found[0] |= value instanceof Expr.Local(String name, _, _) && name.equals(local));
     return found[0];
   }
 
@@ -144,6 +146,11 @@ final class InvariantHoisting {
           Expr.Constant _,
           Expr.LoopValue _,
           Expr.ExtentValue _,
+          Expr.VectorLoad _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.ExactProduct _,
+          Expr.Contiguous _,
           Expr.UnaryOp _,
           Expr.BinaryOp _,
           Expr.Call _,
@@ -168,6 +175,11 @@ final class InvariantHoisting {
           Expr.Constant _,
           Expr.LoopValue _,
           Expr.ExtentValue _,
+          Expr.VectorLoad _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.ExactProduct _,
+          Expr.Contiguous _,
           Expr.UnaryOp _,
           Expr.BinaryOp _,
           Expr.Cast _,
@@ -182,6 +194,7 @@ final class InvariantHoisting {
           form.terms().forEach(term -> name.append(term.variable()));
       case Position.Bordered(Subscript.Affine form, _) ->
           form.terms().forEach(term -> name.append(term.variable()));
+      case Position.Merged(var digits, _) -> digits.forEach(digit -> name.append(digit.part()));
       case Position.Gathered _ -> name.append("at");
     }
   }
@@ -213,6 +226,8 @@ final class InvariantHoisting {
                       Stmt.Store _,
                       Stmt.Accumulate _,
                       Stmt.Declare _,
+                      Stmt.Barrier _,
+                      Stmt.Outline _,
                       Stmt.Guard _ ->
                       false;
                 });
@@ -237,11 +252,16 @@ final class InvariantHoisting {
       Expr node, IndexVariable variable, Set<String> ofIteration) {
     return switch (node) {
       case Expr.Load(Element element, _) -> !element.dependsOn(variable) && !element.mayFail();
-      case Expr.Local(String name, _) -> !ofIteration.contains(name);
+      case Expr.Local(String name, _, _) -> !ofIteration.contains(name);
       case Expr.LoopValue(IndexVariable used) -> !used.equals(variable);
       case Expr.BinaryOp op -> !(op.operator().mayFail() && op.elementType().isInteger());
       case Expr.Constant _,
           Expr.ExtentValue _,
+          Expr.VectorLoad _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.ExactProduct _,
+          Expr.Contiguous _,
           Expr.UnaryOp _,
           Expr.Call _,
           Expr.Cast _,

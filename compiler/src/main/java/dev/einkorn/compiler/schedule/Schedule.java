@@ -3,7 +3,11 @@ package dev.einkorn.compiler.schedule;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The directives of one nest, in the order they are applied. Data only: printable, comparable and
@@ -64,6 +68,23 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Hoist();
       }
+      case "tile" -> {
+        if (arguments.isEmpty()) {
+          throw new ScheduleException("tile takes indices such as i: 4 or j: 2 x 8: " + text);
+        }
+        try {
+          yield new Directive.Tile(arguments.stream().map(Schedule::tileLoop).toList());
+        } catch (IllegalArgumentException e) {
+          throw new ScheduleException(text + ": " + e.getMessage());
+        }
+      }
+      case "pack" -> {
+        try {
+          yield pack(arguments, text);
+        } catch (IllegalArgumentException e) {
+          throw new ScheduleException(text + ": " + e.getMessage());
+        }
+      }
       case "split_borders" -> {
         if (!arguments.isEmpty()) {
           throw new ScheduleException("split_borders takes no arguments, found: " + text);
@@ -74,8 +95,59 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, split_borders and hoist");
+                  + "; there are reorder, fuse, promote, tile, pack, split_borders and hoist");
     };
+  }
+
+  private static final Pattern TILE_LOOP = Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");
+
+  private static Directive.TileLoop tileLoop(String text) {
+    Matcher matcher = TILE_LOOP.matcher(text);
+    if (!matcher.matches()) {
+      throw new ScheduleException("expected an index such as i: 4 or j: 2 x 8, found: " + text);
+    }
+    String lanes = matcher.group(3);
+    return new Directive.TileLoop(
+        new IndexVariable(matcher.group(1)),
+        Integer.parseInt(matcher.group(2)),
+        lanes == null ? 1 : Integer.parseInt(lanes));
+  }
+
+  private static final Pattern PACK_LOOP =
+      Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?\\s+of\\s+(\\d{1,9})");
+
+  private static Directive.Pack pack(List<String> arguments, String text) {
+    if (arguments.size() < 3) {
+      throw new ScheduleException("pack takes rows, columns and depth, found: " + text);
+    }
+    Directive.Share share = Directive.Share.NONE;
+    Optional<Directive.TileLoop> batch = Optional.empty();
+    for (String argument : arguments.subList(3, arguments.size())) {
+      switch (argument) {
+        case "share rows" -> share = Directive.Share.ROWS;
+        case "share columns" -> share = Directive.Share.COLUMNS;
+        default -> batch = Optional.of(tileLoop(argument));
+      }
+    }
+    return new Directive.Pack(
+        packLoop(arguments.get(0)),
+        packLoop(arguments.get(1)),
+        packLoop(arguments.get(2)),
+        batch,
+        share);
+  }
+
+  private static Directive.PackLoop packLoop(String text) {
+    Matcher matcher = PACK_LOOP.matcher(text);
+    if (!matcher.matches()) {
+      throw new ScheduleException("expected indices such as i+j: 12 of 192, found: " + text);
+    }
+    String lanes = matcher.group(3);
+    return new Directive.PackLoop(
+        Arrays.stream(matcher.group(1).split("\\+")).map(String::strip).map(IndexVariable::new).toList(),
+        Integer.parseInt(matcher.group(2)),
+        lanes == null ? 1 : Integer.parseInt(lanes),
+        Integer.parseInt(matcher.group(4)));
   }
 
   @Override

@@ -29,10 +29,14 @@ public final class Scheduler {
     LoopNest result = nest;
     boolean split = false;
     for (Directive directive : schedule.directives()) {
-      if (split) {
-        throw refusal(directive, "split_borders() copies loops, so it stands last");
+      if (split && !(directive instanceof Directive.Tile)) {
+        throw refusal(directive, "split_borders() copies loops, so only tile(..) may follow");
       }
-      split = directive instanceof Directive.SplitBorders;
+      split |= directive instanceof Directive.SplitBorders;
+      if (directive instanceof Directive.Pack pack) {
+        result = PackedContraction.apply(result, pack);
+        continue;
+      }
       Stmt body = result.body();
       result =
           result.withBody(
@@ -40,7 +44,9 @@ public final class Scheduler {
                 case Directive.Reorder reorder -> reorder(body, reorder, nest.name());
                 case Directive.Fuse fuse -> fuse(body, fuse);
                 case Directive.Promote promote -> AccumulatorPromotion.apply(result, promote);
+                case Directive.Tile tile -> RegisterTiling.apply(result, tile);
                 case Directive.SplitBorders _ -> BorderSplitting.apply(result);
+                case Directive.Pack _ -> throw new AssertionError("packed above");
                 case Directive.Hoist _ -> InvariantHoisting.apply(body);
               });
     }
@@ -126,6 +132,8 @@ public final class Scheduler {
                 Stmt.Declare _,
                 Stmt.Assign _,
                 Stmt.Update _,
+                Stmt.Barrier _,
+                Stmt.Outline _,
                 Stmt.Guard _ -> {}
           }
         });

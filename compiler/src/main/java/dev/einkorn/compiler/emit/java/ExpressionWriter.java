@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.emit.java;
 
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.index.UnaryOperator;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
@@ -28,11 +29,15 @@ final class ExpressionWriter {
 
   private record Text(String text, int precedence) {}
 
+  private final VectorForm form;
   private final LoopNest nest;
   private final OperandNames names;
   private final boolean wide;
+  // The variable of the loop over lanes that vector values are written inside of; empty outside.
+  private String lane = "";
 
-  ExpressionWriter(LoopNest nest, OperandNames names, boolean wide) {
+  ExpressionWriter(LoopNest nest, OperandNames names, boolean wide, VectorForm form) {
+    this.form = form;
     this.nest = nest;
     this.names = names;
     this.wide = wide;
@@ -40,6 +45,16 @@ final class ExpressionWriter {
 
   String write(Expr expr) {
     return text(expr).text();
+  }
+
+  /** One lane of a vector value, as a scalar expression. */
+  String writeLane(Expr vector, String laneVariable) {
+    lane = laneVariable;
+    try {
+      return write(vector);
+    } finally {
+      lane = "";
+    }
   }
 
   /** As an operand of a multiplication or the like, in parentheses if it needs them. */
@@ -51,7 +66,34 @@ final class ExpressionWriter {
   private Text text(Expr expr) {
     return switch (expr) {
       case Expr.Load(Element element, ElementType type) -> load(element, type);
-      case Expr.Local(String name, _) -> new Text(names.local(name), PRIMARY);
+      case Expr.VectorLoad(Element element, _, _) ->
+          new Text(
+              names.data(element.tensor()) + "[" + narrowed(position(element) + " + " + lane) + "]",
+              PRIMARY);
+      case Expr.Broadcast(Expr scalar, _) -> text(scalar);
+      case Expr.LaneReduction(ReductionOperator operator, Expr.Local(String name, var type, int n)) ->
+          new Text(
+              "$math:T."
+                  + operator.symbol()
+                  + "Lanes("
+                  + lanes(names.local(name), type)
+                  + ", "
+                  + n
+                  + ")",
+              PRIMARY);
+      case Expr.LaneReduction _ -> throw new IllegalArgumentException("lanes of " + expr);
+      case Expr.ExactProduct _ ->
+          throw new IllegalArgumentException("an exact product outside of a sum: " + expr);
+      case Expr.Contiguous(Element element, var merged, int count) ->
+          new Text(
+              "$position:T.isRun("
+                  + names.tableAndPlace(nest.tensor(element.tensor()), element, merged)
+                  + ", "
+                  + count
+                  + ")",
+              PRIMARY);
+      case Expr.Local(String name, _, int n) ->
+          new Text(names.local(name) + (n == 1 ? "" : "[" + lane + "]"), PRIMARY);
       case Expr.Constant(Object value, ElementType type) -> constant(value, type);
       case Expr.LoopValue(var variable) ->
           // Positions are ints where they fit; the language's index values are i64.
@@ -81,6 +123,11 @@ final class ExpressionWriter {
     };
   }
 
+  /** The array that holds the lanes of a local when they are folded. */
+  private String lanes(String local, ElementType type) {
+    return form == VectorForm.VECTOR_API ? JavaWords.laneArray(type) : local;
+  }
+
   private static Text constant(Object value, ElementType type) {
     String text = JavaWords.constant(value, type);
     return new Text(text, text.startsWith("-") ? UNARY : PRIMARY);
@@ -106,7 +153,7 @@ final class ExpressionWriter {
     String data = names.data(tensor.name());
     String position = position(tensor, element);
     return switch (tensor.layout().storage()) {
-      case ARRAY -> data + "[" + (wide ? "(int) (" + position + ")" : position) + "]";
+      case ARRAY -> data + "[" + narrowed(position) + "]";
       case SEGMENT ->
           data
               + ".getAtIndex($layout:T."
@@ -115,6 +162,19 @@ final class ExpressionWriter {
               + position
               + ")";
     };
+  }
+
+  /** The position of an element of an array, as an {@code int}. */
+  String arrayPosition(Element element) {
+    return narrowed(position(element));
+  }
+
+  private String position(Element element) {
+    return position(nest.tensor(element.tensor()), element);
+  }
+
+  private String narrowed(String position) {
+    return wide ? "(int) (" + position + ")" : position;
   }
 
   private String position(TensorParameter tensor, Element element) {
@@ -166,7 +226,15 @@ final class ExpressionWriter {
               + "("
               + String.join(", ", arguments.stream().map(this::bound).toList())
               + ")";
-      case Expr.Load _, Expr.Local _, Expr.Cast _, Expr.Select _ ->
+      case Expr.Load _,
+          Expr.VectorLoad _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.ExactProduct _,
+          Expr.Contiguous _,
+          Expr.Local _,
+          Expr.Cast _,
+          Expr.Select _ ->
           throw new IllegalArgumentException("loop bound " + expr);
     };
   }
@@ -174,6 +242,12 @@ final class ExpressionWriter {
   private String boundInfix(Expr left, String symbol, Expr right, int own, int precedence) {
     String text = bound(left, own) + symbol + bound(right, own + 1);
     return own < precedence ? "(" + text + ")" : text;
+  }
+
+  /** One lane of a vector that starts at the element. */
+  String stored(Element element, String laneVariable) {
+    String position = narrowed(position(element) + " + " + laneVariable);
+    return names.data(element.tensor()) + "[" + position + "]";
   }
 
   /** A statement that stores text of the element's stored type. */
@@ -239,6 +313,11 @@ final class ExpressionWriter {
       case Expr.Constant(Object value, ElementType type) ->
           type == ElementType.I64 && (Long) value == (int) (long) (Long) value;
       case Expr.Load _,
+          Expr.VectorLoad _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.ExactProduct _,
+          Expr.Contiguous _,
           Expr.Local _,
           Expr.UnaryOp _,
           Expr.BinaryOp _,

@@ -16,9 +16,10 @@ final class JavaWords {
                + " opens package permits private protected provides public record requires return"
                + " sealed short static strictfp super switch synchronized this throw throws to"
                + " transient transitive true try uses var void volatile when while with yield"
-               + " Double Float Integer Kernel KernelIndex KernelMath Long Math MemorySegment"
-               + " Object Override String System Tensor ValueLayout Worker dev java operands run"
-               + " sizes worker")
+               + " Double DoubleVector Float FloatVector Integer IntVector Kernel KernelIndex KernelMath Long LongVector Math MemorySegment"
+               + " Object Override PolynomialMath String System Tensor ValueLayout VectorMath VectorOperators"
+               + " VectorSpecies Worker dev first java lane lanes_f32 lanes_f64 lanes_i32 lanes_i64"
+               + " operands run sizes worker")
               .split(" "));
 
   private JavaWords() {}
@@ -37,6 +38,11 @@ final class JavaWords {
   /** The Java type of an array element; conditions are stored as bytes. */
   static String storedType(ElementType type) {
     return type == ElementType.BOOL ? "byte" : valueType(type);
+  }
+
+  /** The array that the lanes of a vector are stored to when they are folded. */
+  static String laneArray(ElementType type) {
+    return "lanes_" + type;
   }
 
   /** The constant of {@code ValueLayout} that reads and writes an element at any alignment. */

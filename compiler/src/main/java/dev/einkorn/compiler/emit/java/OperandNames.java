@@ -8,12 +8,14 @@ import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.TensorParameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -32,13 +34,37 @@ final class OperandNames {
 
   private record LocalValue(String name) {}
 
+  /**
+   * Offsets of a tensor's elements along a merged loop, in elements.
+   *
+   * @param strides what multiplies the value of each part, axis by axis
+   */
+  record Table(String tensor, IndexVariable merged, List<PartStride> strides) {}
+
+  /** One part's contribution to a {@link Table}: coefficient times the stride of an axis. */
+  record PartStride(IndexVariable part, long coefficient, int axis) {}
+
   private final NameAllocator names = new NameAllocator(JavaWords.RESERVED);
   private final boolean wide;
+  private final LoopNest nest;
+  private final SequencedMap<Table, String> tables = new LinkedHashMap<>();
 
-  OperandNames(boolean wide, List<TensorParameter> tensors) {
+  OperandNames(boolean wide, LoopNest nest) {
     this.wide = wide;
+    this.nest = nest;
     // Tensors first: they are what the reader looks for, so they keep their names.
-    tensors.forEach(tensor -> data(tensor.name()));
+    nest.tensors().forEach(tensor -> data(tensor.name()));
+    nest.scratch().forEach(memory -> data(memory.name()));
+  }
+
+  /** The tables that positions have been written with, with their names. */
+  SequencedMap<Table, String> tables() {
+    return tables;
+  }
+
+  private String table(Table table) {
+    return tables.computeIfAbsent(
+        table, t -> names.name(t, t.tensor() + "_" + t.merged().name()));
   }
 
   String data(String tensor) {
@@ -51,6 +77,13 @@ final class OperandNames {
 
   /** The stride along an axis, named after the axis's extent: {@code A_n}. */
   String stride(TensorParameter tensor, int axis) {
+    if (nest.isScratch(tensor.name())) {
+      long stride = 1;
+      for (Extent inner : tensor.type().extents().subList(axis + 1, tensor.type().rank())) {
+        stride *= ((Extent.Fixed) inner).value();
+      }
+      return number(stride);
+    }
     Extent extent = tensor.type().extents().get(axis);
     String suffix =
         switch (extent) {
@@ -91,16 +124,28 @@ final class OperandNames {
       Element element,
       UnaryOperator<String> quote,
       Function<Expr, String> gathered) {
+    boolean scratch = nest.isScratch(tensor.name());
     // Axes that the same plain variable walks, as in a diagonal, share one product.
     Map<String, List<String>> stridesByPosition = new LinkedHashMap<>();
+    Map<MergedAt, List<PartStride>> partsByLoop = new LinkedHashMap<>();
     for (int axis = 0; axis < element.positions().size(); axis++) {
       Position position = element.positions().get(axis);
+      if (position instanceof Position.Merged(List<Position.Digit> digits, var rest)) {
+        for (Position.Digit digit : digits) {
+          partsByLoop
+              .computeIfAbsent(
+                  new MergedAt(digit.merged(), digit.at()), _ -> new ArrayList<>())
+              .add(new PartStride(digit.part(), digit.coefficient(), axis));
+        }
+        position = new Position.Affine(rest);
+      }
       if (!isZero(position)) {
         String stride = axis == tensor.layout().unitAxis() ? "1" : stride(tensor, axis);
         String extent = extent(tensor.type().extents().get(axis));
         String text =
             switch (position) {
               case Position.Affine(Subscript.Affine form) -> affine(form);
+              case Position.Merged _ -> throw new AssertionError("no rest of " + element);
               case Position.Bordered(Subscript.Affine form, Border border) ->
                   border == Border.ZERO
                       ? affine(form)
@@ -117,10 +162,39 @@ final class OperandNames {
         stridesByPosition.computeIfAbsent(text, _ -> new ArrayList<>()).add(stride);
       }
     }
-    var text = new StringBuilder(start(tensor.name()));
+    List<String> summands = new ArrayList<>();
+    if (!scratch) {
+      summands.add(start(tensor.name()));
+    }
+    partsByLoop.forEach(
+        (loop, parts) ->
+            summands.add(
+                table(new Table(tensor.name(), loop.merged(), parts))
+                    + "["
+                    + affine(loop.at())
+                    + "]"));
     stridesByPosition.forEach(
-        (position, strides) -> text.append(" + ").append(product(position, strides)));
-    return text.toString();
+        (position, strides) -> summands.add(product(position, strides)));
+    return summands.isEmpty() ? "0" : String.join(" + ", summands);
+  }
+
+  private record MergedAt(IndexVariable merged, Subscript.Affine at) {}
+
+  /** The table and the place in it at which an element stands along a merged loop. */
+  String tableAndPlace(TensorParameter tensor, Element element, IndexVariable merged) {
+    List<PartStride> parts = new ArrayList<>();
+    String place = "0";
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      if (element.positions().get(axis) instanceof Position.Merged(var digits, _)) {
+        for (Position.Digit digit : digits) {
+          if (digit.merged().equals(merged)) {
+            parts.add(new PartStride(digit.part(), digit.coefficient(), axis));
+            place = affine(digit.at());
+          }
+        }
+      }
+    }
+    return table(new Table(tensor.name(), merged, parts)) + ", " + place;
   }
 
   private static boolean isZero(Position position) {
@@ -156,7 +230,7 @@ final class OperandNames {
     return (position.contains(" ") && !isCall ? "(" + position + ")" : position) + " * " + factor;
   }
 
-  private String affine(Subscript.Affine subscript) {
+  String affine(Subscript.Affine subscript) {
     var text = new StringBuilder();
     for (Subscript.Term term : subscript.terms()) {
       String sign = term.coefficient() < 0 ? "-" : "+";

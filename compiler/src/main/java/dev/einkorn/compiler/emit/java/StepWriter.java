@@ -1,7 +1,13 @@
 package dev.einkorn.compiler.emit.java;
 
+import com.palantir.javapoet.ArrayTypeName;
+import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeName;
 import dev.einkorn.compiler.emit.KernelUnit;
+import dev.einkorn.compiler.emit.NameAllocator;
+import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
@@ -9,19 +15,33 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.MergedIndex;
+import dev.einkorn.compiler.loop.Scratch;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelIndex;
 import dev.einkorn.runtime.KernelMath;
+import dev.einkorn.runtime.Worker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import javax.lang.model.element.Modifier;
 
-/** The body of one step's method: unpacks the operands, then runs the loops. */
+/**
+ * The methods of one step: the first unpacks the operands and runs the loops; each outlined part is
+ * a method of its own, called with what it needs of the variables around it.
+ */
 final class StepWriter {
+  private static final String VECTORS = "jdk.incubator.vector";
   private static final Map<String, Object> IMPORTED =
       Map.of(
           "math",
@@ -31,36 +51,100 @@ final class StepWriter {
           "layout",
           ValueLayout.class,
           "segment",
-          MemorySegment.class);
+          MemorySegment.class,
+          "f32",
+          ClassName.get(VECTORS, "FloatVector"),
+          "f64",
+          ClassName.get(VECTORS, "DoubleVector"),
+          "i32",
+          ClassName.get(VECTORS, "IntVector"),
+          "i64",
+          ClassName.get(VECTORS, "LongVector"),
+          "operators",
+          ClassName.get(VECTORS, "VectorOperators"));
+  private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
+
+  /** The text of one method while it is written. */
+  private static final class Body {
+    final StringBuilder text = new StringBuilder();
+    // Arrays that hold the lanes of vector locals, with their declarations.
+    final Map<String, String> laneArrays = new LinkedHashMap<>();
+  }
 
   private final KernelUnit unit;
   private final LoopNest nest;
   private final OperandNames names;
   private final ExpressionWriter expressions;
-  private final StringBuilder text = new StringBuilder();
+  private final VectorWriter vectors;
+  private final VectorForm form;
+  private final NameAllocator methodNames;
+  private final List<MethodSpec> outlined = new ArrayList<>();
+  // The variables in scope, in the order of their declaration.
+  private final Map<String, TypeName> scope = new LinkedHashMap<>();
+  private final Set<ElementType> foldedLanes = new LinkedHashSet<>();
+  private Body body = new Body();
 
-  StepWriter(KernelUnit unit, LoopNest nest) {
+  StepWriter(KernelUnit unit, LoopNest nest, VectorForm form, NameAllocator methodNames) {
     this.unit = unit;
     this.nest = nest;
-    this.names = new OperandNames(unit.wide(), nest.tensors());
-    this.expressions = new ExpressionWriter(nest, names, unit.wide());
+    this.form = form;
+    this.methodNames = methodNames;
+    this.names = new OperandNames(unit.wide(), nest);
+    this.expressions = new ExpressionWriter(nest, names, unit.wide(), form);
+    this.vectors = new VectorWriter(expressions, names);
+  }
+
+  /** The species that the methods use. */
+  Set<VectorWriter.Species> species() {
+    return vectors.used();
+  }
+
+  /** The methods that were outlined. */
+  List<MethodSpec> outlined() {
+    return outlined;
   }
 
   CodeBlock write() {
+    Body preamble = body;
     for (TensorParameter tensor : nest.tensors()) {
       unpack(tensor);
     }
-    String integer = unit.wide() ? "long " : "int ";
     for (String size : unit.sizes()) {
-      if (!nest.sizes().contains(size)) {
-        continue;
+      if (nest.sizes().contains(size)) {
+        String value = "sizes[" + unit.sizes().indexOf(size) + "]";
+        declare(integer(), names.size(size), narrowing() + value);
       }
-      String value = "sizes[" + unit.sizes().indexOf(size) + "]";
-      line(0, integer + names.size(size) + " = " + (unit.wide() ? "" : "(int) ") + value + ";");
     }
-    text.append('\n');
+    for (MergedIndex merged : nest.merged()) {
+      declare(
+          integer(),
+          names.size(merged.variable().name()),
+          String.join(
+              " * ", merged.parts().stream().map(part -> names.extent(part.extent())).toList()));
+    }
+    int slot = 0;
+    for (Scratch memory : nest.scratch()) {
+      scratch(memory, slot++);
+    }
+    // What tables and arrays the loops need shows when they are written.
+    body = new Body();
+    findTables();
+    for (var table : names.tables().entrySet()) {
+      preamble.text.append(tableText(table.getKey(), table.getValue(), slot++));
+      scope.put(table.getValue(), ArrayTypeName.of(TypeName.INT));
+    }
+    foldedLanes();
+    for (ElementType type : foldedLanes) {
+      String name = JavaWords.laneArray(type);
+      scope.put(name, ArrayTypeName.of(primitive(type)));
+      preamble.text.append(
+          "%s[] %s = worker.%s(%d, %d);\n"
+              .formatted(JavaWords.valueType(type), name, scratchMethod(type), slot++, 64));
+    }
     statement(nest.body(), 0);
-    return CodeBlock.builder().addNamed(text.toString(), IMPORTED).build();
+    preamble.text.append(laneArrays(body));
+    preamble.text.append('\n').append(body.text);
+    return CodeBlock.builder().addNamed(preamble.text.toString(), IMPORTED).build();
   }
 
   private void unpack(TensorParameter tensor) {
@@ -68,25 +152,136 @@ final class StepWriter {
         unit.operands().stream().map(TensorParameter::name).toList().indexOf(tensor.name());
     String source = "operands[" + operand + "]";
     String stored = JavaWords.storedType(tensor.type().elementType());
-    line(
-        0,
-        tensor.layout().storage() == Layout.Storage.ARRAY
-            ? stored
-                + "[] "
-                + names.data(tensor.name())
-                + " = "
-                + source
-                + "."
-                + stored
-                + "Array();"
-            : "$segment:T " + names.data(tensor.name()) + " = " + source + ".segment();");
-    String integer = unit.wide() ? "long " : "int ";
-    String narrowing = unit.wide() ? "" : "(int) ";
-    line(0, integer + names.start(tensor.name()) + " = " + narrowing + source + ".offset();");
-    for (int axis : OperandNames.stridedAxes(tensor, elements(tensor.name()))) {
-      String name = names.stride(tensor, axis);
-      line(0, integer + name + " = " + narrowing + source + ".stride(" + axis + ");");
+    if (tensor.layout().storage() == Layout.Storage.ARRAY) {
+      declare(
+          ArrayTypeName.of(storedPrimitive(tensor.type().elementType())),
+          names.data(tensor.name()),
+          source + "." + stored + "Array()");
+    } else {
+      scope.put(names.data(tensor.name()), ClassName.get(MemorySegment.class));
+      line(0, "$segment:T " + names.data(tensor.name()) + " = " + source + ".segment();");
     }
+    declare(integer(), names.start(tensor.name()), narrowing() + source + ".offset()");
+    for (int axis : OperandNames.stridedAxes(tensor, elements(tensor.name()))) {
+      String stride = narrowing() + source + ".stride(" + axis + ")";
+      declare(integer(), names.stride(tensor, axis), stride);
+    }
+  }
+
+  private void declare(TypeName type, String name, String value) {
+    scope.put(name, type);
+    line(0, type + " " + name + " = " + value + ";");
+  }
+
+  private TypeName integer() {
+    return unit.wide() ? TypeName.LONG : TypeName.INT;
+  }
+
+  private String narrowing() {
+    return unit.wide() ? "" : "(int) ";
+  }
+
+  private void scratch(Scratch memory, int slot) {
+    ElementType type = memory.type().elementType();
+    String method = scratchMethod(type);
+    String call =
+        memory.shared()
+            ? "shared" + method.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + method.substring(1)
+            : method;
+    declare(
+        ArrayTypeName.of(storedPrimitive(type)),
+        names.data(memory.name()),
+        "worker.%s(%d, %d)".formatted(call, slot, memory.elements()));
+  }
+
+  private static String scratchMethod(ElementType type) {
+    return switch (type) {
+      case F32 -> "floats";
+      case F64 -> "doubles";
+      case I32 -> "ints";
+      case I64 -> "longs";
+      case BOOL -> "bytes";
+    };
+  }
+
+  private static TypeName primitive(ElementType type) {
+    return switch (type) {
+      case F32 -> TypeName.FLOAT;
+      case F64 -> TypeName.DOUBLE;
+      case I32 -> TypeName.INT;
+      case I64 -> TypeName.LONG;
+      case BOOL -> TypeName.BOOLEAN;
+    };
+  }
+
+  private static TypeName storedPrimitive(ElementType type) {
+    return type == ElementType.BOOL ? TypeName.BYTE : primitive(type);
+  }
+
+  /** Asks for every position once, so that the tables they need are known. */
+  private void findTables() {
+    for (TensorParameter tensor : nest.tensors()) {
+      for (Element element : elements(tensor.name())) {
+        if (element.positions().stream()
+            .anyMatch(dev.einkorn.compiler.loop.Position.Merged.class::isInstance)) {
+          expressions.arrayPosition(element);
+        }
+      }
+    }
+  }
+
+  private String tableText(OperandNames.Table table, String name, int slot) {
+    MergedIndex merged =
+        nest.merged().stream()
+            .filter(m -> m.variable().equals(table.merged()))
+            .findFirst()
+            .orElseThrow();
+    List<String> extents = new ArrayList<>();
+    List<String> strides = new ArrayList<>();
+    TensorParameter tensor = nest.tensor(table.tensor());
+    for (IndexBinding part : merged.parts()) {
+      extents.add(names.extent(part.extent()));
+      strides.add(stride(table, part, tensor));
+    }
+    return "int[] %s = worker.ints(%d, %s);\n$position:T.offsets(%s, new int[] {%s}, new int[] {%s});\n"
+        .formatted(
+            name,
+            slot,
+            names.size(merged.variable().name()),
+            name,
+            String.join(", ", extents),
+            String.join(", ", strides));
+  }
+
+  private String stride(OperandNames.Table table, IndexBinding part, TensorParameter tensor) {
+    List<String> summands = new ArrayList<>();
+    for (OperandNames.PartStride walked : table.strides()) {
+      if (walked.part().equals(part.variable())) {
+        String stride =
+            walked.axis() == tensor.layout().unitAxis() ? "1" : names.stride(tensor, walked.axis());
+        summands.add(walked.coefficient() == 1 ? stride : walked.coefficient() + " * " + stride);
+      }
+    }
+    return summands.isEmpty() ? "0" : String.join(" + ", summands);
+  }
+
+  /** The types of vectors whose lanes are folded, which go by way of an array. */
+  private void foldedLanes() {
+    if (form == VectorForm.VECTOR_API) {
+      LoopWalk.values(
+          nest.body(),
+          value -> {
+            if (value instanceof Expr.LaneReduction(_, Expr vector)) {
+              foldedLanes.add(vector.elementType());
+            }
+          });
+    }
+  }
+
+  private static String laneArrays(Body of) {
+    var text = new StringBuilder();
+    of.laneArrays.forEach((name, declaration) -> text.append(declaration).append('\n'));
+    return text.toString();
   }
 
   private List<Element> elements(String tensor) {
@@ -94,8 +289,22 @@ final class StepWriter {
     LoopWalk.values(
         nest.body(),
         value -> {
-          if (value instanceof Expr.Load(Element element, _)) {
-            elements.add(element);
+          switch (value) {
+            case Expr.Load(Element element, _) -> elements.add(element);
+            case Expr.VectorLoad(Element element, _, _) -> elements.add(element);
+            case Expr.Contiguous(Element element, _, _) -> elements.add(element);
+            case Expr.Local _,
+                Expr.Broadcast _,
+                Expr.LaneReduction _,
+                Expr.ExactProduct _,
+                Expr.Constant _,
+                Expr.LoopValue _,
+                Expr.ExtentValue _,
+                Expr.UnaryOp _,
+                Expr.BinaryOp _,
+                Expr.Call _,
+                Expr.Cast _,
+                Expr.Select _ -> {}
           }
         });
     LoopWalk.statements(
@@ -109,6 +318,8 @@ final class StepWriter {
                 Stmt.Declare _,
                 Stmt.Assign _,
                 Stmt.Update _,
+                Stmt.Barrier _,
+                Stmt.Outline _,
                 Stmt.Guard _ -> {}
           }
         });
@@ -118,43 +329,215 @@ final class StepWriter {
   private void statement(Stmt stmt, int level) {
     switch (stmt) {
       case Stmt.Block(List<Stmt> statements) -> statements.forEach(s -> statement(s, level));
-      case Stmt.Loop loop -> {
-        String variable = names.loop(loop.variable());
-        String first = expressions.bound(loop.lower());
-        String end = expressions.bound(loop.upper());
-        String type = unit.wide() ? "long" : "int";
-        String note = loop.kind() == LoopKind.BORDER ? " // border" : "";
-        line(
-            level,
-            "for (%s %s = %s; %s < %s; %s++) {%s"
-                .formatted(type, variable, first, variable, end, variable, note));
-        statement(loop.body(), level + 1);
-        line(level, "}");
+      case Stmt.Loop loop -> loop(loop, level);
+      case Stmt.Store(Element target, Expr value) when value.lanes() > 1 ->
+          vector(
+              level,
+              value.lanes(),
+              lane -> expressions.stored(target, lane) + " = " + expressions.writeLane(value, lane),
+              () ->
+                  vectors.write(value)
+                      + ".intoArray("
+                      + names.data(target.tensor())
+                      + ", "
+                      + expressions.arrayPosition(target)
+                      + ")");
+      case Stmt.Store(Element target, Expr value) -> {
+        foldLanes(value, level);
+        line(level, expressions.store(target, expressions.toStored(value)) + ";");
       }
-      case Stmt.Store(Element target, Expr value) ->
-          line(level, expressions.store(target, expressions.toStored(value)) + ";");
       case Stmt.Accumulate(Element target, ReductionOperator operator, Expr value) ->
           line(level, accumulate(target, operator, value) + ";");
-      case Stmt.Declare(String local, ElementType type, Expr value) ->
-          line(
+      case Stmt.Declare(String local, ElementType type, Expr value) when value.lanes() > 1 -> {
+        String name = names.local(local);
+        String array =
+            "%s[] %s = new %s[%d];"
+                .formatted(
+                    JavaWords.valueType(type), name, JavaWords.valueType(type), value.lanes());
+        if (form == VectorForm.LANE_LOOPS) {
+          body.laneArrays.put(name, array);
+        }
+        vector(
+            level,
+            value.lanes(),
+            lane -> name + "[" + lane + "] = " + expressions.writeLane(value, lane),
+            () -> VectorWriter.type(type) + " " + name + " = " + vectors.write(value));
+      }
+      case Stmt.Declare(String local, ElementType type, Expr value) -> {
+        foldLanes(value, level);
+        String name = names.local(local);
+        scope.put(name, primitive(type));
+        line(
+            level,
+            "%s %s = %s;".formatted(JavaWords.valueType(type), name, expressions.write(value)));
+      }
+      case Stmt.Assign(String local, Expr value) when value.lanes() > 1 ->
+          vector(
               level,
-              "%s %s = %s;"
-                  .formatted(
-                      JavaWords.valueType(type), names.local(local), expressions.write(value)));
-      case Stmt.Assign(String local, Expr value) ->
-          line(level, names.local(local) + " = " + expressions.write(value) + ";");
-      case Stmt.Update(String local, ReductionOperator operator, Expr value) ->
-          line(level, update(names.local(local), operator, expressions.write(value)) + ";");
+              value.lanes(),
+              lane -> names.local(local) + "[" + lane + "] = " + expressions.writeLane(value, lane),
+              () -> names.local(local) + " = " + vectors.write(value));
+      case Stmt.Assign(String local, Expr value) -> {
+        foldLanes(value, level);
+        line(level, names.local(local) + " = " + expressions.write(value) + ";");
+      }
+      case Stmt.Update(String local, ReductionOperator operator, Expr value)
+          when value.lanes() > 1 ->
+          vector(
+              level,
+              value.lanes(),
+              lane -> update(names.local(local) + "[" + lane + "]", operator, value, lane),
+              () -> vectors.update(names.local(local), operator, value));
+      case Stmt.Update(String local, ReductionOperator operator, Expr value) -> {
+        foldLanes(value, level);
+        line(level, update(names.local(local), operator, value, "") + ";");
+      }
+      case Stmt.Barrier() -> line(level, "worker.barrier();");
+      case Stmt.Outline(String name, Stmt inner) -> outline(name, inner, level);
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
         line(level, "if (" + expressions.write(condition) + ") {");
-        statement(whenTrue, level + 1);
+        inside(whenTrue, level + 1);
         if (!whenFalse.equals(Stmt.NOTHING)) {
           line(level, "} else {");
-          statement(whenFalse, level + 1);
+          inside(whenFalse, level + 1);
         }
         line(level, "}");
       }
     }
+  }
+
+  private void loop(Stmt.Loop loop, int level) {
+    String variable = names.loop(loop.variable());
+    scope.put(variable, integer());
+    TypeName type = integer();
+    String first = expressions.bound(loop.lower());
+    String end = expressions.bound(loop.upper());
+    long step = loop.step().size();
+    if (loop.kind() == LoopKind.PARALLEL) {
+      parallel(loop, variable, level);
+    } else if (loop.step().clamped() && step > 1) {
+      String tile = names.local(loop.variable() + "_tile");
+      line(level, "for (%s %s = %s; %s < %s; %s += %d) {".formatted(type, tile, first, tile, end, tile, step));
+      line(
+          level + 1,
+          "%s %s = Math.min(%s, %s - %d);".formatted(type, variable, tile, atom(end), step));
+    } else {
+      String next = step == 1 ? variable + "++" : variable + " += " + step;
+      String note = loop.kind() == LoopKind.BORDER ? " // border" : "";
+      line(
+          level,
+          "for (%s %s = %s; %s < %s; %s) {%s"
+              .formatted(type, variable, first, variable, end, next, note));
+    }
+    inside(loop.body(), level + 1);
+    line(level, "}");
+    scope.remove(variable);
+  }
+
+  /** What is in braces: its variables end with it. */
+  private void inside(Stmt stmt, int level) {
+    Set<String> before = Set.copyOf(scope.keySet());
+    statement(stmt, level);
+    scope.keySet().retainAll(before);
+  }
+
+  /** Each worker's share of the iterations. */
+  private void parallel(Stmt.Loop loop, String variable, int level) {
+    TypeName type = integer();
+    String first = expressions.bound(loop.lower());
+    String end = expressions.bound(loop.upper());
+    long step = loop.step().size();
+    String count = first.equals("0") ? end : atom(end) + " - " + atom(first);
+    if (step == 1) {
+      String last = names.local(loop.variable() + "_end");
+      String offset = first.equals("0") ? "" : first + " + ";
+      line(
+          level,
+          "for (%s %s = %sworker.begin(%s), %s = %sworker.end(%s); %s < %s; %s++) {"
+              .formatted(
+                  type, variable, offset, count, last, offset, count, variable, last, variable));
+      return;
+    }
+    String tile = names.local(loop.variable() + "_tile");
+    String tiles = names.local(loop.variable() + "_tiles");
+    String last = names.local(loop.variable() + "_end");
+    scope.put(tiles, type);
+    line(
+        level,
+        "%s %s = %s;"
+            .formatted(
+                type, tiles, "(" + count + " + " + (step - 1) + ") / " + step));
+    line(
+        level,
+        "for (%s %s = worker.begin(%s), %s = worker.end(%s); %s < %s; %s++) {"
+            .formatted(type, tile, tiles, last, tiles, tile, last, tile));
+    String start = (first.equals("0") ? "" : first + " + ") + tile + " * " + step;
+    line(
+        level + 1,
+        type
+            + " "
+            + variable
+            + " = "
+            + (loop.step().clamped()
+                ? "Math.min(" + start + ", " + atom(end) + " - " + step + ")"
+                : start)
+            + ";");
+  }
+
+  private static String atom(String text) {
+    return text.contains(" ") && !text.endsWith(")") ? "(" + text + ")" : text;
+  }
+
+  /** A statement on vectors: one call, or a loop over lanes. */
+  private void vector(
+      int level, int lanes, UnaryOperator<String> ofLane, Supplier<String> ofVector) {
+    if (form == VectorForm.VECTOR_API) {
+      line(level, ofVector.get() + ";");
+      return;
+    }
+    line(level, "for (int lane = 0; lane < " + lanes + "; lane++) {");
+    line(level + 1, ofLane.apply("lane") + ";");
+    line(level, "}");
+  }
+
+  /** Stores vectors whose lanes a value folds to where the fold reads them. */
+  private void foldLanes(Expr value, int level) {
+    if (form == VectorForm.VECTOR_API) {
+      LoopWalk.subexpressions(
+          value,
+          e -> {
+            if (e instanceof Expr.LaneReduction(_, Expr.Local(String name, ElementType type, _))) {
+              String lanes = JavaWords.laneArray(type);
+              line(level, names.local(name) + ".intoArray(" + lanes + ", 0);");
+            }
+          });
+    }
+  }
+
+  /** Writes a part as a method of its own, and the call of it. */
+  private void outline(String wish, Stmt inner, int level) {
+    Map<String, TypeName> around = new LinkedHashMap<>(scope);
+    around.put("worker", ClassName.get(Worker.class));
+    Body caller = body;
+    body = new Body();
+    inside(inner, 0);
+    String text = laneArrays(body) + body.text;
+    body = caller;
+    Set<String> mentioned = new LinkedHashSet<>();
+    IDENTIFIER.matcher(text).results().forEach(match -> mentioned.add(match.group()));
+    String method = methodNames.name(new Object(), wish);
+    MethodSpec.Builder spec =
+        MethodSpec.methodBuilder(method).addModifiers(Modifier.PRIVATE, Modifier.STATIC);
+    List<String> arguments = new ArrayList<>();
+    around.forEach(
+        (name, type) -> {
+          if (mentioned.contains(name)) {
+            spec.addParameter(type, name);
+            arguments.add(name);
+          }
+        });
+    outlined.add(spec.addCode(CodeBlock.builder().addNamed(text, IMPORTED).build()).build());
+    line(level, method + "(" + String.join(", ", arguments) + ");");
   }
 
   private String accumulate(Element target, ReductionOperator operator, Expr value) {
@@ -166,7 +549,10 @@ final class StepWriter {
       return expressions.store(target, "(byte) (" + folded + " ? 1 : 0)");
     }
     if (tensor.layout().storage() == Layout.Storage.ARRAY) {
-      return update(element, operator, expressions.write(value));
+      return update(element, operator, value, "");
+    }
+    if (value instanceof Expr.ExactProduct) {
+      return expressions.store(target, exactSum(element, value, ""));
     }
     String written = expressions.write(value);
     return expressions.store(
@@ -180,17 +566,31 @@ final class StepWriter {
   }
 
   /** An assignment that folds the value into a variable or array element. */
-  private static String update(String place, ReductionOperator operator, String value) {
+  private String update(String place, ReductionOperator operator, Expr value, String lane) {
+    if (value instanceof Expr.ExactProduct) {
+      return place + " = " + exactSum(place, value, lane);
+    }
+    String written = expressions.writeLane(value, lane);
     return switch (operator) {
-      case SUM -> place + " += " + value;
-      case PRODUCT -> place + " *= " + value;
-      case MAX, MIN -> place + " = $math:T." + operator.symbol() + "(" + place + ", " + value + ")";
-      case ANY -> place + " |= " + value;
-      case ALL -> place + " &= " + value;
+      case SUM -> place + " += " + written;
+      case PRODUCT -> place + " *= " + written;
+      case MAX, MIN ->
+          place + " = $math:T." + operator.symbol() + "(" + place + ", " + written + ")";
+      case ANY -> place + " |= " + written;
+      case ALL -> place + " &= " + written;
     };
   }
 
+  private String exactSum(String place, Expr value, String lane) {
+    List<Expr> factors = value.children();
+    return "Math.fma(%s, %s, %s)"
+        .formatted(
+            expressions.writeLane(factors.get(0), lane),
+            expressions.writeLane(factors.get(1), lane),
+            place);
+  }
+
   private void line(int level, String line) {
-    text.append("  ".repeat(level)).append(line).append('\n');
+    body.text.append("  ".repeat(level)).append(line).append('\n');
   }
 }

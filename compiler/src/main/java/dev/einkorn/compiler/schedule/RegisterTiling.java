@@ -1,0 +1,153 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.LinearForm;
+import dev.einkorn.compiler.loop.LoopKind;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.source.ScheduleException;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * {@link Directive.Tile}: every perfect nest over the tile's variables becomes one over tiles, with
+ * the old nest for extents below a tile.
+ */
+final class RegisterTiling {
+  private final LoopNest nest;
+  private final Directive.Tile directive;
+  private final Set<IndexVariable> tiled;
+  private final LocalNames names;
+  private Optional<ScheduleException> refusal = Optional.empty();
+  private boolean applied;
+
+  private RegisterTiling(LoopNest nest, Directive.Tile directive) {
+    this.nest = nest;
+    this.directive = directive;
+    this.names = LocalNames.of(nest.body());
+    this.tiled = new HashSet<>();
+    directive.loops().forEach(loop -> tiled.add(loop.variable()));
+  }
+
+  static Stmt apply(LoopNest nest, Directive.Tile directive) {
+    var tiling = new RegisterTiling(nest, directive);
+    Stmt result = tiling.rewrite(nest.body());
+    if (!tiling.applied) {
+      throw tiling.refusal.orElseGet(
+          () -> Scheduler.refusal(directive, "no perfect nest has all of its loops"));
+    }
+    return result;
+  }
+
+  private Stmt rewrite(Stmt stmt) {
+    if (stmt instanceof Stmt.Loop) {
+      PerfectNest perfect = PerfectNest.of(stmt);
+      if (perfect.variables().containsAll(tiled)) {
+        try {
+          Stmt result = tile(perfect);
+          applied = true;
+          return result;
+        } catch (ScheduleException e) {
+          refusal = refusal.or(() -> Optional.of(e));
+          return stmt;
+        }
+      }
+    }
+    return LoopWalk.mapChildren(stmt, this::rewrite);
+  }
+
+  private Stmt tile(PerfectNest perfect) {
+    Set<IndexVariable> written = Scheduler.targetVariables(perfect.body());
+    for (Stmt.Loop loop : perfect.loops()) {
+      if (!written.contains(loop.variable())) {
+        throw Scheduler.refusal(directive, loop.variable() + " is a reduction loop");
+      }
+      if (loop.kind() == LoopKind.BORDER || !loop.step().equals(Stmt.Step.ONE)) {
+        throw Scheduler.refusal(directive, "the loop " + loop.variable() + " is split already");
+      }
+      requireIndependent(loop.lower());
+      requireIndependent(loop.upper());
+    }
+    Stmt jammed = new Unrolling(nest, directive, names, true).jam(perfect.body());
+    if (hasLoop(jammed)) {
+      jammed = new Stmt.Outline("tile_" + nest.name(), jammed);
+    }
+    List<Stmt.Loop> inner = new ArrayList<>();
+    for (Directive.TileLoop tile : directive.loops()) {
+      Stmt.Loop loop =
+          perfect.loops().stream()
+              .filter(l -> l.variable().equals(tile.variable()))
+              .findFirst()
+              .orElseThrow();
+      inner.add(tile.width() == 1 ? loop : loop.withStep(new Stmt.Step(tile.width(), true)));
+    }
+    Stmt result = jammed;
+    for (Stmt.Loop loop : inner.reversed()) {
+      result = loop.withBody(result);
+    }
+    for (Stmt.Loop loop : perfect.loops().reversed()) {
+      if (!tiled.contains(loop.variable())) {
+        result = loop.withBody(result);
+      }
+    }
+    Optional<Expr> fits = fits(inner);
+    return fits.isEmpty() ? result : new Stmt.Guard(fits.get(), result, perfect.toStmt());
+  }
+
+  private void requireIndependent(Expr bound) {
+    LoopWalk.subexpressions(
+        bound,
+        e -> {
+          if (e instanceof Expr.LoopValue(IndexVariable variable) && tiled.contains(variable)) {
+            throw Scheduler.refusal(directive, "a loop's bounds depend on " + variable);
+          }
+        });
+  }
+
+  private static boolean hasLoop(Stmt stmt) {
+    boolean[] found = {false};
+    LoopWalk.statements(stmt, s -> found[0] |= s instanceof Stmt.Loop);
+    return found[0];
+  }
+
+  /** Whether each range holds a tile; empty if they are known to. */
+  private static Optional<Expr> fits(List<Stmt.Loop> loops) {
+    Optional<Expr> all = Optional.empty();
+    for (Stmt.Loop loop : loops) {
+      long width = loop.step().size();
+      if (width == 1 || isAtLeast(loop, width)) {
+        continue;
+      }
+      Expr length =
+          isZero(loop.lower())
+              ? loop.upper()
+              : new Expr.BinaryOp(BinaryOperator.SUBTRACT, loop.upper(), loop.lower());
+      Expr fits =
+          new Expr.BinaryOp(
+              BinaryOperator.GREATER_OR_EQUAL, length, new Expr.Constant(width, ElementType.I64));
+      all =
+          Optional.of(
+              all.<Expr>map(others -> new Expr.BinaryOp(BinaryOperator.AND, others, fits))
+                  .orElse(fits));
+    }
+    return all;
+  }
+
+  private static boolean isAtLeast(Stmt.Loop loop, long width) {
+    return loop.isWhole()
+        && loop.binding().extent() instanceof Extent.Fixed(long value)
+        && value >= width;
+  }
+
+  private static boolean isZero(Expr bound) {
+    return LinearForm.of(bound).filter(form -> form.equals(LinearForm.of(0))).isPresent();
+  }
+}
