@@ -8,6 +8,7 @@ module dev.einkorn.compiler {
   requires org.codehaus.commons.compiler;
   requires info.picocli;
   requires java.compiler;
+  requires jdk.management;
   requires static org.jspecify;
 
   exports dev.einkorn.compiler;
