@@ -83,7 +83,8 @@ final class Benchmark {
       // The call to be timed is another one: it writes into given tensors.
       outputs.values().forEach(Benchmark::erase);
       prepared.callInto(outputs);
-      verdict = fullVerdict(outputs).passes() ? verdict : fullVerdict(outputs);
+      Verdict second = fullVerdict(outputs);
+      verdict = second.passes() ? verdict : second;
     }
     if (!verdict.passes()) {
       return new Result(workload, threads, verdict, Optional.empty(), List.of(), ceilings);
@@ -113,12 +114,10 @@ final class Benchmark {
 
   private Verdict reducedVerdict(Subject subject) {
     Verdict verdict = Verdict.right("");
-    boolean first = true;
     for (Reduced smaller : reduced) {
       progress.accept(workload.name() + ": checking at reduced sizes");
-      Verdict next = smaller.check().verify(subject.prepare(smaller.problem()).call());
-      verdict = first ? next : verdict.and(next);
-      first = false;
+      verdict =
+          verdict.and(smaller.check().verify(subject.prepare(smaller.problem()).call()));
     }
     return verdict;
   }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.function.IntConsumer;
 import java.util.function.IntToDoubleFunction;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What this machine can do at best, measured with a number of threads.
@@ -62,7 +62,7 @@ record Ceilings(int threads, double f32, double f64, double read, double copy) {
     long[] ends = new long[threads];
     List<Double> rates = new ArrayList<>();
     var together = new CyclicBarrier(threads, () -> rates.add(rate(done, starts, ends)));
-    ToDoubleFunction<Integer> worker =
+    IntConsumer worker =
         index -> {
           try {
             for (int round = 0; round <= rounds; round++) {
@@ -72,7 +72,6 @@ record Ceilings(int threads, double f32, double f64, double read, double copy) {
               ends[index] = System.nanoTime();
             }
             together.await();
-            return 0;
           } catch (InterruptedException | BrokenBarrierException e) {
             throw new IllegalStateException("the ceilings cannot be measured", e);
           }
@@ -80,9 +79,9 @@ record Ceilings(int threads, double f32, double f64, double read, double copy) {
     List<Thread> others = new ArrayList<>();
     for (int index = 1; index < threads; index++) {
       int own = index;
-      others.add(Thread.ofPlatform().daemon().start(() -> worker.applyAsDouble(own)));
+      others.add(Thread.ofPlatform().daemon().start(() -> worker.accept(own)));
     }
-    worker.applyAsDouble(0);
+    worker.accept(0);
     for (Thread other : others) {
       try {
         other.join();

@@ -14,12 +14,25 @@ final class EinsumTerms {
   private final List<String> output;
   private final long[] summed;
 
-  /** For each operand: elements of its storage, its start, and its strides by label. */
   private final List<Source> sources;
 
-  /** Where an operand's elements are; strides of summed labels are in their order. */
-  private record Source(
-      float[] floats, double[] doubles, long offset, long[] outputStrides, long[] summedStrides) {
+  /** Where an operand's elements are; strides of output and summed labels are in their order. */
+  private static final class Source {
+    private final float[] floats;
+    private final double[] doubles;
+    private final long offset;
+    private final long[] outputStrides;
+    private final long[] summedStrides;
+
+    Source(Tensor tensor, long[] outputStrides, long[] summedStrides) {
+      boolean single = tensor.elementType() == ElementType.F32;
+      this.floats = single ? tensor.floatArray() : new float[0];
+      this.doubles = single ? new double[0] : tensor.doubleArray();
+      this.offset = tensor.offset();
+      this.outputStrides = outputStrides;
+      this.summedStrides = summedStrides;
+    }
+
     double at(long position) {
       return floats.length > 0 ? floats[(int) position] : doubles[(int) position];
     }
@@ -64,14 +77,9 @@ final class EinsumTerms {
       if (tensor == null) {
         throw new IllegalArgumentException("no tensor for " + operand);
       }
-      boolean single = tensor.elementType() == ElementType.F32;
       sources.add(
           new Source(
-              single ? tensor.floatArray() : new float[0],
-              single ? new double[0] : tensor.doubleArray(),
-              tensor.offset(),
-              strides(operand, tensor, output),
-              strides(operand, tensor, summedLabels)));
+              tensor, strides(operand, tensor, output), strides(operand, tensor, summedLabels)));
     }
   }
 
@@ -104,9 +112,9 @@ final class EinsumTerms {
     long[] at = new long[operands];
     for (int n = 0; n < operands; n++) {
       Source source = sources.get(n);
-      at[n] = source.offset();
+      at[n] = source.offset;
       for (int axis = 0; axis < position.length; axis++) {
-        at[n] += position[axis] * source.outputStrides()[axis];
+        at[n] += position[axis] * source.outputStrides[axis];
       }
     }
     long[] odometer = new long[summed.length];
@@ -142,7 +150,7 @@ final class EinsumTerms {
 
   private void move(long[] at, int label, long steps) {
     for (int n = 0; n < at.length; n++) {
-      at[n] += steps * sources.get(n).summedStrides()[label];
+      at[n] += steps * sources.get(n).summedStrides[label];
     }
   }
 }

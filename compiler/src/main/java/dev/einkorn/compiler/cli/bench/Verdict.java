@@ -20,6 +20,6 @@ record Verdict(boolean passes, String text) {
     if (!passes) {
       return this;
     }
-    return other.passes ? right(text + "; " + other.text) : other;
+    return other.passes && !text.isEmpty() ? right(text + "; " + other.text) : other;
   }
 }
