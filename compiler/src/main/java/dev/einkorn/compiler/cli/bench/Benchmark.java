@@ -116,8 +116,7 @@ final class Benchmark {
     Verdict verdict = Verdict.right("");
     for (Reduced smaller : reduced) {
       progress.accept(workload.name() + ": checking at reduced sizes");
-      verdict =
-          verdict.and(smaller.check().verify(subject.prepare(smaller.problem()).call()));
+      verdict = verdict.and(smaller.check().verify(subject.prepare(smaller.problem()).call()));
     }
     return verdict;
   }
