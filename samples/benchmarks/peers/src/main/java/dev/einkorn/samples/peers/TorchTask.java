@@ -16,7 +16,7 @@ final class TorchTask implements Peer.Task {
   /** A computation with PyTorch's tensors. */
   @FunctionalInterface
   interface Expression {
-    /** Computes into a new tensor. */
+    /** Computes into a new tensor; the handle that is given must own it. */
     Tensor first(Tensor... inputs);
 
     /** Computes into the result of an earlier call if PyTorch can, else into a new tensor. */
@@ -48,9 +48,9 @@ final class TorchTask implements Peer.Task {
       tensors.add(expression.takesStorage() ? stored : named(stored, operand));
     }
     inputs = tensors.toArray(Tensor[]::new);
-    try (var scope = new PointerScope()) {
+    try (var _ = new PointerScope()) {
       output = expression.first(inputs);
-      scope.detach(output);
+      output.retainReference();
     }
     shape =
         workload.computation() instanceof Workload.Computation.Einsum einsum
@@ -81,11 +81,14 @@ final class TorchTask implements Peer.Task {
 
   @Override
   public void run() {
-    try (var scope = new PointerScope()) {
+    try (var _ = new PointerScope()) {
       Tensor next = expression.into(output, inputs);
-      scope.detach(next);
-      output.close();
-      output = next;
+      // What was computed into the output comes back as another handle of the same.
+      if (next.address() != output.address()) {
+        next.retainReference();
+        output.close();
+        output = next;
+      }
     }
   }
 
