@@ -26,15 +26,16 @@ class BenchRunTest {
             "sizes": {"i": 7}, "dtype": "f64"}]\
           """);
 
-  private static final IntFunction<Subject> COMPILER =
-      threads -> Subject.of(Einkorn.builder().threads(threads).build());
+  private static Subject compiler(int threads) {
+    return Subject.of(Einkorn.builder().threads(threads).build());
+  }
 
   /** A run and what it printed. */
   private record Ran(boolean right, String out) {}
 
   @Test
   void printsATableWithCeilingsAndMeans() {
-    Ran ran = run(false, List.of(), COMPILER);
+    Ran ran = run(false, List.of(), BenchRunTest::compiler);
     assertThat(ran.right()).isTrue();
     assertThat(ran.out())
         .contains("ceilings, 1 threads: FMA f32 2.0 and f64 1.0 GFLOP/s", "by test")
@@ -46,7 +47,7 @@ class BenchRunTest {
 
   @Test
   void printsAJsonLineForEachWorkloadAndNumberOfThreads() {
-    Ran ran = run(true, List.of(), COMPILER);
+    Ran ran = run(true, List.of(), BenchRunTest::compiler);
     List<String> lines = ran.out().lines().toList();
     assertThat(lines).hasSize(4);
     assertThat(lines.getFirst())
@@ -58,8 +59,7 @@ class BenchRunTest {
 
   @Test
   void neitherTimesNorHidesAWrongResult() {
-    IntFunction<Subject> wrong =
-        threads -> problem -> new Off(COMPILER.apply(threads).prepare(problem));
+    IntFunction<Subject> wrong = threads -> problem -> new Off(compiler(threads).prepare(problem));
     Ran table = run(false, List.of(), wrong);
     assertThat(table.right()).isFalse();
     assertThat(table.out())
@@ -78,7 +78,7 @@ class BenchRunTest {
               if (problem.workload().name().startsWith("gemm")) {
                 throw new IllegalStateException("no product today");
               }
-              return COMPILER.apply(threads).prepare(problem);
+              return compiler(threads).prepare(problem);
             };
     Ran ran = run(false, List.of(), failing);
     assertThat(ran.right()).isFalse();
@@ -89,12 +89,13 @@ class BenchRunTest {
 
   @Test
   void comparesWithRightPeersAndMarksWrongOnes() {
-    Ran table = run(false, List.of(new Other("good", 0), new Other("bad", 1)), COMPILER);
+    Ran table =
+        run(false, List.of(new Other("good", 0), new Other("bad", 1)), BenchRunTest::compiler);
     assertThat(table.right()).isTrue();
     assertThat(table.out())
         .contains("good", "bad", "ratio", "x the best peer (1 of them")
         .contains("bad: WRONG: the element at [0, 0] is ");
-    Ran json = run(true, List.of(new Other("good", 0)), COMPILER);
+    Ran json = run(true, List.of(new Other("good", 0)), BenchRunTest::compiler);
     assertThat(json.out()).contains("\"peers\": [{\"name\": \"good\"", "\"ratio_to_best_peer\": ");
   }
 
@@ -165,8 +166,7 @@ class BenchRunTest {
 
             @Override
             public Tensor result() {
-              Tensor result =
-                  COMPILER.apply(threads).prepare(problem).call().values().iterator().next();
+              Tensor result = compiler(threads).prepare(problem).call().values().iterator().next();
               result.set(result.getDouble(0, 0) + error, 0, 0);
               return result;
             }
