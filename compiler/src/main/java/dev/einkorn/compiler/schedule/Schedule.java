@@ -21,6 +21,30 @@ public record Schedule(List<Directive> directives) {
   /** The schedule that leaves a nest in canonical form. */
   public static final Schedule CANONICAL = new Schedule(List.of());
 
+  /** The directives that decide what is computed how often, without those that only regroup it. */
+  public Schedule withoutBlocking() {
+    return new Schedule(
+        directives.stream()
+            .filter(
+                directive ->
+                    switch (directive) {
+                      case Directive.Reorder _,
+                          Directive.Fuse _,
+                          Directive.Promote _,
+                          Directive.Hoist _,
+                          Directive.SplitBorders _ ->
+                          true;
+                      case Directive.Tile _,
+                          Directive.Pack _,
+                          Directive.Partial _,
+                          Directive.Contract _,
+                          Directive.SplitReduction _,
+                          Directive.Parallel _ ->
+                          false;
+                    })
+            .toList());
+  }
+
   /**
    * Reads {@code reorder(i, k); fuse(i); promote(y); hoist()}.
    *
