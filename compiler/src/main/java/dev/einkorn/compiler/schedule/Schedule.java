@@ -3,9 +3,9 @@ package dev.einkorn.compiler.schedule;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +20,30 @@ public record Schedule(List<Directive> directives) {
 
   /** The schedule that leaves a nest in canonical form. */
   public static final Schedule CANONICAL = new Schedule(List.of());
+
+  /** The directives that decide what is computed how often, without those that only regroup it. */
+  public Schedule withoutBlocking() {
+    return new Schedule(
+        directives.stream()
+            .filter(
+                directive ->
+                    switch (directive) {
+                      case Directive.Reorder _,
+                          Directive.Fuse _,
+                          Directive.Promote _,
+                          Directive.Hoist _,
+                          Directive.SplitBorders _ ->
+                          true;
+                      case Directive.Tile _,
+                          Directive.Pack _,
+                          Directive.Partial _,
+                          Directive.Contract _,
+                          Directive.SplitReduction _,
+                          Directive.Parallel _ ->
+                          false;
+                    })
+            .toList());
+  }
 
   /**
    * Reads {@code reorder(i, k); fuse(i); promote(y); hoist()}.
@@ -92,13 +116,6 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Hoist();
       }
-      case "tile" -> {
-        if (arguments.isEmpty()) {
-          throw new ScheduleException("tile takes indices such as i: 4 or j: 2 x 8: " + text);
-        }
-        yield new Directive.Tile(arguments.stream().map(Schedule::tileLoop).toList());
-      }
-      case "pack" -> pack(arguments, text);
       case "contract" -> {
         if (!arguments.isEmpty()) {
           throw new ScheduleException("contract takes no arguments, found: " + text);
@@ -119,6 +136,23 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Parallel(variables.getFirst());
       }
+      case "tile" -> {
+        if (arguments.isEmpty()) {
+          throw new ScheduleException("tile takes indices such as i: 4 or j: 2 x 8: " + text);
+        }
+        try {
+          yield new Directive.Tile(arguments.stream().map(Schedule::tileLoop).toList());
+        } catch (IllegalArgumentException e) {
+          throw new ScheduleException(text + ": " + e.getMessage());
+        }
+      }
+      case "pack" -> {
+        try {
+          yield pack(arguments, text);
+        } catch (IllegalArgumentException e) {
+          throw new ScheduleException(text + ": " + e.getMessage());
+        }
+      }
       case "split_borders" -> {
         if (!arguments.isEmpty()) {
           throw new ScheduleException("split_borders takes no arguments, found: " + text);
@@ -129,13 +163,12 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, hoist, contract, tile, pack, split,"
-                  + " partial, split_borders and parallel");
+                  + "; there are reorder, fuse, promote, hoist, contract, split, partial, tile,"
+                  + " pack, split_borders and parallel");
     };
   }
 
-  private static final Pattern TILE_LOOP =
-      Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");
+  private static final Pattern TILE_LOOP = Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");
 
   private static Directive.TileLoop tileLoop(String text) {
     Matcher matcher = TILE_LOOP.matcher(text);
@@ -180,10 +213,7 @@ public record Schedule(List<Directive> directives) {
     }
     String lanes = matcher.group(3);
     return new Directive.PackLoop(
-        Arrays.stream(matcher.group(1).split("\\+"))
-            .map(String::strip)
-            .map(IndexVariable::new)
-            .toList(),
+        Arrays.stream(matcher.group(1).split("\\+")).map(String::strip).map(IndexVariable::new).toList(),
         Integer.parseInt(matcher.group(2)),
         lanes == null ? 1 : Integer.parseInt(lanes),
         Integer.parseInt(matcher.group(4)));

@@ -58,9 +58,9 @@ public final class Scheduler {
             case Directive.Fuse fuse -> result.withBody(fuse(body, fuse));
             case Directive.Promote promote ->
                 result.withBody(AccumulatorPromotion.apply(result, promote));
+            case Directive.SplitBorders _ -> result.withBody(BorderSplitting.apply(result));
             case Directive.Tile tile -> result.withBody(RegisterTiling.apply(result, tile));
             case Directive.Pack pack -> PackedContraction.apply(result, pack);
-            case Directive.SplitBorders _ -> result.withBody(BorderSplitting.apply(result));
             case Directive.Hoist _ -> result.withBody(InvariantHoisting.apply(body));
             case Directive.Contract contract -> result.withBody(Contraction.apply(body, contract));
             case Directive.Partial partial ->

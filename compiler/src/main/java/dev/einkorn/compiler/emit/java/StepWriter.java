@@ -399,10 +399,10 @@ final class StepWriter {
       case Stmt.Outline(String name, Stmt inner) -> outline(name, inner, level);
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
         line(level, "if (" + expressions.write(condition) + ") {");
-        inside(whenTrue, level + 1);
+        inner(whenTrue, level + 1);
         if (!whenFalse.equals(Stmt.NOTHING)) {
           line(level, "} else {");
-          inside(whenFalse, level + 1);
+          inner(whenFalse, level + 1);
         }
         line(level, "}");
       }
@@ -410,6 +410,7 @@ final class StepWriter {
   }
 
   private void loop(Stmt.Loop loop, int level) {
+    Set<String> around = Set.copyOf(scope.keySet());
     String variable = names.loop(loop.variable());
     scope.put(variable, integer());
     TypeName type = integer();
@@ -435,16 +436,16 @@ final class StepWriter {
           "for (%s %s = %s; %s < %s; %s) {%s"
               .formatted(type, variable, first, variable, end, next, note));
     }
-    inside(loop.body(), level + 1);
+    inner(loop.body(), level + 1);
     line(level, "}");
-    scope.remove(variable);
+    scope.keySet().retainAll(around);
   }
 
-  /** What is in braces: its variables end with it. */
-  private void inside(Stmt stmt, int level) {
-    Set<String> before = Set.copyOf(scope.keySet());
+  /** A statement whose variables nobody sees after it. */
+  private void inner(Stmt stmt, int level) {
+    Set<String> around = Set.copyOf(scope.keySet());
     statement(stmt, level);
-    scope.keySet().retainAll(before);
+    scope.keySet().retainAll(around);
   }
 
   /** Each worker's share of the iterations. */
@@ -524,7 +525,7 @@ final class StepWriter {
     around.put("worker", ClassName.get(Worker.class));
     Body caller = body;
     body = new Body();
-    inside(inner, 0);
+    inner(inner, 0);
     String text = laneArrays(body) + body.text;
     body = caller;
     Set<String> mentioned = new LinkedHashSet<>();
