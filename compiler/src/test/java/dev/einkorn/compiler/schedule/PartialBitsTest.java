@@ -43,10 +43,9 @@ class PartialBitsTest {
       for (String program : PROGRAMS) {
         String typed = typed(program, type);
         for (boolean contracted : List.of(false, true)) {
-          if (contracted && !program.contains("y[k]")) {
-            continue;
+          if (contracted ? isProduct(program) : !program.contains("^")) {
+            checkForms(typed, contracted ? "contract(); " : "", type);
           }
-          checkForms(typed, contracted && isProduct(program) ? "contract(); " : "", type);
         }
       }
     }
@@ -119,7 +118,7 @@ class PartialBitsTest {
     double expected = reference.getDouble();
     double actual = result.getDouble();
     if (exact) {
-      assertThat(actual).as(what).isEqualTo(expected);
+      assertThat(actual).as(what).isEqualTo((Double) expected);
     } else if (Double.isFinite(expected)) {
       // Terms are below 12 in magnitude; the sum of n of them errs by less than n roundings.
       double terms = Math.max(1, inputs.values().iterator().next().elementCount());
@@ -129,7 +128,7 @@ class PartialBitsTest {
           .as(what)
           .isLessThanOrEqualTo(4 * terms * unit * magnitude);
     } else {
-      assertThat(actual).as(what).isEqualTo(expected);
+      assertThat(actual).as(what).isEqualTo((Double) expected);
     }
   }
 
