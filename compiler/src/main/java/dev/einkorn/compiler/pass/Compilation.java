@@ -2,11 +2,17 @@ package dev.einkorn.compiler.pass;
 
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.OperationCount;
+import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.schedule.Directive;
 import dev.einkorn.compiler.schedule.Schedule;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -53,17 +59,50 @@ public record Compilation(
     return steps.stream().anyMatch(step -> step.scheduled().isParallel());
   }
 
-  /** Whether a step computes with vectors. */
+  /** Whether there are vectors, which are in registers if the target has them. */
   public boolean simd() {
     return steps.stream().anyMatch(step -> step.scheduled().hasVectors());
   }
 
   /**
-   * Sizes at which a call reaches every loop of the source that is worth warming, by name: the
-   * smallest ones that do. A size without an entry may be any.
+   * Sizes at which a call reaches every loop of the source that is worth warming, by name: those of
+   * tiles twice over. A size without an entry may be any.
    */
   public Map<String, Long> warmSizes() {
-    return Map.of();
+    Map<String, Long> least = new LinkedHashMap<>();
+    for (Step step : steps) {
+      for (Directive directive : step.schedule().directives()) {
+        switch (directive) {
+          case Directive.Tile(List<Directive.TileLoop> loops) ->
+              loops.forEach(loop -> warm(step, loop.variable(), loop.width(), least));
+          case Directive.Pack pack -> {
+            for (Directive.PackLoop loop : List.of(pack.rows(), pack.columns())) {
+              warm(step, loop.variables().getLast(), loop.width(), least);
+            }
+            pack.batch().ifPresent(loop -> warm(step, loop.variable(), loop.width(), least));
+          }
+          case Directive.Reorder _,
+              Directive.Fuse _,
+              Directive.Promote _,
+              Directive.Hoist _,
+              Directive.SplitBorders _ -> {}
+        }
+      }
+    }
+    return least;
+  }
+
+  /** Wants two tiles and a bit along the variable, so that the last tile is none of them. */
+  private static void warm(Step step, IndexVariable variable, int width, Map<String, Long> least) {
+    LoopWalk.statements(
+        step.canonical().body(),
+        stmt -> {
+          if (stmt instanceof Stmt.Loop loop
+              && loop.binding().variable().equals(variable)
+              && loop.binding().extent() instanceof Extent.Symbolic(String name)) {
+            least.merge(name, 2L * width + 1, Math::max);
+          }
+        });
   }
 
   /** The arithmetic of all steps. */
