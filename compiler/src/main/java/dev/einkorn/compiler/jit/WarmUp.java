@@ -71,7 +71,7 @@ final class WarmUp {
       best = Math.min(best, perCall);
       if (perCall < PROGRESS * fast || bytes < PROGRESS * few) {
         fast = Math.min(fast, perCall);
-        few = Math.min(few, bytes);
+        few = Math.min(few, (double) bytes);
         progress = now;
       }
       boolean ready = flat >= FLAT_ROUNDS && now - start >= LEAST_NANOS;
