@@ -314,8 +314,16 @@ final class PackedContraction {
       body.add(new Stmt.Barrier());
     }
     Stmt tiles =
-        overVectors(
-            tiles(columns, LoopKind.SEQUENTIAL, tiles(rows, LoopKind.SEQUENTIAL, computeTile())));
+        storesOften()
+            ? tiles(
+                columns,
+                LoopKind.SEQUENTIAL,
+                tiles(rows, LoopKind.SEQUENTIAL, overVectors(computeTile())))
+            : overVectors(
+                tiles(
+                    columns,
+                    LoopKind.SEQUENTIAL,
+                    tiles(rows, LoopKind.SEQUENTIAL, computeTile())));
     Stmt block =
         Stmt.sequence(
             List.of(
@@ -524,6 +532,14 @@ final class PackedContraction {
           }
         });
     return found[0];
+  }
+
+  /**
+   * Whether sums are so short that how the target is written counts more than how panels are read:
+   * then the vectors along a batch index are stored side by side.
+   */
+  private boolean storesOften() {
+    return pack.depth().block() <= 32;
   }
 
   private Stmt overVectors(Stmt body) {
