@@ -156,7 +156,7 @@ final class PackedContraction {
     try {
       return new PackedContraction(nest, pack).build();
     } catch (Relocation.UnsupportedException e) {
-      throw Scheduler.refusal(pack, e.getMessage());
+      throw Scheduler.refusal(pack, String.valueOf(e.getMessage()));
     }
   }
 
