@@ -100,6 +100,24 @@ public sealed interface Directive {
   }
 
   /**
+   * Computes {@code exp}, {@code log}, {@code tanh} and {@code sigmoid} of floating-point numbers
+   * by short sequences of basic operations, which vectors have too.
+   *
+   * {@snippet lang=text :
+   * y[i] = exp(x[i])               y[i] = polynomial_exp(x[i])
+   * }
+   *
+   * <p>Always legal, but it changes roundings: arithmetic must allow it. Scalars and vectors round
+   * alike, so every schedule gives the same bits once it has been applied.
+   */
+  record Polynomial() implements Directive {
+    @Override
+    public String toString() {
+      return "polynomial()";
+    }
+  }
+
+  /**
    * Splits loops where a border is read, so that the interior has no checks.
    *
    * {@snippet lang=text :

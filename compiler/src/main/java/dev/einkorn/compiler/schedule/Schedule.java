@@ -62,6 +62,12 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Promote(arguments.getFirst());
       }
+      case "polynomial" -> {
+        if (!arguments.isEmpty()) {
+          throw new ScheduleException("polynomial takes no arguments, found: " + text);
+        }
+        yield new Directive.Polynomial();
+      }
       case "hoist" -> {
         if (!arguments.isEmpty()) {
           throw new ScheduleException("hoist takes no arguments, found: " + text);
@@ -95,7 +101,7 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, tile, pack, split_borders and hoist");
+                  + "; there are reorder, fuse, promote, polynomial, tile, pack, split_borders and hoist");
     };
   }
 

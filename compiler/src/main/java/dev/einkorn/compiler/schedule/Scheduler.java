@@ -44,6 +44,7 @@ public final class Scheduler {
                 case Directive.Reorder reorder -> reorder(body, reorder, nest.name());
                 case Directive.Fuse fuse -> fuse(body, fuse);
                 case Directive.Promote promote -> AccumulatorPromotion.apply(result, promote);
+                case Directive.Polynomial _ -> PolynomialFunctions.apply(body);
                 case Directive.Tile tile -> RegisterTiling.apply(result, tile);
                 case Directive.SplitBorders _ -> BorderSplitting.apply(result);
                 case Directive.Pack _ -> throw new AssertionError("packed above");
