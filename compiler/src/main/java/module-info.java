@@ -7,11 +7,15 @@ module dev.einkorn.compiler {
   requires org.codehaus.janino;
   requires org.codehaus.commons.compiler;
   requires info.picocli;
+  requires com.google.gson;
   requires java.compiler;
+  requires jdk.management;
   requires static org.jspecify;
 
   exports dev.einkorn.compiler;
   exports dev.einkorn.compiler.source;
+
+  uses dev.einkorn.compiler.cli.bench.Peer;
 
   opens dev.einkorn.compiler.cli to
       info.picocli;

@@ -29,6 +29,11 @@ record CheckedFrontend(IndexProgram program) implements Frontend {
   }
 
   @Override
+  public List<String> outputs() {
+    return program.outputs();
+  }
+
+  @Override
   public List<String> accumulated() {
     return program.targets().stream()
         .map(TensorDeclaration::name)

@@ -7,10 +7,12 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,6 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program that can be called again and again, with tensors of any sizes, strides and storage.
@@ -32,31 +37,56 @@ import java.util.OptionalLong;
  */
 public final class CompiledProgram {
   private static final int MOST_SPECIALIZATIONS = 256;
+  private static final int MOST_CALLS = 1024;
+  private static final int MOST_RECENT = 8;
 
   /** Types and ranks, and where it matters which axes have extent 1. */
   private record SignatureKey(List<ElementType> types, List<List<Boolean>> axes) {}
 
   private final Einkorn einkorn;
   private final Frontend frontend;
+  private final List<String> inputNames;
+  private final List<String> outputNames;
+
+  /** For each output which input has its first value, or -1. */
+  private final int[] initial;
+
   private final KernelCache<SignatureKey, Specialization> specializations =
       new KernelCache<>(MOST_SPECIALIZATIONS);
+  private final KernelCache<List<Optional<Geometry>>, BoundCall> calls =
+      new KernelCache<>(MOST_CALLS);
+
+  /** What calls have run or are about to run, in no order; what no call needs any more goes. */
+  private final Set<Executable> executables =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  /** The kinds of call seen last, found without a lock or an allocation. Never written to. */
+  private volatile BoundCall[] recent = {};
 
   CompiledProgram(Einkorn einkorn, Frontend frontend) {
     this.einkorn = einkorn;
     this.frontend = frontend;
+    this.inputNames = frontend.inputs().stream().map(Frontend.Parameter::name).toList();
+    this.outputNames = frontend.outputs();
+    this.initial = outputNames.stream().mapToInt(inputNames::indexOf).toArray();
   }
 
   /** Names of the tensors that a call must pass, in order of first appearance. */
   public List<String> inputNames() {
-    return frontend.inputs().stream().map(Frontend.Parameter::name).toList();
+    return inputNames;
+  }
+
+  /** Names of the tensors that a call computes, in the order of the program. */
+  public List<String> outputNames() {
+    return outputNames;
   }
 
   /** Tensors by the names of the inputs, in order; superfluous ones get names that no input has. */
-  Map<String, Tensor> named(List<Tensor> tensors) {
+  private Map<String, Tensor> named(Tensor[] tensors) {
     Map<String, Tensor> named = new LinkedHashMap<>();
-    for (int n = 0; n < tensors.size(); n++) {
-      boolean known = n < frontend.inputs().size();
-      named.put(known ? frontend.inputs().get(n).name() : "operand " + (n + 1), tensors.get(n));
+    for (int n = 0; n < tensors.length; n++) {
+      boolean known = n < inputNames.size();
+      named.put(known ? inputNames.get(n) : "operand " + (n + 1), tensors[n]);
     }
     return named;
   }
@@ -66,7 +96,7 @@ public final class CompiledProgram {
    *
    * @param inputs by name; for an accumulated output ({@code C[i] += ...}) also its first value,
    *     which is not changed
-   * @return the outputs by name, in the order of the program
+   * @return the outputs by name, in the order of the program; the map cannot be changed
    * @throws CompileException if names, ranks, extents or types do not fit the program, with every
    *     error
    * @throws KernelException if the computation itself fails, for instance by an integer division by
@@ -85,13 +115,118 @@ public final class CompiledProgram {
    *     that do not make two positions share an element. One that overlaps an input or another
    *     output is computed aside and then copied. An accumulated output is read first, unless
    *     {@code inputs} has its first value.
-   * @return all outputs by name; the caller's own tensor objects where given
+   * @return all outputs by name; the caller's own tensor objects where given; the map cannot be
+   *     changed
    * @throws IllegalArgumentException if an output is unknown, of another type or shape, or writes
    *     an element twice
    * @throws CompileException as for {@link #call(Map)}
    * @throws KernelException as for {@link #call(Map)}; the caller's outputs are then undefined
    */
   public Map<String, Tensor> call(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    @Nullable Tensor[] frame = frame(inputs, outputs);
+    return byName(fill(frame));
+  }
+
+  /**
+   * Computes the outputs into the caller's tensors, all of them by position: the call that costs
+   * least.
+   *
+   * @param inputs in the order of {@link #inputNames}
+   * @param outputs in the order of {@link #outputNames}, as for {@link #call(Map, Map)}; an
+   *     accumulated output stands here and, with its first value, among the inputs
+   * @throws IllegalArgumentException as for {@link #call(Map, Map)}, or if there are not as many
+   *     outputs as the program has
+   * @throws CompileException as for {@link #call(Map)}
+   * @throws KernelException as for {@link #call(Map, Map)}
+   */
+  public void run(Tensor[] inputs, Tensor[] outputs) {
+    if (outputs.length != outputNames.size()) {
+      throw new IllegalArgumentException(
+          "UNKNOWN_OUTPUT: %d tensors are passed for the outputs %s"
+              .formatted(outputs.length, outputNames));
+    }
+    @Nullable Tensor[] frame = frame(inputs);
+    System.arraycopy(outputs, 0, frame, inputs.length, outputs.length);
+    fill(frame);
+  }
+
+  /**
+   * Waits until the kernels of the calls made so far are those that will answer from now on: scalar
+   * kernels answer first, and vector kernels take over once they are warm. For benchmarks.
+   *
+   * @return whether they are, after at most {@code timeout}; true if there is nothing to wait for
+   */
+  public boolean awaitWarm(Duration timeout) throws InterruptedException {
+    long end = System.nanoTime() + timeout.toNanos();
+    for (Executable executable : snapshot()) {
+      if (!executable.tiers().await(end - System.nanoTime())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * For each kernel of the calls made so far which tier answers and why, for instance {@code scalar
+   * kernels: the vector kernels still allocate 4096 bytes a call when warm}.
+   */
+  public List<String> tiers() {
+    return snapshot().stream().map(executable -> executable.tiers().note()).sorted().toList();
+  }
+
+  private List<Executable> snapshot() {
+    synchronized (executables) {
+      return List.copyOf(executables);
+    }
+  }
+
+  /** Computes the first output of inputs in order. */
+  Tensor compute(Tensor[] inputs) {
+    return fill(frame(inputs))[inputs.length];
+  }
+
+  /** A frame with these inputs, in order, and no outputs. */
+  private @Nullable Tensor[] frame(Tensor[] inputs) {
+    if (inputs.length != inputNames.size()) {
+      specialize(named(inputs));
+      throw new AssertionError("the checker accepts " + inputs.length + " operands");
+    }
+    @Nullable Tensor[] frame = new @Nullable Tensor[inputs.length + outputNames.size()];
+    System.arraycopy(inputs, 0, frame, 0, inputs.length);
+    return frame;
+  }
+
+  private @Nullable Tensor[] frame(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    int count = inputNames.size();
+    @Nullable Tensor[] frame = new @Nullable Tensor[count + outputNames.size()];
+    int unused = inputs.size() + outputs.size();
+    for (int n = 0; n < outputNames.size() && !outputs.isEmpty(); n++) {
+      Tensor output = outputs.get(outputNames.get(n));
+      if (output != null) {
+        frame[count + n] = output;
+        unused--;
+        if (initial[n] >= 0) {
+          frame[initial[n]] = output;
+        }
+      }
+    }
+    boolean complete = true;
+    for (int n = 0; n < count; n++) {
+      Tensor input = inputs.get(inputNames.get(n));
+      if (input != null) {
+        frame[n] = input;
+        unused--;
+      }
+      complete &= frame[n] != null;
+    }
+    if (!complete || unused != 0) {
+      throw refusal(inputs, outputs);
+    }
+    return frame;
+  }
+
+  /** The error of a call whose names are not those of the program. */
+  private RuntimeException refusal(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     Map<String, Tensor> passed = new LinkedHashMap<>(inputs);
     for (String name : frontend.accumulated()) {
       Tensor current = outputs.get(name);
@@ -99,19 +234,192 @@ public final class CompiledProgram {
         passed.putIfAbsent(name, current);
       }
     }
+    try {
+      specialize(passed);
+    } catch (RuntimeException e) {
+      return e;
+    }
+    for (String name : outputs.keySet()) {
+      if (!outputNames.contains(name)) {
+        return new IllegalArgumentException(
+            "UNKNOWN_OUTPUT: the program has no output "
+                + name
+                + "; its outputs are "
+                + outputNames);
+      }
+    }
+    throw new AssertionError("no error in " + inputs.keySet() + " and " + outputs.keySet());
+  }
+
+  /** Fills in the outputs of a frame. */
+  private Tensor[] fill(@Nullable Tensor[] frame) {
+    @Nullable Tensor @Nullable [] wanted = separate(frame);
+    BoundCall bound = bind(frame);
+    if (wanted == null) {
+      return bound.run(frame);
+    }
+    for (int n = 0; n < wanted.length; n++) {
+      Tensor output = wanted[n];
+      if (output != null) {
+        bound.check(n, output);
+      }
+    }
+    Tensor[] computed = bound.run(frame);
+    int inputs = inputNames.size();
+    for (int n = 0; n < wanted.length; n++) {
+      Tensor output = wanted[n];
+      if (output != null) {
+        output.copyFrom(computed[inputs + n]);
+        computed[inputs + n] = output;
+      }
+    }
+    return computed;
+  }
+
+  /**
+   * Takes those outputs out of a frame that share memory with another tensor of it, so that they
+   * are computed aside.
+   *
+   * @return what was taken out, by the number of the output; null if nothing was
+   */
+  private @Nullable Tensor @Nullable [] separate(@Nullable Tensor[] frame) {
+    @Nullable Tensor @Nullable [] wanted = null;
+    int inputs = inputNames.size();
+    for (int n = 0; n < outputNames.size(); n++) {
+      Tensor output = frame[inputs + n];
+      if (output != null && isShared(frame, n, output)) {
+        if (wanted == null) {
+          wanted = new @Nullable Tensor[outputNames.size()];
+        }
+        wanted[n] = output;
+      }
+    }
+    for (int n = 0; wanted != null && n < wanted.length; n++) {
+      if (wanted[n] != null) {
+        frame[inputs + n] = null;
+      }
+    }
+    return wanted;
+  }
+
+  /** Whether an output overlaps an input, its own first value apart, or an output before it. */
+  private boolean isShared(@Nullable Tensor[] frame, int n, Tensor output) {
+    int inputs = inputNames.size();
+    for (int other = 0; other < inputs + n; other++) {
+      Tensor tensor = frame[other];
+      if (tensor != null && other != initial[n] && output.overlaps(tensor)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Map<String, Tensor> byName(Tensor[] frame) {
+    int inputs = inputNames.size();
+    if (outputNames.size() == 1) {
+      return Map.of(outputNames.getFirst(), frame[inputs]);
+    }
+    Map<String, Tensor> results = new LinkedHashMap<>();
+    for (int n = 0; n < outputNames.size(); n++) {
+      results.put(outputNames.get(n), frame[inputs + n]);
+    }
+    return Collections.unmodifiableMap(results);
+  }
+
+  private BoundCall bind(@Nullable Tensor[] frame) {
+    for (BoundCall call : recent) {
+      if (call.fits(frame)) {
+        return call;
+      }
+    }
+    List<Optional<Geometry>> key =
+        Arrays.stream(frame).map(t -> Optional.ofNullable(t).map(Geometry::of)).toList();
+    BoundCall bound = calls.get(key, () -> bindNew(frame));
+    remember(bound);
+    return bound;
+  }
+
+  private synchronized void remember(BoundCall call) {
+    BoundCall[] now = new BoundCall[Math.min(recent.length + 1, MOST_RECENT)];
+    now[0] = call;
+    System.arraycopy(recent, 0, now, 1, now.length - 1);
+    recent = now;
+  }
+
+  private BoundCall bindNew(@Nullable Tensor[] frame) {
+    Map<String, Tensor> passed = new LinkedHashMap<>();
+    for (int n = 0; n < inputNames.size(); n++) {
+      Tensor input = frame[n];
+      if (input != null) {
+        passed.put(inputNames.get(n), input);
+      }
+    }
     Specialization specialization = specialize(passed);
     Sizes sizes = specialization.sizes(passed);
     einkorn.checkBudget(specialization.temporaryBytes(sizes));
-    var binding = new OutputBinding(specialization, sizes, passed, outputs);
-    if (einkorn.backend() == Backend.REFERENCE) {
-      Map<String, Tensor> values =
-          CompilerThread.call(
-              () -> ReferenceInterpreter.evaluate(specialization.program(), passed));
-      binding.computed().forEach((name, tensor) -> tensor.copyFrom(value(values, name)));
-    } else {
-      run(specialization, passed, sizes, binding.computed());
+    List<String> names = new ArrayList<>(inputNames);
+    names.addAll(outputNames);
+    return new BoundCall(
+        specialization,
+        sizes,
+        frame,
+        initial,
+        () ->
+            einkorn.backend() == Backend.REFERENCE
+                ? call -> interpret(specialization, call)
+                : kernels(specialization, sizes, names, frame));
+  }
+
+  private BoundCall.Body kernels(
+      Specialization specialization, Sizes sizes, List<String> names, @Nullable Tensor[] frame) {
+    Map<String, Geometry> known = new LinkedHashMap<>();
+    for (int n = 0; n < frame.length; n++) {
+      Tensor tensor = frame[n];
+      if (tensor != null) {
+        known.put(names.get(n), Geometry.of(tensor));
+      } else {
+        known.remove(names.get(n)); // A new output, not the first value that it starts from.
+      }
     }
-    return binding.finish();
+    Executable executable = einkorn.executable(request(specialization, sizes, known));
+    executables.add(executable);
+    double bytes = specialization.operandBytes(sizes);
+    int workers = einkorn.workers(executable.nanos(sizes::value, bytes));
+    return new KernelBody(executable, specialization, sizes, names, einkorn.pool(), workers);
+  }
+
+  /** What to compile for operands of known geometry; all others are made by the call. */
+  private Executable.Request request(
+      Specialization specialization, Sizes sizes, Map<String, Geometry> known) {
+    List<Layout> layouts = new ArrayList<>();
+    Map<String, List<Long>> strides = new LinkedHashMap<>();
+    IndexProgram optimized = specialization.plan().optimized();
+    boolean wide = specialization.needsLongPositions(sizes);
+    for (TensorDeclaration operand : Executable.operands(optimized)) {
+      Geometry geometry = known.get(operand.name());
+      if (geometry == null) {
+        geometry =
+            Geometry.rowMajor(
+                operand.type().elementType(), specialization.shape(operand.type(), sizes));
+      }
+      layouts.add(geometry.layout());
+      strides.put(operand.name(), geometry.strides());
+      wide |= geometry.isWide();
+    }
+    return einkorn.request(
+        specialization.plan(), layouts, wide, Optional.of(new CallShape(sizes.byName(), strides)));
+  }
+
+  private void interpret(Specialization specialization, Tensor[] frame) {
+    Map<String, Tensor> passed = new LinkedHashMap<>();
+    for (int n = 0; n < inputNames.size(); n++) {
+      passed.put(inputNames.get(n), frame[n]);
+    }
+    Map<String, Tensor> values =
+        CompilerThread.call(() -> ReferenceInterpreter.evaluate(specialization.program(), passed));
+    for (int n = 0; n < outputNames.size(); n++) {
+      frame[inputNames.size() + n].copyFrom(value(values, outputNames.get(n)));
+    }
   }
 
   /**
@@ -123,17 +431,12 @@ public final class CompiledProgram {
   public Plan plan(Map<String, Tensor> inputs) {
     Specialization specialization = specialize(inputs);
     Sizes sizes = specialization.sizes(inputs);
-    List<Layout> layouts = new ArrayList<>();
-    IndexProgram optimized = specialization.plan().optimized();
-    optimized
-        .inputs()
-        .forEach(input -> layouts.add(Executable.layout(value(inputs, input.name()))));
-    optimized.targets().forEach(target -> layouts.add(Layout.rowMajor(target.type().rank())));
-    boolean wide =
-        specialization.needsLongPositions(sizes)
-            || inputs.values().stream().anyMatch(Executable::isWide);
-    var key = new Executable.Key(specialization.plan(), layouts, wide, einkorn.schedules());
-    return new Plan(specialization, Executable.compilation(key), Optional.of(sizes));
+    Map<String, Geometry> known = new LinkedHashMap<>();
+    for (TensorDeclaration input : specialization.plan().optimized().inputs()) {
+      known.put(input.name(), Geometry.of(value(inputs, input.name())));
+    }
+    Executable.Request request = request(specialization, sizes, known);
+    return new Plan(specialization, Executable.compilation(request), Optional.of(sizes));
   }
 
   /**
@@ -156,16 +459,13 @@ public final class CompiledProgram {
     Specialization specialization =
         CompilerThread.call(() -> new Specialization(frontend.check(types)));
     List<Layout> layouts = new ArrayList<>();
-    IndexProgram optimized = specialization.plan().optimized();
-    for (TensorDeclaration tensor : optimized.inputs()) {
-      layouts.add(Layout.rowMajor(tensor.type().rank()));
-    }
-    for (TensorDeclaration tensor : optimized.targets()) {
+    for (TensorDeclaration tensor : Executable.operands(specialization.plan().optimized())) {
       layouts.add(Layout.rowMajor(tensor.type().rank()));
     }
     boolean wide = specialization.needsLongPositions();
-    var key = new Executable.Key(specialization.plan(), layouts, wide, einkorn.schedules());
-    return new Plan(specialization, Executable.compilation(key), Optional.empty());
+    Executable.Request request =
+        einkorn.request(specialization.plan(), layouts, wide, Optional.empty());
+    return new Plan(specialization, Executable.compilation(request), Optional.empty());
   }
 
   private Specialization specialize(Map<String, Tensor> tensors) {
@@ -240,37 +540,6 @@ public final class CompiledProgram {
                     tensor.elementType(),
                     Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
     return types;
-  }
-
-  private void run(
-      Specialization specialization,
-      Map<String, Tensor> inputs,
-      Sizes sizes,
-      Map<String, Tensor> computed) {
-    List<Tensor> operands = new ArrayList<>();
-    IndexProgram optimized = specialization.plan().optimized();
-    for (TensorDeclaration input : optimized.inputs()) {
-      operands.add(value(inputs, input.name()));
-    }
-    for (TensorDeclaration target : optimized.targets()) {
-      Tensor output = computed.get(target.name());
-      operands.add(
-          output != null
-              ? output
-              : Tensor.zeros(
-                  target.type().elementType(), specialization.shape(target.name(), sizes)));
-    }
-    einkorn
-        .executable(key(specialization, operands, sizes))
-        .run(operands.toArray(Tensor[]::new), sizes.toArray());
-  }
-
-  private Executable.Key key(Specialization specialization, List<Tensor> operands, Sizes sizes) {
-    return new Executable.Key(
-        specialization.plan(),
-        operands.stream().map(Executable::layout).toList(),
-        specialization.needsLongPositions(sizes) || operands.stream().anyMatch(Executable::isWide),
-        einkorn.schedules());
   }
 
   private static Tensor value(Map<String, Tensor> tensors, String name) {

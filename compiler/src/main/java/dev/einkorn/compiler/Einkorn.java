@@ -1,16 +1,27 @@
 package dev.einkorn.compiler;
 
+import dev.einkorn.compiler.jit.JaninoPreload;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
+import dev.einkorn.compiler.jit.TierPolicy;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.schedule.Arithmetic;
+import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.Schedule;
+import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.WorkerPool;
+import java.lang.ref.Cleaner;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door to the compiler. The static methods use one shared instance with default options; {@link
@@ -28,23 +39,36 @@ import java.util.Map;
  */
 public final class Einkorn {
   private static final int MOST_KERNELS = 1024;
-  private static final int MOST_EINSUM_PROGRAMS = 1024;
+  private static final int MOST_PROGRAMS = 1024;
 
   /** The instance behind the static methods, made when first used. */
   private static final class Shared {
     static final Einkorn INSTANCE = builder().build();
   }
 
+  /** Ends the threads of instances that are gone. */
+  private static final class Cleaning {
+    static final Cleaner CLEANER = Cleaner.create();
+  }
+
+  // Waking a worker and waiting for it costs a few microseconds, and it works at half speed until
+  // it has the data: below this, or with less than this for each, more workers are not faster.
+  private static final double BREAK_EVEN_NANOS = 60_000;
+  private static final double NANOS_PER_WORKER = 30_000;
+
   private final Backend backend;
   private final Mode mode;
   private final int threads;
   private final long memoryBudget;
   private final Map<String, Schedule> schedules;
+  private final Target target;
+  private final TierPolicy tierPolicy = TierPolicy.fromSystemProperty();
+  private volatile @Nullable WorkerPool ownPool;
   private final KernelClassCompiler compiler = new KernelClassCompiler();
   private final KernelCache<Executable.Key, Executable> executables =
       new KernelCache<>(MOST_KERNELS);
-  private final KernelCache<String, CompiledProgram> programs =
-      new KernelCache<>(MOST_EINSUM_PROGRAMS);
+  private final KernelCache<String, CompiledProgram> programs = new KernelCache<>(MOST_PROGRAMS);
+  private final KernelCache<String, CompiledProgram> einsums = new KernelCache<>(MOST_PROGRAMS);
 
   private Einkorn(Builder builder) {
     backend = builder.backend;
@@ -52,6 +76,11 @@ public final class Einkorn {
     threads = builder.threads;
     memoryBudget = builder.memoryBudget;
     schedules = Map.copyOf(builder.schedules);
+    if (backend == Backend.CPU) {
+      JaninoPreload.start();
+    }
+    Target host = Host.target(threads);
+    target = tierPolicy == TierPolicy.SCALAR ? host.withoutSimd() : host;
   }
 
   /** Options for an instance. */
@@ -111,13 +140,12 @@ public final class Einkorn {
 
   /** {@link #evaluate} with this instance's options. */
   public Tensor run(String program, Map<String, Tensor> inputs) {
-    return single(programs.get("program " + program, () -> prepare(program)).call(inputs));
+    return single(programs.get(program, () -> prepare(program)).call(inputs));
   }
 
   /** {@link #einsum} with this instance's options. */
   public Tensor contract(String subscripts, Tensor... operands) {
-    CompiledProgram program = programs.get("einsum " + subscripts, () -> prepareEinsum(subscripts));
-    return single(program.call(program.named(List.of(operands))));
+    return einsums.get(subscripts, () -> prepareEinsum(subscripts)).compute(operands);
   }
 
   private static Tensor single(Map<String, Tensor> outputs) {
@@ -138,17 +166,59 @@ public final class Einkorn {
     return mode;
   }
 
-  /** The most threads that a kernel may use. Kernels are sequential so far. */
+  /** The most threads that a kernel may use; small work gets fewer. */
   public int threads() {
     return threads;
   }
 
-  Map<String, Schedule> schedules() {
-    return schedules;
+  /** What to compile with this instance's options. */
+  Executable.Request request(
+      ExecutionPlan plan, List<Layout> layouts, boolean wide, Optional<CallShape> shape) {
+    return new Executable.Request(plan, layouts, wide, schedules, shape, target, arithmetic());
   }
 
-  Executable executable(Executable.Key key) {
-    return executables.get(key, () -> Executable.compile(key, compiler));
+  Executable executable(Executable.Request request) {
+    return CompilerThread.call(
+        () -> {
+          Executable.Chosen chosen = Executable.choose(request);
+          return executables.get(
+              chosen.key(), () -> Executable.compile(chosen, compiler, tierPolicy));
+        });
+  }
+
+  /** The number of workers for a call that takes one of them so many nanoseconds. */
+  int workers(double nanos) {
+    return nanos < BREAK_EVEN_NANOS ? 1 : (int) Math.clamp(nanos / NANOS_PER_WORKER, 1, threads);
+  }
+
+  /** The threads that share the work of a call. */
+  WorkerPool pool() {
+    if (threads <= WorkerPool.shared().threads()) {
+      return WorkerPool.shared();
+    }
+    WorkerPool pool = ownPool;
+    if (pool == null) {
+      pool = makePool();
+    }
+    return pool;
+  }
+
+  private synchronized WorkerPool makePool() {
+    WorkerPool pool = ownPool;
+    if (pool == null) {
+      pool = new WorkerPool(threads);
+      Cleaning.CLEANER.register(this, pool::close);
+      ownPool = pool;
+    }
+    return pool;
+  }
+
+  private Arithmetic arithmetic() {
+    return switch (mode) {
+      case STRICT -> Arithmetic.STRICT;
+      case DETERMINISTIC -> Arithmetic.DETERMINISTIC;
+      case FAST -> Arithmetic.FAST;
+    };
   }
 
   void checkBudget(long temporaryBytes) {

@@ -39,6 +39,11 @@ final class EinsumFrontend implements Frontend {
   }
 
   @Override
+  public List<String> outputs() {
+    return List.of(EinsumChecker.resultName(einsum));
+  }
+
+  @Override
   public List<String> accumulated() {
     return List.of();
   }

@@ -1,90 +1,233 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.jit.BackgroundCompiler;
+import dev.einkorn.compiler.jit.Candidate;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
+import dev.einkorn.compiler.jit.KernelSet;
+import dev.einkorn.compiler.jit.TierPolicy;
+import dev.einkorn.compiler.jit.TieredKernels;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.pass.Compilation;
+import dev.einkorn.compiler.pass.LoweredPlan;
 import dev.einkorn.compiler.pass.Pipeline;
 import dev.einkorn.compiler.pass.PipelineOptions;
+import dev.einkorn.compiler.schedule.Arithmetic;
+import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.Schedule;
+import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
-import dev.einkorn.runtime.Worker;
+import dev.einkorn.runtime.WorkerPool;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
-/** The kernels of a plan for one class of layouts. */
-record Executable(Compilation compilation, List<Kernel> kernels) {
-
+/** The kernels of a plan for one class of layouts and one choice of schedules. */
+final class Executable {
   /**
-   * What decides the text of a plan's kernels.
+   * What a call wants compiled.
    *
    * @param layouts of the operands, in their order
+   * @param schedules given by the user
+   * @param shape of the call, if it is known
    */
-  record Key(
-      ExecutionPlan plan, List<Layout> layouts, boolean wide, Map<String, Schedule> schedules) {
+  record Request(
+      ExecutionPlan plan,
+      List<Layout> layouts,
+      boolean wide,
+      Map<String, Schedule> schedules,
+      Optional<CallShape> shape,
+      Target target,
+      Arithmetic arithmetic) {
     private PipelineOptions options() {
       Map<String, Layout> byName = new LinkedHashMap<>();
-      List<String> names = new ArrayList<>();
-      plan.optimized().inputs().forEach(input -> names.add(input.name()));
-      plan.optimized().targets().forEach(target -> names.add(target.name()));
-      for (int n = 0; n < names.size(); n++) {
-        byName.put(names.get(n), layouts.get(n));
+      List<TensorDeclaration> operands = operands(plan.optimized());
+      for (int n = 0; n < operands.size(); n++) {
+        byName.put(operands.get(n).name(), layouts.get(n));
       }
-      return new PipelineOptions(byName, wide, schedules, KernelClassCompiler.PACKAGE);
+      return new PipelineOptions(
+          byName, wide, schedules, KernelClassCompiler.PACKAGE, shape, target, arithmetic);
     }
   }
 
-  static Compilation compilation(Key key) {
-    return CompilerThread.call(() -> Pipeline.compile(key.plan(), key.options()));
+  /** What decides the text of a plan's kernels: calls with equal keys share them. */
+  record Key(
+      ExecutionPlan plan,
+      List<Layout> layouts,
+      boolean wide,
+      List<Schedule> schedules,
+      Target target,
+      Arithmetic arithmetic) {}
+
+  /** A request on its way: lowered, its schedules chosen, and not compiled. */
+  record Chosen(Key key, LoweredPlan lowered, PipelineOptions options) {
+    Compilation compilation() {
+      return Pipeline.compile(lowered, key.schedules(), options);
+    }
   }
 
-  static Executable compile(Key key, KernelClassCompiler compiler) {
-    return CompilerThread.call(() -> compileHere(key, compiler));
+  // What one core does in a nanosecond, of scalar work on data from a cache: decides only how many
+  // workers a call is worth.
+  private static final double OPERATIONS_PER_NANO = 2;
+  private static final double BYTES_PER_NANO = 12;
+
+  private final TieredKernels tiers;
+  private final OperationCount operations;
+
+  private Executable(TieredKernels tiers, OperationCount operations) {
+    this.tiers = tiers;
+    this.operations = operations;
   }
 
-  private static Executable compileHere(Key key, KernelClassCompiler compiler) {
-    Compilation compilation = Pipeline.compile(key.plan(), key.options());
+  /** Inputs, then targets: what kernels are called with. */
+  static List<TensorDeclaration> operands(IndexProgram program) {
+    List<TensorDeclaration> operands = new ArrayList<>(program.inputs());
+    operands.addAll(program.targets());
+    return operands;
+  }
+
+  /** Lowers the plan and chooses its schedules. Recursive: for a {@link CompilerThread}. */
+  static Chosen choose(Request request) {
+    PipelineOptions options = request.options();
+    LoweredPlan lowered = Pipeline.lower(request.plan(), options);
+    List<Schedule> schedules = Pipeline.choose(lowered, options);
+    var key =
+        new Key(
+            request.plan(),
+            request.layouts(),
+            request.wide(),
+            schedules,
+            request.target(),
+            request.arithmetic());
+    return new Chosen(key, lowered, options);
+  }
+
+  /** Every stage of the plan. */
+  static Compilation compilation(Request request) {
+    return CompilerThread.call(() -> choose(request).compilation());
+  }
+
+  /** Emits and compiles. Recursive: for a {@link CompilerThread}. */
+  static Executable compile(Chosen steady, KernelClassCompiler compiler, TierPolicy policy) {
+    Key key = steady.key();
+    if (!key.target().simd()) {
+      Compilation only = steady.compilation();
+      return new Executable(
+          TieredKernels.only(load(only, compiler), "scalar kernels"), only.operations());
+    }
+    if (policy == TierPolicy.SIMD) {
+      Compilation only = steady.compilation();
+      var candidate = new VectorKernels(steady, compiler);
+      TieredKernels tiers =
+          TieredKernels.warmed(candidate)
+              .orElseGet(() -> TieredKernels.only(load(only, compiler), "nothing to vectorize"));
+      return new Executable(tiers, only.operations());
+    }
+    Compilation first = withoutSimd(steady).compilation();
+    return new Executable(
+        TieredKernels.replaceable(
+            load(first, compiler),
+            new VectorKernels(steady, compiler),
+            BackgroundCompiler.shared()),
+        first.operations());
+  }
+
+  private static Chosen withoutSimd(Chosen chosen) {
+    Key key = chosen.key();
+    Target scalar = key.target().withoutSimd();
+    PipelineOptions options = chosen.options().withTarget(scalar);
+    List<Schedule> schedules = Pipeline.choose(chosen.lowered(), options);
+    return new Chosen(
+        new Key(key.plan(), key.layouts(), key.wide(), schedules, scalar, key.arithmetic()),
+        chosen.lowered(),
+        options);
+  }
+
+  private static KernelSet load(Compilation compilation, KernelClassCompiler compiler) {
     List<Kernel> kernels = new ArrayList<>();
     for (EmittedSource source : compilation.sources()) {
       kernels.add(compiler.compile(source));
     }
-    return new Executable(compilation, List.copyOf(kernels));
+    return new KernelSet(kernels, compilation.parallel());
   }
 
-  /** What a kernel may assume of a tensor. */
-  static Layout layout(Tensor tensor) {
-    Layout.Storage storage = tensor.isSegment() ? Layout.Storage.SEGMENT : Layout.Storage.ARRAY;
-    int unitAxis = Layout.NO_AXIS;
-    for (int axis = 0; axis < tensor.rank(); axis++) {
-      if (tensor.stride(axis) == 1) {
-        unitAxis = axis;
+  /** The kernels for a target with vector registers. */
+  private static final class VectorKernels implements Candidate {
+    private final Chosen chosen;
+    private final KernelClassCompiler compiler;
+    private @Nullable Compilation compilation;
+    private @Nullable ScratchOperands scratch;
+
+    VectorKernels(Chosen chosen, KernelClassCompiler compiler) {
+      this.chosen = chosen;
+      this.compiler = compiler;
+    }
+
+    @Override
+    public Optional<KernelSet> load() {
+      return CompilerThread.call(
+          () -> {
+            Compilation vector = compilation == null ? chosen.compilation() : compilation;
+            compilation = vector;
+            if (!vector.simd()) {
+              return Optional.empty();
+            }
+            if (scratch == null) {
+              CallShape shape =
+                  chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
+              scratch =
+                  ScratchOperands.of(
+                      vector.plan().optimized(), chosen.key().layouts(), shape, vector.warmSizes());
+            }
+            return Optional.of(Executable.load(vector, compiler));
+          });
+    }
+
+    @Override
+    public void call(KernelSet kernels) {
+      ScratchOperands data = scratch;
+      if (data == null) {
+        throw new IllegalStateException("not loaded");
       }
+      runAll(kernels, data.operands(), data.sizes(), WorkerPool.shared(), 1);
     }
-    return new Layout(storage, unitAxis);
   }
 
-  /** Whether a kernel needs 64-bit positions for this tensor. */
-  static boolean isWide(Tensor tensor) {
-    if (tensor.isSegment()) {
-      return true;
-    }
-    for (int axis = 0; axis < tensor.rank(); axis++) {
-      if (tensor.extent(axis) > Integer.MAX_VALUE) {
-        return true;
-      }
-    }
-    return false;
+  /** How much one worker has to do for these sizes, in nanoseconds, roughly. */
+  double nanos(ToLongFunction<Extent> sizes, double bytes) {
+    return Math.max(operations.evaluate(sizes) / OPERATIONS_PER_NANO, bytes / BYTES_PER_NANO);
   }
 
-  /** Runs the kernels one after the other, alone on the calling thread. */
-  void run(Tensor[] operands, long[] sizes) {
-    Worker worker = Worker.solo();
-    for (Kernel kernel : kernels) {
-      kernel.run(operands, sizes, worker);
+  /** Which kernels answer, and what becomes of the others. */
+  TieredKernels tiers() {
+    return tiers;
+  }
+
+  /**
+   * Runs the kernels one after the other.
+   *
+   * @param workers how many may share the work, if the kernels allow it
+   */
+  void run(Tensor[] operands, long[] sizes, WorkerPool pool, int workers) {
+    KernelSet kernels = tiers.current();
+    runAll(kernels, operands, sizes, pool, kernels.parallel() ? workers : 1);
+  }
+
+  private static void runAll(
+      KernelSet set, Tensor[] operands, long[] sizes, WorkerPool pool, int workers) {
+    List<Kernel> kernels = set.kernels();
+    for (int n = 0; n < kernels.size(); n++) {
+      pool.run(kernels.get(n), operands, sizes, workers);
     }
   }
 }

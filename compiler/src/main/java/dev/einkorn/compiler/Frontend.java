@@ -13,6 +13,9 @@ interface Frontend {
   /** Tensors that a call must pass, in order; ranks as far as the program shows them. */
   List<Parameter> inputs();
 
+  /** Names of the tensors that a call computes, in order. */
+  List<String> outputs();
+
   /** Names of the targets whose first value the caller passes. */
   List<String> accumulated();
 

@@ -12,6 +12,7 @@ import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.runtime.ElementType;
@@ -140,7 +141,25 @@ final class Specialization {
 
   /** The shape of a target for these sizes. */
   long[] shape(String target, Sizes sizes) {
-    return program.typeOf(target).extents().stream().mapToLong(sizes::value).toArray();
+    return shape(program.typeOf(target), sizes);
+  }
+
+  /** The shape of a tensor of this type for these sizes. */
+  long[] shape(TensorType type, Sizes sizes) {
+    return type.extents().stream().mapToLong(sizes::value).toArray();
+  }
+
+  /** Bytes of everything that a call reads or writes, roughly. */
+  double operandBytes(Sizes sizes) {
+    double sum = 0;
+    for (TensorDeclaration operand : Executable.operands(plan.optimized())) {
+      double bytes = operand.type().elementType().byteSize();
+      for (Extent extent : operand.type().extents()) {
+        bytes *= sizes.value(extent);
+      }
+      sum += bytes;
+    }
+    return sum;
   }
 
   /** Bytes of all stored temporaries for these sizes. All are alive until the call ends. */

@@ -86,6 +86,11 @@ final class TextFrontend implements Frontend {
   }
 
   @Override
+  public List<String> outputs() {
+    return signature.outputs().stream().map(ProgramSignature.Parameter::name).toList();
+  }
+
+  @Override
   public List<String> accumulated() {
     return signature.accumulated();
   }

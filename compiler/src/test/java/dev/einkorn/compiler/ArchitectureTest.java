@@ -124,6 +124,9 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule only_emit_java_uses_javapoet = only("emit.java", "com.palantir.javapoet..");
 
+  @ArchTest
+  static final ArchRule only_benchmarks_read_json = only("cli.bench", "com.google.gson..");
+
   @ArchTest static final ArchRule only_cli_uses_picocli = only("cli", "picocli..");
 
   @ArchTest

@@ -44,8 +44,10 @@ final class Layout {
 
   /** The product of the extents; an {@link IllegalArgumentException} if beyond 2^63 - 1. */
   static long elementCount(long... shape) {
-    if (LongStream.of(shape).anyMatch(extent -> extent == 0)) {
-      return 0;
+    for (long extent : shape) {
+      if (extent == 0) {
+        return 0;
+      }
     }
     long count = 1;
     try {

@@ -27,6 +27,21 @@ sealed interface Storage {
   /** The same memory as bytes, in native order; not a copy. */
   MemorySegment bytes();
 
+  /** Whether both are heap arrays and not the same one: the quick answer to most questions. */
+  default boolean isApartFrom(Storage other) {
+    if (other instanceof Native) {
+      return false;
+    }
+    return switch (this) {
+      case Floats(float[] mine) -> !(other instanceof Floats(float[] its) && mine == its);
+      case Doubles(double[] mine) -> !(other instanceof Doubles(double[] its) && mine == its);
+      case Ints(int[] mine) -> !(other instanceof Ints(int[] its) && mine == its);
+      case Longs(long[] mine) -> !(other instanceof Longs(long[] its) && mine == its);
+      case Bytes(byte[] mine) -> !(other instanceof Bytes(byte[] its) && mine == its);
+      case Native _ -> false;
+    };
+  }
+
   /** The value at a position as a double; an i64 is rounded. */
   double getDouble(long position);
 

@@ -478,7 +478,7 @@ public final class Tensor {
    * nothing. Two mappings of one file are seen as different memory.
    */
   public boolean overlaps(Tensor other) {
-    if (elementCount() == 0 || other.elementCount() == 0) {
+    if (elementCount() == 0 || other.elementCount() == 0 || storage.isApartFrom(other.storage)) {
       return false;
     }
     return addressed().asOverlappingSlice(other.addressed()).isPresent();

@@ -111,14 +111,7 @@ public final class EinsumChecker {
 
   /** The names that the operands of an einsum string have as inputs of its program, in order. */
   public static List<String> operandNames(EinsumAst einsum) {
-    Set<String> labels = new HashSet<>();
-    for (List<EinsumAst.Label> operand : einsum.operands()) {
-      for (EinsumAst.Label label : operand) {
-        if (label instanceof EinsumAst.Label.Named(String name, _)) {
-          labels.add(name);
-        }
-      }
-    }
+    Set<String> labels = labels(einsum);
     List<String> result = new ArrayList<>();
     for (int n = 0; result.size() < einsum.operands().size(); n++) {
       String letter = Character.toString('A' + n % 26);
@@ -157,7 +150,7 @@ public final class EinsumChecker {
       factors.add(Conversion.cast(new IndexExpr.Access(names.get(n), subscripts, own), type));
     }
     List<String> output = axes.output();
-    String name = resultName();
+    String name = resultName(einsum);
     IndexExpr product =
         factors.size() <= LONGEST_CHAIN
             ? factors.stream()
@@ -206,13 +199,27 @@ public final class EinsumChecker {
         balanced(factors.subList(half, factors.size())));
   }
 
-  private String resultName() {
-    Set<String> taken = new HashSet<>(axes.labels());
-    taken.addAll(names);
+  /** The name that the result of an einsum string has as output of its program. */
+  public static String resultName(EinsumAst einsum) {
+    // The labels that an ellipsis gets are e0, e1 and so on: none of them can be this name.
+    Set<String> taken = labels(einsum);
+    taken.addAll(operandNames(einsum));
     String name = "out";
     for (int n = 2; taken.contains(name); n++) {
       name = "out_" + n;
     }
     return name;
+  }
+
+  private static Set<String> labels(EinsumAst einsum) {
+    Set<String> labels = new HashSet<>();
+    for (List<EinsumAst.Label> operand : einsum.operands()) {
+      for (EinsumAst.Label label : operand) {
+        if (label instanceof EinsumAst.Label.Named(String name, _)) {
+          labels.add(name);
+        }
+      }
+    }
+    return labels;
   }
 }

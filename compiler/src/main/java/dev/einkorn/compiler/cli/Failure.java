@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.cli;
 
 import dev.einkorn.compiler.MemoryBudgetException;
+import dev.einkorn.compiler.cli.bench.BenchException;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.KernelException;
@@ -34,6 +35,7 @@ final class Failure {
         yield WRONG_USAGE;
       }
       case CommandException e -> failed("error: " + e.getMessage(), err);
+      case BenchException e -> failed("error: " + e.getMessage(), err);
       case KernelException e -> failed("error[" + e.code() + "]: " + e.getMessage(), err);
       case MemoryBudgetException e -> failed("error[MEMORY_BUDGET]: " + e.getMessage(), err);
       case ScheduleException e -> failed("error[ILLEGAL_SCHEDULE]: " + e.getMessage(), err);

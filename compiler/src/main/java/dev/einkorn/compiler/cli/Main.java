@@ -48,6 +48,7 @@ public final class Main {
     commandLine.addSubcommand(new SourceCommand(console));
     commandLine.addSubcommand(new DemoCommand(console));
     commandLine.addSubcommand(new DoctorCommand(console));
+    commandLine.addSubcommand(new BenchCommand(console));
     commandLine.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

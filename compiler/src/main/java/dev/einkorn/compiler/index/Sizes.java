@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.index;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -54,6 +55,11 @@ public final class Sizes {
         yield value;
       }
     };
+  }
+
+  /** The values by name, in the order of the program; cannot be changed. */
+  public SequencedMap<String, Long> byName() {
+    return Collections.unmodifiableSequencedMap(values);
   }
 
   /** The values in the order of the program: parameters, then derived sizes. */

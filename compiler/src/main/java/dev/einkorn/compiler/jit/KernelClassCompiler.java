@@ -24,9 +24,12 @@ public final class KernelClassCompiler {
 
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
-  // Shared by all compilations, so that the classes that kernels mention are looked up once.
-  private final IClassLoader classes =
-      new ClassLoaderIClassLoader(KernelClassCompiler.class.getClassLoader());
+  /** Loaded with the first kernel: Janino takes long to load. */
+  private static final class Classes {
+    // Shared by all compilations, so that the classes that kernels mention are looked up once.
+    static final IClassLoader SHARED =
+        new ClassLoaderIClassLoader(KernelClassCompiler.class.getClassLoader());
+  }
 
   /**
    * Compiles and instantiates the class.
@@ -50,7 +53,7 @@ public final class KernelClassCompiler {
   private byte[] bytecode(EmittedSource source) throws CompileException, IOException {
     String fileName = source.name().substring(source.name().lastIndexOf('.') + 1) + ".java";
     var parser = new Parser(new Scanner(fileName, new StringReader(source.text())));
-    var unit = new UnitCompiler(parser.parseAbstractCompilationUnit(), classes);
+    var unit = new UnitCompiler(parser.parseAbstractCompilationUnit(), Classes.SHARED);
     List<ClassFile> compiled = new ArrayList<>();
     unit.compileUnit(true, true, true, compiled);
     if (compiled.size() != 1) {

@@ -184,7 +184,33 @@ public sealed interface Expr {
   }
 
   /** A {@link Double}, {@link Long} or {@link Boolean}, as in the index IR's literals. */
-  record Constant(Object value, ElementType elementType) implements Leaf {}
+  record Constant(Object value, ElementType elementType) implements Leaf {
+    /** What a fold with this operator starts at. */
+    public static Constant identity(ReductionOperator operator, ElementType type) {
+      Object value =
+          switch (operator) {
+            case SUM -> type.isFloating() ? (Object) 0.0 : (Object) 0L;
+            case PRODUCT -> type.isFloating() ? (Object) 1.0 : (Object) 1L;
+            case MAX ->
+                switch (type) {
+                  case F32, F64 -> Double.NEGATIVE_INFINITY;
+                  case I32 -> (long) Integer.MIN_VALUE;
+                  case I64 -> Long.MIN_VALUE;
+                  case BOOL -> false;
+                };
+            case MIN ->
+                switch (type) {
+                  case F32, F64 -> Double.POSITIVE_INFINITY;
+                  case I32 -> (long) Integer.MAX_VALUE;
+                  case I64 -> Long.MAX_VALUE;
+                  case BOOL -> true;
+                };
+            case ANY -> false;
+            case ALL -> true;
+          };
+      return new Constant(value, type);
+    }
+  }
 
   /** The position of a loop, as an {@code i64}. */
   record LoopValue(IndexVariable variable) implements Leaf {

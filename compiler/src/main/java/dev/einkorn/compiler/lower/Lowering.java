@@ -109,7 +109,7 @@ public final class Lowering {
     if (!assignment.operator().accumulates()) {
       clearUncovered().ifPresent(statements::add);
       if (assignment.value() instanceof IndexExpr.Reduction reduction) {
-        Expr identity = identity(reduction.operator(), reduction.elementType());
+        Expr identity = Expr.Constant.identity(reduction.operator(), reduction.elementType());
         statements.add(Stmt.loops(assignment.bindings(), new Stmt.Store(target, identity)));
         Scope outer = Scope.of(assignment.bindings());
         LoopRange range = range(reduction, outer);
@@ -157,7 +157,7 @@ public final class Lowering {
    */
   private static boolean isIdentity(ReductionOperator operator, IndexExpr expr) {
     return expr instanceof IndexExpr.Literal(Object value, ElementType type)
-        && identity(operator, type) instanceof Expr.Constant(Object identity, _)
+        && Expr.Constant.identity(operator, type) instanceof Expr.Constant(Object identity, _)
         && value.equals(identity);
   }
 
@@ -330,7 +330,7 @@ public final class Lowering {
     Scope inner = scope.inside(reduction.bindings());
     Expr value = value(restricted(reduction, range), inner);
     inner.add(new Stmt.Update(local, reduction.operator(), value));
-    scope.add(new Stmt.Declare(local, type, identity(reduction.operator(), type)));
+    scope.add(new Stmt.Declare(local, type, Expr.Constant.identity(reduction.operator(), type)));
     scope.add(range.around(inner.block()));
     return new Expr.Local(local, type);
   }
@@ -446,31 +446,6 @@ public final class Lowering {
           case F32, F64 -> 0.0;
           case I32, I64 -> 0L;
           case BOOL -> false;
-        };
-    return new Expr.Constant(value, type);
-  }
-
-  private static Expr identity(ReductionOperator operator, ElementType type) {
-    Object value =
-        switch (operator) {
-          case SUM -> type.isFloating() ? (Object) 0.0 : (Object) 0L;
-          case PRODUCT -> type.isFloating() ? (Object) 1.0 : (Object) 1L;
-          case MAX ->
-              switch (type) {
-                case F32, F64 -> Double.NEGATIVE_INFINITY;
-                case I32 -> (long) Integer.MIN_VALUE;
-                case I64 -> Long.MIN_VALUE;
-                case BOOL -> false;
-              };
-          case MIN ->
-              switch (type) {
-                case F32, F64 -> Double.POSITIVE_INFINITY;
-                case I32 -> (long) Integer.MAX_VALUE;
-                case I64 -> Long.MAX_VALUE;
-                case BOOL -> true;
-              };
-          case ANY -> false;
-          case ALL -> true;
         };
     return new Expr.Constant(value, type);
   }

@@ -7,6 +7,9 @@ import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.schedule.Schedule;
+import dev.einkorn.compiler.schedule.Scheduler;
+import dev.einkorn.compiler.schedule.WarmSizes;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,9 +45,9 @@ public record Compilation(
    */
   public record Step(
       Assignment assignment, LoopNest canonical, Schedule schedule, LoopNest scheduled) {
-    /** The arithmetic of the scheduled nest. */
+    /** The arithmetic of the nest, each element of the target counted once. */
     public OperationCount operations() {
-      return OperationCount.of(scheduled);
+      return OperationCount.of(Scheduler.apply(canonical, schedule.withoutBlocking()));
     }
   }
 
@@ -63,7 +66,12 @@ public record Compilation(
    * smallest ones that do. A size without an entry may be any.
    */
   public Map<String, Long> warmSizes() {
-    return Map.of();
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (Step step : steps) {
+      WarmSizes.of(step.canonical(), step.schedule())
+          .forEach((name, size) -> sizes.merge(name, size, Math::max));
+    }
+    return sizes;
   }
 
   /** The arithmetic of all steps. */

@@ -100,7 +100,8 @@ public final class Pipeline {
       Schedule schedule = schedules.get(step);
       LoopNest canonical = lowered.nests().get(step);
       LoopNest scheduled =
-          LoopVerifier.check(Scheduler.apply(canonical, schedule), "schedule " + schedule);
+          LoopVerifier.check(
+              Scheduler.apply(canonical, schedule, options.arithmetic()), "schedule " + schedule);
       steps.add(new Compilation.Step(plan.steps().get(step), canonical, schedule, scheduled));
     }
     List<TensorParameter> operands = operands(program, options);

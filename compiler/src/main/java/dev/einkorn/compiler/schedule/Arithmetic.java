@@ -18,4 +18,10 @@ public record Arithmetic(boolean contracted, boolean regrouped, boolean teamDepe
 
   /** Whatever keeps the documented error bound. */
   public static final Arithmetic FAST = new Arithmetic(true, true, true);
+
+  /** Whether a directive does nothing to roundings that is not allowed. */
+  public boolean allows(Directive directive) {
+    return directive.keepsBits()
+        || (directive instanceof Directive.Contract ? contracted : regrouped);
+  }
 }

@@ -9,6 +9,7 @@ import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,9 +44,69 @@ public final class AutoSchedule {
    * @param target the machine that it should be good for
    * @param arithmetic what it may do to roundings
    */
-  @SuppressWarnings("unused") // What the choice will be made from.
   public static Schedule choose(
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
+    return contraction(nest, shape, target, arithmetic)
+        .orElseGet(() -> scalar(nest, arithmetic));
+  }
+
+  /** Tiles of a sum of products, where the sizes are known and vectors can be used. */
+  private static Optional<Schedule> contraction(
+      LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
+    if (shape.isEmpty() || !target.simd()) {
+      return Optional.empty();
+    }
+    List<Directive> promotion = promotion(nest);
+    LoopNest promoted = Scheduler.apply(nest, new Schedule(promotion));
+    List<Directive> all = new ArrayList<>(promotion);
+    if (arithmetic.contracted() && isLegal(promoted, new Directive.Contract())) {
+      all.add(new Directive.Contract());
+      promoted = Scheduler.apply(promoted, new Schedule(List.of(new Directive.Contract())));
+    }
+    Optional<List<Directive>> tiles = ContractionSchedule.choose(promoted, shape.get(), target);
+    if (tiles.isEmpty()) {
+      return Optional.empty();
+    }
+    all.addAll(tiles.get());
+    Schedule schedule = new Schedule(all);
+    return isLegal(nest, schedule) ? Optional.of(schedule) : Optional.empty();
+  }
+
+  /** What keeps the sums of a canonical nest in locals, with its loops as they are. */
+  private static List<Directive> promotion(LoopNest nest) {
+    List<PerfectNest> nests = PerfectNest.split(nest.body());
+    PerfectNest main = nests.getLast();
+    if (nests.size() != 2 || !(main.body() instanceof Stmt.Accumulate)) {
+      return List.of();
+    }
+    Set<IndexVariable> kept = Scheduler.targetVariables(main.body());
+    List<IndexVariable> shared =
+        main.variables().stream().takeWhile(kept::contains).toList();
+    if (shared.size() < kept.size()) {
+      return List.of();
+    }
+    List<Directive> directives = new ArrayList<>();
+    if (!shared.isEmpty()) {
+      directives.add(new Directive.Fuse(shared));
+    }
+    directives.add(new Directive.Promote(nest.name()));
+    return directives;
+  }
+
+  private static boolean isLegal(LoopNest nest, Directive directive) {
+    return isLegal(nest, new Schedule(List.of(directive)));
+  }
+
+  private static boolean isLegal(LoopNest nest, Schedule schedule) {
+    try {
+      Scheduler.apply(nest, schedule);
+      return true;
+    } catch (ScheduleException e) {
+      return false;
+    }
+  }
+
+  private static Schedule scalar(LoopNest nest, Arithmetic arithmetic) {
     List<PerfectNest> nests = PerfectNest.split(nest.body());
     PerfectNest main = nests.getLast();
     if (main.loops().isEmpty()) {
@@ -71,6 +132,9 @@ public final class AutoSchedule {
       if (shared.size() == kept.size()) {
         directives.add(new Directive.Promote(nest.name()));
       }
+    }
+    if (arithmetic.contracted() && isLegal(nest, new Directive.Contract())) {
+      directives.add(new Directive.Contract());
     }
     directives.add(new Directive.Hoist());
     if (hasBorders(main.body())) {

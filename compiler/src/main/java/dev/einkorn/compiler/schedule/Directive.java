@@ -2,8 +2,8 @@ package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Locale;
 
 /**
  * One rewrite of a loop nest. {@link Scheduler} holds the legality rules and says why it refuses.
@@ -135,6 +135,150 @@ public sealed interface Directive {
     public String toString() {
       return "split_borders()";
     }
+  }
+
+  /**
+   * Fuses each product into the floating-point sum that takes it up, which then rounds once.
+   *
+   * {@snippet lang=text :
+   * for k:                         for k:
+   *   s += A[i,k] * x[k]     =>      s += exact(A[i,k] * x[k])
+   * for k:                         for k:
+   *   t += (x[k] - m) ^ 2.0          f32 root = x[k] - m
+   *                                  t += exact(root * root)
+   * }
+   *
+   * <p>Changes roundings: allowed where {@link Arithmetic#contracted()} says so. Legal where a sum
+   * of floating-point products is accumulated.
+   */
+  record Contract() implements Directive {
+    @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "contract()";
+    }
+  }
+
+  /**
+   * Folds a range into interleaved partial results, so that vectors can do it: partial {@code p}
+   * folds the positions {@code p, p + partials, ..}.
+   *
+   * {@snippet lang=text :
+   * f32 s = 0.0                    f32 s = 0.0
+   * for k:                         f32x16 s_0 = 0.0
+   *   s += x[k]                    f32x16 s_1 = 0.0
+   *                                for k in 0 .. extent(k) - 31 step 32:
+   *                        =>        s_0 += x[k]<16>
+   *                                  s_1 += x[k + 16]<16>
+   *                                s_0 += s_1
+   *                                s += sum_lanes(s_0)
+   *                                for k in extent(k) // 32 * 32 .. extent(k):
+   *                                  s += x[k]
+   * }
+   *
+   * <p>Changes roundings: allowed where {@link Arithmetic#regrouped()} says so. The bits depend on
+   * the number of partials and not on the lanes: the upper half of the partials is folded onto the
+   * lower one until one is left, and positions beyond the last whole block are folded one after the
+   * other. Legal where each loop over the variable folds numbers into locals declared outside of
+   * it, and what it reads does not change along the variable or lies side by side in memory.
+   *
+   * @param partials a power of two
+   * @param lanes of the vectors that hold the partials, a power of two that divides their number; 1
+   *     for a target without vectors, where they are an array
+   */
+  record Partial(IndexVariable variable, int partials, int lanes) implements Directive {
+    public Partial {
+      if (partials < 2
+          || Integer.bitCount(partials) != 1
+          || Integer.bitCount(lanes) != 1
+          || lanes > partials) {
+        throw new IllegalArgumentException(partials + " partial results in lanes of " + lanes);
+      }
+    }
+
+    @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "partial(" + variable + ", " + partials + " x " + lanes + ")";
+    }
+  }
+
+  /**
+   * Cuts a long reduction into chunks that workers share out, and folds the results of the chunks
+   * in their order.
+   *
+   * {@snippet lang=text :
+   * f32 s_sum = 0.0                for s_chunk in 0 .. chunks:  # parallel
+   * for i:                           f32 s_sum = 0.0
+   *   s_sum += x[i]         =>       for i in begin .. end of the chunk:
+   * s = s_sum                          s_sum += x[i]
+   *                                  s_parts[s_chunk] = s_sum
+   *                                barrier
+   *                                for s_fold < 1:  # parallel
+   *                                  f32 s_total = 0.0
+   *                                  for s_part in 0 .. chunks:
+   *                                    s_total += s_parts[s_part]
+   *                                  s = s_total
+   * }
+   *
+   * <p>Changes roundings: allowed where {@link Arithmetic#regrouped()} says so. The chunks depend
+   * on the size of the range only, never on the number of workers. Legal where the nest folds
+   * everything into one scalar, inside a loop over the whole range of the variable.
+   *
+   * @param chunks the most chunks
+   * @param grain what the length of a chunk is a multiple of, the last one apart
+   */
+  record SplitReduction(IndexVariable variable, int chunks, int grain) implements Directive {
+    public SplitReduction {
+      if (chunks < 2 || grain < 1) {
+        throw new IllegalArgumentException(chunks + " chunks of multiples of " + grain);
+      }
+    }
+
+    @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "split(" + variable + ", " + chunks + " x " + grain + ")";
+    }
+  }
+
+  /**
+   * Shares out the iterations of every loop over a variable among the workers of a team.
+   *
+   * {@snippet lang=text :
+   * for i:                         for i:  # parallel
+   *   f32 s = 0.0                    f32 s = 0.0
+   *   for k:               =>        for k:
+   *     s += A[i,k]                    s += A[i,k]
+   *   y[i] = s                       y[i] = s
+   * }
+   *
+   * <p>Legal where everything that the nest writes is written inside such loops, and each iteration
+   * writes elements of its own. Where a loop may read or write what another worker has written in
+   * an earlier one, the workers wait for each other in between.
+   */
+  record Parallel(IndexVariable variable) implements Directive {
+    @Override
+    public String toString() {
+      return "parallel(" + variable + ")";
+    }
+  }
+
+  /** Whether a nest computes the same bits as before. */
+  default boolean keepsBits() {
+    return true;
   }
 
   /**

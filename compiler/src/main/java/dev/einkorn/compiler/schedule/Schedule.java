@@ -3,9 +3,9 @@ package dev.einkorn.compiler.schedule;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +20,30 @@ public record Schedule(List<Directive> directives) {
 
   /** The schedule that leaves a nest in canonical form. */
   public static final Schedule CANONICAL = new Schedule(List.of());
+
+  /** The directives that decide what is computed how often, without those that only regroup it. */
+  public Schedule withoutBlocking() {
+    return new Schedule(
+        directives.stream()
+            .filter(
+                directive ->
+                    switch (directive) {
+                      case Directive.Reorder _,
+                          Directive.Fuse _,
+                          Directive.Promote _,
+                          Directive.Hoist _,
+                          Directive.SplitBorders _ ->
+                          true;
+                      case Directive.Tile _,
+                          Directive.Pack _,
+                          Directive.Partial _,
+                          Directive.Contract _,
+                          Directive.SplitReduction _,
+                          Directive.Parallel _ ->
+                          false;
+                    })
+            .toList());
+  }
 
   /**
    * Reads {@code reorder(i, k); fuse(i); promote(y); hoist()}.
@@ -40,7 +64,31 @@ public record Schedule(List<Directive> directives) {
     return new Schedule(directives);
   }
 
+  private static final Pattern COUNTS = Pattern.compile("(\\d{1,9})(?:\\s*x\\s*(\\d{1,9}))?");
+
+  /** Two numbers, {@code 64 x 16}; {@code 64} alone is {@code 64 x 1}. */
+  private record Counts(int first, int second) {}
+
+  private static Counts counts(String text, List<String> arguments, String meaning) {
+    Matcher counts = COUNTS.matcher(arguments.size() == 2 ? arguments.get(1) : "");
+    if (!counts.matches()) {
+      throw new ScheduleException(
+          "expected an index and " + meaning + ", such as (k, 64 x 16), found: " + text);
+    }
+    String second = counts.group(2);
+    return new Counts(
+        Integer.parseInt(counts.group(1)), second == null ? 1 : Integer.parseInt(second));
+  }
+
   private static Directive parseDirective(String text) {
+    try {
+      return readDirective(text);
+    } catch (IllegalArgumentException e) {
+      throw new ScheduleException(text + ": " + e.getMessage());
+    }
+  }
+
+  private static Directive readDirective(String text) {
     int open = text.indexOf('(');
     if (open < 0 || !text.endsWith(")")) {
       throw new ScheduleException("expected a directive such as reorder(i, k), found: " + text);
@@ -74,6 +122,26 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Hoist();
       }
+      case "contract" -> {
+        if (!arguments.isEmpty()) {
+          throw new ScheduleException("contract takes no arguments, found: " + text);
+        }
+        yield new Directive.Contract();
+      }
+      case "partial" -> {
+        Counts counts = counts(text, arguments, "partial results and lanes");
+        yield new Directive.Partial(variables.getFirst(), counts.first(), counts.second());
+      }
+      case "split" -> {
+        Counts counts = counts(text, arguments, "chunks and their grain");
+        yield new Directive.SplitReduction(variables.getFirst(), counts.first(), counts.second());
+      }
+      case "parallel" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("parallel takes one index, found: " + text);
+        }
+        yield new Directive.Parallel(variables.getFirst());
+      }
       case "tile" -> {
         if (arguments.isEmpty()) {
           throw new ScheduleException("tile takes indices such as i: 4 or j: 2 x 8: " + text);
@@ -101,7 +169,8 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, polynomial, tile, pack, split_borders and hoist");
+                  + "; there are reorder, fuse, promote, hoist, polynomial, contract, split, partial, tile,"
+                  + " pack, split_borders and parallel");
     };
   }
 

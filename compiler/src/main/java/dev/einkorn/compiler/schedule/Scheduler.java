@@ -21,7 +21,21 @@ public final class Scheduler {
   private Scheduler() {}
 
   /**
-   * The rewritten nest.
+   * The rewritten nest, where roundings may change as the arithmetic allows.
+   *
+   * @throws ScheduleException if a directive is not legal here, with the reason
+   */
+  public static LoopNest apply(LoopNest nest, Schedule schedule, Arithmetic arithmetic) {
+    for (Directive directive : schedule.directives()) {
+      if (!arithmetic.allows(directive)) {
+        throw refusal(directive, "it changes roundings, which this mode does not allow");
+      }
+    }
+    return apply(nest, schedule);
+  }
+
+  /**
+   * The rewritten nest, whatever that does to roundings.
    *
    * @throws ScheduleException if a directive is not legal here, with the reason
    */
@@ -29,27 +43,32 @@ public final class Scheduler {
     LoopNest result = nest;
     boolean split = false;
     for (Directive directive : schedule.directives()) {
-      if (split && !(directive instanceof Directive.Tile)) {
-        throw refusal(directive, "split_borders() copies loops, so only tile(..) may follow");
+      if (split
+          && !(directive instanceof Directive.Tile)
+          && !(directive instanceof Directive.Parallel)) {
+        throw refusal(
+            directive,
+            "split_borders() copies loops, so only tile(..) and parallel(..) may follow");
       }
       split |= directive instanceof Directive.SplitBorders;
-      if (directive instanceof Directive.Pack pack) {
-        result = PackedContraction.apply(result, pack);
-        continue;
-      }
       Stmt body = result.body();
       result =
-          result.withBody(
-              switch (directive) {
-                case Directive.Reorder reorder -> reorder(body, reorder, nest.name());
-                case Directive.Fuse fuse -> fuse(body, fuse);
-                case Directive.Promote promote -> AccumulatorPromotion.apply(result, promote);
-                case Directive.Polynomial _ -> PolynomialFunctions.apply(body);
-                case Directive.Tile tile -> RegisterTiling.apply(result, tile);
-                case Directive.SplitBorders _ -> BorderSplitting.apply(result);
-                case Directive.Pack _ -> throw new AssertionError("packed above");
-                case Directive.Hoist _ -> InvariantHoisting.apply(body);
-              });
+          switch (directive) {
+            case Directive.Reorder reorder -> result.withBody(reorder(body, reorder, nest.name()));
+            case Directive.Fuse fuse -> result.withBody(fuse(body, fuse));
+            case Directive.Promote promote ->
+                result.withBody(AccumulatorPromotion.apply(result, promote));
+            case Directive.SplitBorders _ -> result.withBody(BorderSplitting.apply(result));
+            case Directive.Tile tile -> result.withBody(RegisterTiling.apply(result, tile));
+            case Directive.Pack pack -> PackedContraction.apply(result, pack);
+            case Directive.Polynomial _ -> result.withBody(PolynomialFunctions.apply(body));
+            case Directive.Hoist _ -> result.withBody(InvariantHoisting.apply(body));
+            case Directive.Contract contract -> result.withBody(Contraction.apply(body, contract));
+            case Directive.Partial partial ->
+                result.withBody(PartialReduction.apply(result, partial));
+            case Directive.SplitReduction chunks -> ReductionSplitting.apply(result, chunks);
+            case Directive.Parallel parallel -> LoopSharing.apply(result, parallel);
+          };
     }
     return result;
   }

@@ -28,9 +28,11 @@ public record Target(int simdBits, int threads, long l1, long l2, long l3) {
     return simdBits > 0;
   }
 
-  /** How many elements of a type a vector register holds; 1 if kernels are scalar. */
+  /**
+   * How many numbers of a type a vector register holds; 1 if kernels are scalar, or for conditions.
+   */
   public int lanes(ElementType type) {
-    return Math.max(1, simdBits / (type.byteSize() * Byte.SIZE));
+    return !type.isNumeric() ? 1 : Math.max(1, simdBits / (type.byteSize() * Byte.SIZE));
   }
 
   /** This machine without its vector registers. */

@@ -181,7 +181,9 @@ final class StepWriter {
     String method = scratchMethod(type);
     String call =
         memory.shared()
-            ? "shared" + method.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + method.substring(1)
+            ? "shared"
+                + method.substring(0, 1).toUpperCase(java.util.Locale.ROOT)
+                + method.substring(1)
             : method;
     declare(
         ArrayTypeName.of(storedPrimitive(type)),
@@ -391,10 +393,10 @@ final class StepWriter {
       case Stmt.Outline(String name, Stmt inner) -> outline(name, inner, level);
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
         line(level, "if (" + expressions.write(condition) + ") {");
-        inside(whenTrue, level + 1);
+        inner(whenTrue, level + 1);
         if (!whenFalse.equals(Stmt.NOTHING)) {
           line(level, "} else {");
-          inside(whenFalse, level + 1);
+          inner(whenFalse, level + 1);
         }
         line(level, "}");
       }
@@ -402,6 +404,7 @@ final class StepWriter {
   }
 
   private void loop(Stmt.Loop loop, int level) {
+    Set<String> around = Set.copyOf(scope.keySet());
     String variable = names.loop(loop.variable());
     scope.put(variable, integer());
     TypeName type = integer();
@@ -412,7 +415,10 @@ final class StepWriter {
       parallel(loop, variable, level);
     } else if (loop.step().clamped() && step > 1) {
       String tile = names.local(loop.variable() + "_tile");
-      line(level, "for (%s %s = %s; %s < %s; %s += %d) {".formatted(type, tile, first, tile, end, tile, step));
+      line(
+          level,
+          "for (%s %s = %s; %s < %s; %s += %d) {"
+              .formatted(type, tile, first, tile, end, tile, step));
       line(
           level + 1,
           "%s %s = Math.min(%s, %s - %d);".formatted(type, variable, tile, atom(end), step));
@@ -424,16 +430,16 @@ final class StepWriter {
           "for (%s %s = %s; %s < %s; %s) {%s"
               .formatted(type, variable, first, variable, end, next, note));
     }
-    inside(loop.body(), level + 1);
+    inner(loop.body(), level + 1);
     line(level, "}");
-    scope.remove(variable);
+    scope.keySet().retainAll(around);
   }
 
-  /** What is in braces: its variables end with it. */
-  private void inside(Stmt stmt, int level) {
-    Set<String> before = Set.copyOf(scope.keySet());
+  /** A statement whose variables nobody sees after it. */
+  private void inner(Stmt stmt, int level) {
+    Set<String> around = Set.copyOf(scope.keySet());
     statement(stmt, level);
-    scope.keySet().retainAll(before);
+    scope.keySet().retainAll(around);
   }
 
   /** Each worker's share of the iterations. */
@@ -454,14 +460,8 @@ final class StepWriter {
       return;
     }
     String tile = names.local(loop.variable() + "_tile");
-    String tiles = names.local(loop.variable() + "_tiles");
     String last = names.local(loop.variable() + "_end");
-    scope.put(tiles, type);
-    line(
-        level,
-        "%s %s = %s;"
-            .formatted(
-                type, tiles, "(" + count + " + " + (step - 1) + ") / " + step));
+    String tiles = "(" + count + " + " + (step - 1) + ") / " + step;
     line(
         level,
         "for (%s %s = worker.begin(%s), %s = worker.end(%s); %s < %s; %s++) {"
@@ -515,7 +515,7 @@ final class StepWriter {
     around.put("worker", ClassName.get(Worker.class));
     Body caller = body;
     body = new Body();
-    inside(inner, 0);
+    inner(inner, 0);
     String text = laneArrays(body) + body.text;
     body = caller;
     Set<String> mentioned = new LinkedHashSet<>();

@@ -1,0 +1,86 @@
+package dev.einkorn.compiler;
+
+import dev.einkorn.compiler.index.AccessBounds;
+import dev.einkorn.compiler.index.DerivedSize;
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.SizeParameter;
+import dev.einkorn.compiler.index.Sizes;
+import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.schedule.CallShape;
+import dev.einkorn.runtime.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Operands of ones to warm a kernel up with: as small as reaches its loops, with the layouts that
+ * it was compiled for.
+ *
+ * @param sizes the values of the kernel's size parameters
+ */
+@SuppressWarnings("ArrayRecordComponent") // As a kernel takes them.
+record ScratchOperands(Tensor[] operands, long[] sizes) {
+  private static final long LARGEST_SIZE = 64;
+
+  /**
+   * Makes operands.
+   *
+   * @param shape of a real call
+   * @param least sizes that the kernel's loops need; a size without one is 64, or less if it is
+   *     less in the real call
+   */
+  static ScratchOperands of(
+      IndexProgram program, List<Layout> layouts, CallShape shape, Map<String, Long> least) {
+    Map<String, Long> parameters = new HashMap<>();
+    for (SizeParameter size : program.sizes()) {
+      long real = shape.sizes().getOrDefault(size.name(), LARGEST_SIZE);
+      parameters.put(
+          size.name(), least.getOrDefault(size.name(), Math.max(1, Math.min(real, LARGEST_SIZE))));
+    }
+    var sizes = new Sizes(program, parameters);
+    if (!isInBounds(program, sizes)) {
+      parameters.replaceAll((name, _) -> shape.sizes().getOrDefault(name, LARGEST_SIZE));
+      sizes = new Sizes(program, parameters);
+    }
+    List<Tensor> operands = new ArrayList<>();
+    for (TensorDeclaration operand : Executable.operands(program)) {
+      long[] extents = operand.type().extents().stream().mapToLong(sizes::value).toArray();
+      Layout layout = layouts.get(operands.size());
+      operands.add(tensor(operand, extents, layout, shape));
+    }
+    return new ScratchOperands(operands.toArray(Tensor[]::new), sizes.toArray());
+  }
+
+  /** Whether every derived size is positive and every access stays within its tensor. */
+  private static boolean isInBounds(IndexProgram program, Sizes sizes) {
+    for (DerivedSize derived : program.derived()) {
+      if (sizes.byName().getOrDefault(derived.name(), 0L) < 1) {
+        return false;
+      }
+    }
+    return AccessBounds.violation(program, sizes).isEmpty();
+  }
+
+  /** Dense, its axes in the order of the real strides, the axis of unit stride innermost. */
+  private static Tensor tensor(
+      TensorDeclaration operand, long[] extents, Layout layout, CallShape shape) {
+    if (layout.storage() == Layout.Storage.SEGMENT) {
+      throw new UnsupportedOperationException("no scratch data off-heap");
+    }
+    List<Integer> order = new ArrayList<>(IntStream.range(0, extents.length).boxed().toList());
+    order.sort(
+        Comparator.comparing((Integer axis) -> axis == layout.unitAxis())
+            .thenComparing(axis -> -Math.abs(shape.stride(operand.name(), axis))));
+    Tensor dense =
+        Tensor.zeros(
+            operand.type().elementType(),
+            order.stream().mapToLong(axis -> extents[axis]).toArray());
+    dense.fill(1);
+    int[] places = IntStream.range(0, extents.length).map(order::indexOf).toArray();
+    return dense.permute(places);
+  }
+}

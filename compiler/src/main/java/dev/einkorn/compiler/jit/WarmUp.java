@@ -1,0 +1,63 @@
+package dev.einkorn.compiler.jit;
+
+/**
+ * Calls a kernel until the JVM has compiled it well: rounds of calls until the time per call is
+ * flat and no call allocates. A vector that C2 has not turned into a register is an object, so a
+ * kernel that keeps allocating is one that C2 has failed on.
+ */
+final class WarmUp {
+  /** A round has as many calls as fit into this. */
+  private static final long ROUND_NANOS = 4_000_000;
+
+  /** Before this, even, a flat time may be that of the interpreter. */
+  private static final long LEAST_NANOS = 60_000_000;
+
+  private static final long MOST_NANOS = 1_500_000_000;
+  private static final int FLAT_ROUNDS = 3;
+  private static final double FLAT = 1.15;
+
+  /** A call may allocate this for what is no vector: none does, but measuring may. */
+  private static final long FEW_BYTES = 256;
+
+  /**
+   * How it ended.
+   *
+   * @param hot whether calls no longer allocate
+   * @param nanos of the fastest round, per call
+   * @param bytes allocated in the last round, per call
+   */
+  record Result(boolean hot, long nanos, long bytes) {}
+
+  private final Meter meter;
+
+  WarmUp(Meter meter) {
+    this.meter = meter;
+  }
+
+  /** Warms {@code call} up, for 1.5 seconds at most, and at least for one round. */
+  Result run(Runnable call) {
+    long start = meter.nanos();
+    long calls = 1;
+    double best = Double.MAX_VALUE;
+    int flat = 0;
+    while (true) {
+      long bytesBefore = meter.allocatedBytes();
+      long before = meter.nanos();
+      for (long n = 0; n < calls; n++) {
+        call.run();
+      }
+      long now = meter.nanos();
+      long bytes = (meter.allocatedBytes() - bytesBefore) / calls;
+      double perCall = Math.max(1.0, (double) (now - before) / calls);
+      boolean still = perCall <= best * FLAT && perCall >= best / FLAT;
+      flat = still && bytes <= FEW_BYTES ? flat + 1 : 0;
+      best = Math.min(best, perCall);
+      boolean ready = flat >= FLAT_ROUNDS && now - start >= LEAST_NANOS;
+      if (ready || now - start >= MOST_NANOS || Thread.currentThread().isInterrupted()) {
+        return new Result(bytes <= FEW_BYTES, (long) best, bytes);
+      }
+      calls = Math.clamp((long) (ROUND_NANOS / perCall), 1, 4 * calls);
+      meter.pause(now - before);
+    }
+  }
+}

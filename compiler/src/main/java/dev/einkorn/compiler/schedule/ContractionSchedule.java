@@ -1,0 +1,333 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
+import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Chooses tiles and blocks for a sum of products of two factors, by the roles of its indices: rows
+ * stand in the first factor only, columns in the second one only, batch indices in both, and depth
+ * is what is summed. Block sizes follow Low, Igual, Smith and Quintana-Orti, "Analytical Modeling
+ * Is Enough for High-Performance BLIS" (ACM TOMS 43, 2016), in the simple form that fractions of
+ * the caches hold the panels.
+ */
+final class ContractionSchedule {
+  /** The share of the first-level cache that the panel of a tile's rows may take. */
+  private static final double L1_SHARE = 0.75;
+
+  /** The share of the second-level cache that a block of rows may take. */
+  private static final double L2_SHARE = 0.4;
+
+  /** The share of the last-level cache that the columns' panels may take. */
+  private static final double L3_SHARE = 0.25;
+
+  /** Below this many bytes of the second factor a tile reads it where it lies. */
+  private static final double DIRECT_SHARE_OF_L2 = 0.25;
+
+  private final LoopNest nest;
+  private final ContractionForm form;
+  private final CallShape shape;
+  private final Target target;
+  private final ElementType type;
+
+  private ContractionSchedule(
+      LoopNest nest, ContractionForm form, CallShape shape, Target target) {
+    this.nest = nest;
+    this.form = form;
+    this.shape = shape;
+    this.target = target;
+    this.type = form.left().elementType();
+  }
+
+  /** What stands in one role. */
+  private record Index(IndexVariable variable, long extent, long left, long right, long stored) {}
+
+  /**
+   * The directives that follow a promoted nest; empty if it is no contraction or has no vectors to
+   * gain.
+   *
+   * @param nest with its one sum in a local
+   */
+  static Optional<List<Directive>> choose(LoopNest nest, CallShape shape, Target target) {
+    if (!target.simd()) {
+      return Optional.empty();
+    }
+    return ContractionForm.of(nest)
+        .filter(form -> inArrays(nest) && form.left().elementType() != ElementType.BOOL)
+        .flatMap(form -> new ContractionSchedule(nest, form, shape, target).choose());
+  }
+
+  private static boolean inArrays(LoopNest nest) {
+    return nest.tensors().stream()
+        .allMatch(tensor -> tensor.layout().storage() == Layout.Storage.ARRAY);
+  }
+
+  private Optional<List<Directive>> choose() {
+    if (nest.tensor(nest.name()).type().elementType() != type) {
+      return Optional.empty();
+    }
+    Optional<Element> left = onlyLoad(form.left());
+    Optional<Element> right = onlyLoad(form.right());
+    if (left.isEmpty() || right.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Index> rows = new ArrayList<>();
+    List<Index> columns = new ArrayList<>();
+    List<Index> batch = new ArrayList<>();
+    List<Index> depth = new ArrayList<>();
+    Set<IndexVariable> inLeft = ContractionForm.variables(form.left());
+    Set<IndexVariable> inRight = ContractionForm.variables(form.right());
+    for (Stmt.Loop loop : form.outer()) {
+      Index index = index(loop, left.get(), right.get());
+      boolean ofLeft = inLeft.contains(loop.variable());
+      boolean ofRight = inRight.contains(loop.variable());
+      (ofLeft && ofRight ? batch : ofLeft ? rows : ofRight ? columns : batch).add(index);
+    }
+    for (Stmt.Loop loop : form.depth()) {
+      depth.add(index(loop, left.get(), right.get()));
+    }
+    if (rows.isEmpty() || columns.isEmpty() || extent(depth) == 0) {
+      return Optional.empty();
+    }
+    Optional<Index> unit =
+        java.util.stream.Stream.of(rows, columns, batch)
+            .flatMap(List::stream)
+            .filter(index -> index.stored() == 1 && index.extent() > 1)
+            .findFirst();
+    if (unit.isPresent() && batch.contains(unit.get())) {
+      return alongBatch(unit.get(), rows, columns, depth);
+    }
+    if (unit.isPresent() && rows.contains(unit.get())) {
+      return new ContractionSchedule(nest, form.swapped(), shape, target)
+          .alongColumns(swapped(columns), swapped(rows), swapped(batch), swapped(depth));
+    }
+    return alongColumns(rows, columns, batch, depth);
+  }
+
+  private static List<Index> swapped(List<Index> indices) {
+    return indices.stream()
+        .map(i -> new Index(i.variable(), i.extent(), i.right(), i.left(), i.stored()))
+        .toList();
+  }
+
+  private Index index(Stmt.Loop loop, Element left, Element right) {
+    IndexVariable variable = loop.variable();
+    return new Index(
+        variable,
+        shape.value(loop.binding().extent()),
+        stride(left, variable),
+        stride(right, variable),
+        stride(form.target(), variable));
+  }
+
+  /** How far apart neighbours along the variable are, in elements. */
+  private long stride(Element element, IndexVariable variable) {
+    long stride = 0;
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      if (element.positions().get(axis) instanceof Position.Affine(Subscript.Affine affine)) {
+        for (Subscript.Term term : affine.terms()) {
+          if (term.variable().equals(variable)) {
+            stride += term.coefficient() * shape.stride(element.tensor(), axis);
+          }
+        }
+      }
+    }
+    return stride;
+  }
+
+  private static Optional<Element> onlyLoad(Expr factor) {
+    List<Element> loads = new ArrayList<>();
+    LoopWalk.subexpressions(
+        factor,
+        e -> {
+          if (e instanceof Expr.Load(Element element, _)) {
+            loads.add(element);
+          }
+        });
+    return loads.stream()
+        .findFirst()
+        .filter(
+            element ->
+                element.positions().stream().allMatch(Position.Affine.class::isInstance));
+  }
+
+  private static long extent(List<Index> indices) {
+    return indices.stream().mapToLong(Index::extent).reduce(1, Math::multiplyExact);
+  }
+
+  // Vectors along a column index.
+
+  private Optional<List<Directive>> alongColumns(
+      List<Index> rows, List<Index> columns, List<Index> batch, List<Index> depth) {
+    long width = extent(columns);
+    long height = extent(rows);
+    int lanes = lanes(width);
+    if (lanes < 2 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
+      return Optional.empty();
+    }
+    List<Directive> directives = new ArrayList<>();
+    Index last = columns.stream().filter(i -> i.stored() == 1).findFirst().orElse(columns.getLast());
+    long bytes = extent(columns) * extent(depth) * type.byteSize();
+    boolean direct =
+        form.right() instanceof Expr.Load
+            && last.right() == 1
+            && last.stored() == 1
+            && last.extent() >= 2
+            && (bytes <= DIRECT_SHARE_OF_L2 * target.l2() || height <= 4);
+    if (direct) {
+      int columnLanes = lanes(last.extent());
+      Index row = rows.stream().max(Comparator.comparingLong(Index::extent)).orElseThrow();
+      int vectors = last.extent() >= 2L * columnLanes && columnLanes == target.lanes(type) ? 2 : 1;
+      int most = Math.max(1, registerRows(vectors));
+      directives.add(
+          new Directive.Tile(
+              List.of(
+                  new Directive.TileLoop(row.variable(), balanced(row.extent(), most), 1),
+                  new Directive.TileLoop(last.variable(), vectors, columnLanes))));
+      return Optional.of(directives);
+    }
+    int vectors = width > lanes ? 2 : 1;
+    int tileRows = (int) Math.min(registerRows(vectors), Math.max(1, height));
+    int depthBlock = depthBlock(extent(depth), tileRows);
+    int tileColumns = vectors * lanes;
+    long mostRows = (long) (L2_SHARE * target.l2() / ((double) depthBlock * type.byteSize()));
+    long mostColumns =
+        Math.min(4096, (long) (L3_SHARE * target.l3() / ((double) depthBlock * type.byteSize())));
+    Directive.Share share = share(height, width, tileRows, tileColumns, batch);
+    int parts = target.threads();
+    directives.add(
+        new Directive.Pack(
+            new Directive.PackLoop(
+                variables(rowOrder(rows)),
+                tileRows,
+                1,
+                block(height, tileRows, mostRows, share == Directive.Share.ROWS ? parts : 1)),
+            new Directive.PackLoop(
+                variables(columnOrder(columns)),
+                vectors,
+                lanes,
+                block(
+                    width, tileColumns, mostColumns, share == Directive.Share.COLUMNS ? parts : 1)),
+            new Directive.PackLoop(
+                depth.stream().map(Index::variable).toList(), 1, 1, depthBlock),
+            Optional.empty(),
+            share));
+    return Optional.of(directives);
+  }
+
+  private Directive.Share share(
+      long height, long width, int tileRows, int tileColumns, List<Index> batch) {
+    int threads = target.threads();
+    if (threads == 1 || extent(batch) >= 2L * threads) {
+      return Directive.Share.NONE;
+    }
+    if (height >= 2L * threads * tileRows) {
+      return Directive.Share.ROWS;
+    }
+    return width >= 2L * threads * tileColumns ? Directive.Share.COLUMNS : Directive.Share.NONE;
+  }
+
+  private static List<IndexVariable> variables(List<Index> indices) {
+    return indices.stream().map(Index::variable).toList();
+  }
+
+  /** The first factor's unit-stride index last, so that packing reads runs. */
+  private static List<Index> rowOrder(List<Index> rows) {
+    List<Index> order = new ArrayList<>(rows);
+    order.sort(Comparator.comparingLong((Index i) -> Math.abs(i.left())).reversed());
+    return order;
+  }
+
+  /** The target's unit-stride index last, then what continues its run, then the factor's strides. */
+  private static List<Index> columnOrder(List<Index> columns) {
+    List<Index> order = new ArrayList<>();
+    List<Index> rest = new ArrayList<>(columns);
+    rest.sort(Comparator.comparingLong(i -> Math.abs(i.right())));
+    long run = 1;
+    boolean extended = true;
+    while (extended) {
+      extended = false;
+      for (Index index : List.copyOf(rest)) {
+        if (index.stored() == run && index.extent() > 1) {
+          order.addFirst(index);
+          rest.remove(index);
+          run *= index.extent();
+          extended = true;
+          break;
+        }
+      }
+    }
+    rest.forEach(order::addFirst);
+    return order;
+  }
+
+  private int depthBlock(long depth, int tileRows) {
+    long most = Math.max(8, (long) (L1_SHARE * target.l1() / ((double) tileRows * type.byteSize())));
+    long blocks = depth <= most + most / 2 ? 1 : (depth + most - 1) / most;
+    return Math.toIntExact(roundUp((depth + blocks - 1) / blocks, 8));
+  }
+
+  private static int block(long extent, int tile, long most, int parts) {
+    long blocks = Math.max(1, (extent + most - 1) / most);
+    blocks = roundUp(blocks, parts);
+    return Math.toIntExact(roundUp(Math.max(1, (extent + blocks - 1) / blocks), tile));
+  }
+
+  private static long roundUp(long value, long multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+  }
+
+  /** Rows of accumulators that fit the registers beside the columns' vectors and a broadcast. */
+  private int registerRows(int vectors) {
+    int registers = target.simdBits() >= 512 ? 32 : 16;
+    int rows = (registers - vectors - 1) / vectors;
+    return Math.min(rows, registers >= 32 ? 12 : 6);
+  }
+
+  /** The most lanes of which the extent holds one vector. */
+  private int lanes(long extent) {
+    int lanes = target.lanes(type);
+    while (lanes > extent) {
+      lanes /= 2;
+    }
+    return lanes;
+  }
+
+  /** A tile not above {@code most} that wastes little of the extent. */
+  private static int balanced(long extent, int most) {
+    long tiles = (extent + most - 1) / most;
+    return Math.toIntExact((extent + tiles - 1) / tiles);
+  }
+
+  // Vectors along a batch index.
+
+  private Optional<List<Directive>> alongBatch(
+      Index lane, List<Index> rows, List<Index> columns, List<Index> depth) {
+    int lanes = lanes(lane.extent());
+    if (lanes < 2 || lane.left() != 1 || lane.right() != 1) {
+      return Optional.empty();
+    }
+    Index row = rows.stream().max(Comparator.comparingLong(Index::extent)).orElseThrow();
+    Index column = columns.stream().max(Comparator.comparingLong(Index::extent)).orElseThrow();
+    int most = target.simdBits() >= 512 ? 5 : 3;
+    return Optional.of(
+        List.of(
+            new Directive.Tile(
+                List.of(
+                    new Directive.TileLoop(row.variable(), balanced(row.extent(), most), 1),
+                    new Directive.TileLoop(column.variable(), balanced(column.extent(), most), 1),
+                    new Directive.TileLoop(lane.variable(), 1, lanes)))));
+  }
+}

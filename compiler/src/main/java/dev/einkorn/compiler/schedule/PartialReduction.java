@@ -1,0 +1,253 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Function;
+import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.LoopKind;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.source.ScheduleException;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@link Directive.Partial}: each loop over the variable becomes one that folds a block of
+ * positions into vectors, the fold of these vectors, and a loop over the positions that are left.
+ */
+final class PartialReduction {
+  private final LoopNest nest;
+  private final Directive.Partial directive;
+  private final LocalNames names;
+  private boolean found;
+
+  private PartialReduction(LoopNest nest, Directive.Partial directive) {
+    this.nest = nest;
+    this.directive = directive;
+    this.names = LocalNames.of(nest.body());
+  }
+
+  static Stmt apply(LoopNest nest, Directive.Partial directive) {
+    var reduction = new PartialReduction(nest, directive);
+    Stmt result = reduction.rewrite(nest.body(), false);
+    if (!reduction.found) {
+      throw reduction.refuse("there is no loop over " + directive.variable());
+    }
+    return result;
+  }
+
+  /**
+   * The statement with its loops over the variable rewritten. The body of the innermost loop around
+   * them becomes a function, so that the target's compiler sees few loops at a time.
+   */
+  private Stmt rewrite(Stmt stmt, boolean outlined) {
+    if (stmt instanceof Stmt.Block(List<Stmt> statements)) {
+      return Stmt.sequence(statements.stream().map(s -> rewrite(s, outlined)).toList());
+    }
+    if (!(stmt instanceof Stmt.Loop loop)) {
+      return LoopWalk.mapChildren(
+          stmt, inner -> rewrite(inner, outlined || stmt instanceof Stmt.Outline));
+    }
+    if (loop.variable().equals(directive.variable())) {
+      found = true;
+      return new Block(loop).write();
+    }
+    boolean outlines = !outlined && foldsHere(loop.body());
+    Stmt body = rewrite(loop.body(), outlined || outlines);
+    return loop.withBody(
+        outlines ? new Stmt.Outline(nest.name() + "_of_" + loop.variable(), body) : body);
+  }
+
+  /**
+   * Whether the body has a loop over the variable, declares all that such loops write, and is the
+   * innermost body that does.
+   */
+  private boolean foldsHere(Stmt body) {
+    Set<String> declared = new HashSet<>();
+    Set<String> written = new HashSet<>();
+    boolean[] inside = {false};
+    LoopWalk.statements(
+        body,
+        s -> {
+          if (s instanceof Stmt.Loop loop) {
+            if (loop.variable().equals(directive.variable())) {
+              LoopWalk.statements(
+                  loop.body(),
+                  t -> {
+                    if (t instanceof Stmt.Update(String local, _, _)) {
+                      written.add(local);
+                    }
+                  });
+            } else {
+              inside[0] |= foldsHere(loop.body());
+            }
+          } else if (s instanceof Stmt.Declare declare) {
+            declared.add(declare.local());
+          }
+        });
+    return !inside[0] && !written.isEmpty() && declared.containsAll(written);
+  }
+
+  /** One loop over the variable. */
+  private final class Block {
+    private final Stmt.Loop loop;
+    private final List<Stmt> body;
+    private final ElementType type;
+    private final int lanes;
+    private final int vectors;
+
+    Block(Stmt.Loop loop) {
+      this.loop = loop;
+      this.body =
+          loop.body() instanceof Stmt.Block(List<Stmt> statements)
+              ? statements
+              : List.of(loop.body());
+      if (loop.kind() != LoopKind.SEQUENTIAL || !loop.step().equals(Stmt.Step.ONE)) {
+        throw refuse("the loop over " + loop.variable() + " is split already");
+      }
+      this.type = check();
+      // Without vectors, the partial results are the lanes of one array.
+      this.lanes = directive.lanes() == 1 ? directive.partials() : directive.lanes();
+      this.vectors = directive.partials() / lanes;
+    }
+
+    /** The type of what the loop folds, if it only folds. */
+    private ElementType check() {
+      Set<String> updated = new HashSet<>();
+      Set<ElementType> types = new HashSet<>();
+      Set<String> declared = new HashSet<>();
+      for (Stmt stmt : body) {
+        switch (stmt) {
+          case Stmt.Update(String local, ReductionOperator operator, Expr value) -> {
+            if (operator.isLogical() || declared.contains(local) || !updated.add(local)) {
+              throw refuse("it does not fold numbers into locals, each once");
+            }
+            types.add(value.elementType());
+          }
+          case Stmt.Declare(String local, _, _) -> declared.add(local);
+          case Stmt.Block _,
+              Stmt.Loop _,
+              Stmt.Store _,
+              Stmt.Accumulate _,
+              Stmt.Assign _,
+              Stmt.Guard _,
+              Stmt.Barrier _,
+              Stmt.Outline _ ->
+              throw refuse("the loop over " + loop.variable() + " does more than fold values");
+        }
+      }
+      if (types.size() != 1) {
+        throw refuse("the loop over " + loop.variable() + " folds " + types.size() + " types");
+      }
+      LoopWalk.values(
+          loop.body(),
+          value -> {
+            if (value instanceof Expr.Local(String name, _, _) && updated.contains(name)) {
+              throw refuse("the loop over " + loop.variable() + " reads " + name);
+            }
+          });
+      return types.iterator().next();
+    }
+
+    Stmt write() {
+      List<Stmt> before = new ArrayList<>();
+      List<Stmt> blocks = new ArrayList<>();
+      List<Stmt> after = new ArrayList<>();
+      var values = new LaneValues[vectors];
+      for (int n = 0; n < vectors; n++) {
+        values[n] = new LaneValues(nest, directive, loop.variable(), type);
+      }
+      for (Stmt stmt : body) {
+        switch (stmt) {
+          case Stmt.Declare(String local, _, Expr value) -> {
+            if (!values[0].varies(value)) {
+              blocks.add(stmt);
+              continue;
+            }
+            for (int n = 0; n < vectors; n++) {
+              var vector = new Expr.Local(names.unused(local + "_" + n), type, lanes);
+              Expr lanewise = values[n].at(value, (long) n * lanes, lanes);
+              blocks.add(new Stmt.Declare(vector.name(), type, lanewise));
+              values[n].rename(local, vector);
+            }
+          }
+          case Stmt.Update(String local, ReductionOperator operator, Expr value) -> {
+            List<Expr.Local> partials = new ArrayList<>();
+            var identity = new Expr.Broadcast(Expr.Constant.identity(operator, type), lanes);
+            for (int n = 0; n < vectors; n++) {
+              var partial = new Expr.Local(names.unused(local + "_" + n), type, lanes);
+              partials.add(partial);
+              before.add(new Stmt.Declare(partial.name(), type, identity));
+              Expr lanewise = values[n].at(value, (long) n * lanes, lanes);
+              blocks.add(new Stmt.Update(partial.name(), operator, lanewise));
+            }
+            fold(local, operator, partials, after);
+          }
+          case Stmt.Block _,
+              Stmt.Loop _,
+              Stmt.Store _,
+              Stmt.Accumulate _,
+              Stmt.Assign _,
+              Stmt.Guard _,
+              Stmt.Barrier _,
+              Stmt.Outline _ ->
+              throw new AssertionError("not a fold: " + stmt);
+        }
+      }
+      Expr end = binary(BinaryOperator.SUBTRACT, loop.upper(), constant(directive.partials() - 1));
+      List<Stmt> all = new ArrayList<>(before);
+      all.add(
+          loop.withBounds(loop.lower(), end)
+              .withStep(new Stmt.Step(directive.partials(), false))
+              .withBody(Stmt.sequence(blocks)));
+      all.addAll(after);
+      all.add(loop.withBounds(rest(), loop.upper()));
+      return new Stmt.Block(all);
+    }
+
+    /** Folds the vectors by halves, then the lanes of the one that is left. */
+    private void fold(
+        String local, ReductionOperator operator, List<Expr.Local> partials, List<Stmt> after) {
+      for (int half = vectors / 2; half > 0; half /= 2) {
+        for (int n = 0; n < half; n++) {
+          after.add(new Stmt.Update(partials.get(n).name(), operator, partials.get(n + half)));
+        }
+      }
+      after.add(
+          new Stmt.Update(local, operator, new Expr.LaneReduction(operator, partials.getFirst())));
+    }
+
+    /** The first position that is left when the blocks are done. */
+    private Expr rest() {
+      if (loop.isWhole()) {
+        return wholeBlocks(loop.upper());
+      }
+      Expr length =
+          new Expr.Call(
+              Function.MAX,
+              List.of(constant(0), binary(BinaryOperator.SUBTRACT, loop.upper(), loop.lower())));
+      return binary(BinaryOperator.ADD, loop.lower(), wholeBlocks(length));
+    }
+
+    private Expr wholeBlocks(Expr length) {
+      Expr blocks = binary(BinaryOperator.FLOOR_DIVIDE, length, constant(directive.partials()));
+      return binary(BinaryOperator.MULTIPLY, blocks, constant(directive.partials()));
+    }
+  }
+
+  private static Expr binary(BinaryOperator operator, Expr left, Expr right) {
+    return new Expr.BinaryOp(operator, left, right);
+  }
+
+  private static Expr constant(long value) {
+    return new Expr.Constant(value, ElementType.I64);
+  }
+
+  private ScheduleException refuse(String reason) {
+    return Scheduler.refusal(directive, reason);
+  }
+}

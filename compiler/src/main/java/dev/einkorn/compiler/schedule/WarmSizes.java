@@ -1,0 +1,73 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Small sizes at which a scheduled nest runs all of its loops: more than one tile along each tiled
+ * index, an edge, and a few terms of each sum.
+ */
+public final class WarmSizes {
+  private static final long ANY = 3;
+  private static final long SUM = 24;
+
+  private WarmSizes() {}
+
+  /** The sizes by name, for the nest as it was before the schedule was applied. */
+  public static Map<String, Long> of(LoopNest canonical, Schedule schedule) {
+    Map<IndexVariable, Long> wanted = new HashMap<>();
+    for (Directive directive : schedule.directives()) {
+      switch (directive) {
+        case Directive.Tile tile ->
+            tile.loops().forEach(loop -> want(wanted, loop.variable(), loop.width() + 1L));
+        case Directive.Pack pack -> {
+          spread(wanted, pack.rows().variables(), 2L * pack.rows().width() + 1);
+          spread(wanted, pack.columns().variables(), 2L * pack.columns().width() + 1);
+          spread(wanted, pack.depth().variables(), SUM);
+          pack.batch().ifPresent(loop -> want(wanted, loop.variable(), loop.width() + 1L));
+        }
+        case Directive.Partial partial ->
+            want(wanted, partial.variable(), 2L * partial.partials() + 1);
+        case Directive.Reorder _,
+            Directive.Fuse _,
+            Directive.Promote _,
+            Directive.Hoist _,
+            Directive.Contract _,
+            Directive.SplitReduction _,
+            Directive.Parallel _,
+            Directive.SplitBorders _ -> {}
+      }
+    }
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    LoopWalk.statements(
+        canonical.body(),
+        s -> {
+          if (s instanceof Stmt.Loop loop) {
+            IndexBinding binding = loop.binding();
+            if (binding.extent() instanceof Extent.Symbolic(String name)) {
+              sizes.merge(name, wanted.getOrDefault(binding.variable(), ANY), Math::max);
+            }
+          }
+        });
+    return sizes;
+  }
+
+  private static void want(Map<IndexVariable, Long> wanted, IndexVariable variable, long size) {
+    wanted.merge(variable, size, Math::max);
+  }
+
+  /** The last index is walked fastest and gets most of it. */
+  private static void spread(
+      Map<IndexVariable, Long> wanted, List<IndexVariable> variables, long size) {
+    variables.forEach(variable -> want(wanted, variable, 2));
+    want(wanted, variables.getLast(), size);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.einkorn.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.schedule.CallShape;
+import dev.einkorn.runtime.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ScratchOperandsTest {
+  private static IndexProgram program(String text, Map<String, Tensor> inputs) {
+    var types = new java.util.LinkedHashMap<String, dev.einkorn.compiler.check.InputType>();
+    inputs.forEach(
+        (name, tensor) ->
+            types.put(
+                name,
+                dev.einkorn.compiler.check.InputType.of(tensor.elementType(), tensor.shape())));
+    return TextFrontend.of(text).check(types);
+  }
+
+  @Test
+  void sizesAreSmallAndTheOrderOfAxesIsThatOfTheCall() {
+    Tensor a = Tensor.of(new float[3000], 3, 1000).transpose();
+    IndexProgram program = program("y[i] = A[i,j]", new java.util.LinkedHashMap<>(Map.of("A", a)));
+    var shape =
+        new CallShape(
+            Map.of("i", 1000L, "j", 3L), Map.of("A", List.of(1L, 1000L), "y", List.of(1L)));
+    List<Layout> layouts =
+        List.of(new Layout(Layout.Storage.ARRAY, 0), new Layout(Layout.Storage.ARRAY, 0));
+    ScratchOperands scratch = ScratchOperands.of(program, layouts, shape, Map.of());
+    assertThat(scratch.sizes()).containsExactly(64, 3);
+    assertThat(scratch.operands()[0].shape()).containsExactly(64, 3);
+    assertThat(scratch.operands()[0].stride(0)).isEqualTo(1);
+    assertThat(scratch.operands()[0].stride(1)).isEqualTo(64);
+    assertThat(scratch.operands()[0].getDouble(63, 2)).isEqualTo(1);
+    assertThat(scratch.operands()[1].shape()).containsExactly(64);
+    ScratchOperands larger = ScratchOperands.of(program, layouts, shape, Map.of("j", 128L));
+    assertThat(larger.sizes()).containsExactly(64, 128);
+  }
+
+  @Test
+  void aConstantPositionKeepsTheRealSizes() {
+    Tensor a = Tensor.of(new float[200], 200);
+    IndexProgram program = program("s = A[150] + sum[i](A[i])", Map.of("A", a));
+    var shape = new CallShape(Map.of("i", 200L), Map.of("A", List.of(1L), "s", List.of()));
+    List<Layout> layouts = List.of(Layout.rowMajor(1), Layout.rowMajor(0));
+    assertThat(ScratchOperands.of(program, layouts, shape, Map.of()).sizes()).containsExactly(200);
+  }
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Writes gemm.json, tiny.json and move.json, the systematic workload files of this folder."""
+
+import json
+import pathlib
+
+FOLDER = pathlib.Path(__file__).parent
+TRANSPOSITIONS = {"nn": "mk,kn->mn", "tn": "km,kn->mn", "nt": "mk,nk->mn", "tt": "km,nk->mn"}
+SQUARE = [16, 32, 64, 96, 128, 256, 384, 512, 768, 1024, 1536, 2048]
+RAGGED = [(1003, 997, 1009), (257, 511, 129), (63, 65, 67), (127, 129, 255), (31, 33, 17), (500, 300, 700)]
+# m, n, k; one or two of them small, the product affordable.
+SKINNY = [
+    (1, 1024, 1024), (1024, 1, 1024), (1024, 1024, 1), (1, 1, 100000), (4, 4, 100000), (16, 16, 100000),
+    (4, 1024, 1024), (1024, 4, 1024), (1024, 1024, 4), (16, 1024, 1024), (1024, 16, 1024), (1024, 1024, 16),
+    (100000, 1, 256), (100000, 4, 64), (100000, 16, 16), (1, 100000, 256), (4, 100000, 64), (16, 100000, 16),
+    (100000, 4, 4), (16, 16, 16), (100000, 16, 4), (4, 16, 100000), (100000, 256, 1), (256, 100000, 4),
+]
+
+
+def gemm():
+    for dtype in ("f32", "f64"):
+        for size in SQUARE:
+            for name, einsum in TRANSPOSITIONS.items():
+                yield matmul(f"gemm_{dtype}_{name}_{size}", einsum, (size, size, size), dtype)
+        for sizes in RAGGED:
+            for name, einsum in TRANSPOSITIONS.items():
+                yield matmul(f"ragged_{dtype}_{name}_{'x'.join(map(str, sizes))}", einsum, sizes, dtype)
+        for sizes in SKINNY:
+            yield matmul(f"skinny_{dtype}_nn_{'x'.join(map(str, sizes))}", TRANSPOSITIONS["nn"], sizes, dtype)
+
+
+def matmul(name, einsum, sizes, dtype):
+    return {"name": name, "einsum": einsum, "sizes": dict(zip("mnk", sizes)), "dtype": dtype}
+
+
+def tiny():
+    for dtype in ("f32", "f64"):
+        for size, batch in ((4, 262144), (8, 65536), (16, 16384), (32, 4096)):
+            sizes = {"b": batch, "i": size, "j": size, "k": size}
+            yield {"name": f"tiny_{dtype}_{size}x{size}", "einsum": "bij,bjk->bik", "sizes": sizes, "dtype": dtype}
+            yield {"name": f"tiny_{dtype}_innermost_{size}x{size}", "einsum": "ijb,jkb->ikb", "sizes": sizes, "dtype": dtype}
+
+
+def program(name, text, inputs, sizes, dtype):
+    inputs = {tensor: list(indices) for tensor, indices in inputs.items()}
+    return {"name": name, "program": text, "inputs": inputs, "sizes": sizes, "dtype": dtype}
+
+
+def move():
+    for dtype in ("f32", "f64"):
+        for rows, columns in ((4096, 4096), (1000, 17000), (8, 2000000), (2000000, 8)):
+            yield program(f"transpose_{dtype}_{rows}x{columns}", "T[j,i] = A[i,j]", {"A": "ij"}, {"i": rows, "j": columns}, dtype)
+        yield program(f"permute_{dtype}_021", "T[i,k,j] = A[i,j,k]", {"A": "ijk"}, {"i": 256, "j": 256, "k": 256}, dtype)
+        yield program(f"permute_{dtype}_210", "T[k,j,i] = A[i,j,k]", {"A": "ijk"}, {"i": 256, "j": 256, "k": 256}, dtype)
+        yield program(f"permute_{dtype}_3210", "T[l,k,j,i] = A[i,j,k,l]", {"A": "ijkl"}, {"i": 64, "j": 64, "k": 64, "l": 64}, dtype)
+        yield program(f"copy_{dtype}", "C[i] = A[i]", {"A": "i"}, {"i": 16777216}, dtype)
+        yield {"name": f"outer_{dtype}_4096", "einsum": "i,j->ij", "sizes": {"i": 4096, "j": 4096}, "dtype": dtype}
+        yield {"name": f"outer_{dtype}_3d", "einsum": "i,j,k->ijk", "sizes": {"i": 256, "j": 256, "k": 256}, "dtype": dtype}
+        matrix = {"i": 4096, "j": 4096}
+        yield program(f"broadcast_{dtype}_row", "C[i,j] = A[i,j] + b[j]", {"A": "ij", "b": "j"}, matrix, dtype)
+        yield program(f"broadcast_{dtype}_column", "C[i,j] = A[i,j] * b[i]", {"A": "ij", "b": "i"}, matrix, dtype)
+        yield program(f"chain_{dtype}_axpy", "Y[i] = 2*X[i] + Y0[i]", {"X": "i", "Y0": "i"}, {"i": 16777216}, dtype)
+        yield program(f"chain_{dtype}_polynomial", "Y[i] = ((X[i] + 1)*X[i] + 2)*X[i] + 3", {"X": "i"}, {"i": 16777216}, dtype)
+        yield program(f"chain_{dtype}_gelu", "Y[i] = 0.5*X[i]*(1 + tanh(0.7978845608*(X[i] + 0.044715*X[i]*X[i]*X[i])))", {"X": "i"}, {"i": 8388608}, dtype)
+        for rows, columns in ((4096, 4096), (1000000, 16), (16, 1000000)):
+            yield {"name": f"matvec_{dtype}_{rows}x{columns}", "einsum": "ij,j->i", "sizes": {"i": rows, "j": columns}, "dtype": dtype}
+            yield {"name": f"vecmat_{dtype}_{rows}x{columns}", "einsum": "ij,i->j", "sizes": {"i": rows, "j": columns}, "dtype": dtype}
+        large = {"i": 8192, "j": 4096}
+        yield {"name": f"reduce_{dtype}_dot", "einsum": "i,i->", "sizes": {"i": 33554432}, "dtype": dtype}
+        yield {"name": f"reduce_{dtype}_rows", "einsum": "ij->i", "sizes": large, "dtype": dtype}
+        yield {"name": f"reduce_{dtype}_columns", "einsum": "ij->j", "sizes": large, "dtype": dtype}
+        yield program(f"reduce_{dtype}_distance", "s = sum[i]((A[i] - B[i])^2)", {"A": "i", "B": "i"}, {"i": 33554432}, dtype)
+        yield program(f"reduce_{dtype}_max_rows", "m[i] = max[j](abs(A[i,j]))", {"A": "ij"}, large, dtype)
+        yield program(f"reduce_{dtype}_weighted", "s[j] = sum[i](w[i]*A[i,j]*A[i,j])", {"w": "i", "A": "ij"}, large, dtype)
+
+
+for file, workloads in (("gemm", gemm()), ("tiny", tiny()), ("move", move())):
+    lines = ",\n".join(" " + json.dumps(workload) for workload in workloads)
+    (FOLDER / f"{file}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
