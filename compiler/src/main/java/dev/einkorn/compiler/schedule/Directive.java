@@ -112,8 +112,79 @@ public sealed interface Directive {
    */
   record Polynomial() implements Directive {
     @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
     public String toString() {
       return "polynomial()";
+    }
+  }
+
+  /**
+   * Walks blocks of loops, so that what a block touches stays in a cache.
+   *
+   * {@snippet lang=text :
+   * for j:                             for j:
+   *   for i:                 =>          for i_block step 32:
+   *     for k:                             for k_block step 32:
+   *       T[k,j,i] = A[i,j,k]                for i in i_block .. min(i_block + 32, extent(i)):
+   *                                            for k in k_block .. min(k_block + 32, extent(k)):
+   *                                              T[k,j,i] = A[i,j,k]
+   * }
+   *
+   * <p>The loops over blocks stand where the first blocked loop stood, in the order of the
+   * directive. Legal on the loops of the main nest; of reduction loops, on the outermost one, so
+   * that each element still sums its terms in the written order.
+   *
+   * @param loops the blocked loops with the sizes of their blocks
+   */
+  record Block(List<TileLoop> loops) implements Directive {
+    public Block {
+      loops = List.copyOf(loops);
+      if (loops.isEmpty()
+          || loops.stream().anyMatch(loop -> loop.lanes() > 1)
+          || loops.stream().map(TileLoop::variable).distinct().count() < loops.size()) {
+        throw new IllegalArgumentException("a block has loops, each once, without lanes: " + loops);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "block(" + String.join(", ", loops.stream().map(TileLoop::toString).toList()) + ")";
+    }
+  }
+
+  /**
+   * Runs an own loop for each function call of a loop's body, block by block; values between wait
+   * in scratch memory. The compiler of the target takes in only so many operations at a time, and
+   * a function is many.
+   *
+   * {@snippet lang=text :
+   * for i:                             for i_block step 1024:
+   *   y[i] = exp(a[i]) * log(b[i])       for i in i_block .. min(i_block + 1024, extent(i)):
+   *                               =>       exp_value[i - i_block] = exp(a[i])
+   *                                      for i in i_block .. min(i_block + 1024, extent(i)):
+   *                                        f32 log_value = log(b[i])
+   *                                        y[i] = exp_value[i - i_block] * log_value
+   * }
+   *
+   * <p>Legal where a loop's body is stores only, of two or more different calls of polynomial
+   * functions that are always evaluated.
+   *
+   * @param size of a block
+   */
+  record Distribute(IndexVariable variable, int size) implements Directive {
+    public Distribute {
+      if (size < 1) {
+        throw new IllegalArgumentException("blocks of " + size);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "distribute(" + variable + ": " + size + ")";
     }
   }
 

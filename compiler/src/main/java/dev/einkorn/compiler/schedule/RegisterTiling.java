@@ -3,11 +3,14 @@ package dev.einkorn.compiler.schedule;
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LinearForm;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.ElementType;
@@ -50,7 +53,9 @@ final class RegisterTiling {
   private Stmt rewrite(Stmt stmt) {
     if (stmt instanceof Stmt.Loop) {
       PerfectNest perfect = PerfectNest.of(stmt);
-      if (perfect.variables().containsAll(tiled)) {
+      // Loops around the tile's stay as they are.
+      if (perfect.variables().containsAll(tiled)
+          && tiled.contains(perfect.variables().getFirst())) {
         try {
           Stmt result = tile(perfect);
           applied = true;
@@ -65,7 +70,7 @@ final class RegisterTiling {
   }
 
   private Stmt tile(PerfectNest perfect) {
-    Set<IndexVariable> written = Scheduler.targetVariables(perfect.body());
+    Set<IndexVariable> written = written(perfect);
     for (Stmt.Loop loop : perfect.loops()) {
       if (!written.contains(loop.variable())) {
         throw Scheduler.refusal(directive, loop.variable() + " is a reduction loop");
@@ -100,6 +105,34 @@ final class RegisterTiling {
     }
     Optional<Expr> fits = fits(inner);
     return fits.isEmpty() ? result : new Stmt.Guard(fits.get(), result, perfect.toStmt());
+  }
+
+  /**
+   * The loops that every store follows: along them, different iterations write different elements.
+   */
+  private static Set<IndexVariable> written(PerfectNest perfect) {
+    Set<IndexVariable> common = new HashSet<>(perfect.variables());
+    LoopWalk.statements(
+        perfect.body(),
+        s -> {
+          if (s instanceof Stmt.Store(Element target, _)) {
+            Set<IndexVariable> alone = new HashSet<>();
+            for (Position position : target.positions()) {
+              if (position instanceof Position.Affine(Subscript.Affine form)) {
+                List<IndexVariable> walked =
+                    form.terms().stream()
+                        .map(Subscript.Term::variable)
+                        .filter(perfect.variables()::contains)
+                        .toList();
+                if (walked.size() == 1) {
+                  alone.add(walked.getFirst());
+                }
+              }
+            }
+            common.retainAll(alone);
+          }
+        });
+    return common;
   }
 
   private void requireIndependent(Expr bound) {

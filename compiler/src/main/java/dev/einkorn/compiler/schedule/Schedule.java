@@ -35,6 +35,9 @@ public record Schedule(List<Directive> directives) {
                           Directive.SplitBorders _ ->
                           true;
                       case Directive.Tile _,
+                          Directive.Polynomial _,
+                          Directive.Block _,
+                          Directive.Distribute _,
                           Directive.Pack _,
                           Directive.Partial _,
                           Directive.Contract _,
@@ -152,6 +155,15 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(text + ": " + e.getMessage());
         }
       }
+      case "block" ->
+          new Directive.Block(arguments.stream().map(Schedule::tileLoop).toList());
+      case "distribute" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("distribute takes one index such as i: 1024: " + text);
+        }
+        Directive.TileLoop loop = tileLoop(arguments.getFirst());
+        yield new Directive.Distribute(loop.variable(), loop.width());
+      }
       case "pack" -> {
         try {
           yield pack(arguments, text);
@@ -169,8 +181,8 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, hoist, polynomial, contract, split, partial, tile,"
-                  + " pack, split_borders and parallel");
+                  + "; there are reorder, fuse, promote, hoist, polynomial, contract, split, partial,"
+                  + " block, distribute, tile, pack, split_borders and parallel");
     };
   }
 

@@ -60,6 +60,8 @@ public final class Scheduler {
                 result.withBody(AccumulatorPromotion.apply(result, promote));
             case Directive.SplitBorders _ -> result.withBody(BorderSplitting.apply(result));
             case Directive.Tile tile -> result.withBody(RegisterTiling.apply(result, tile));
+            case Directive.Block block -> result.withBody(LoopBlocking.apply(result, block));
+            case Directive.Distribute distribute -> LoopDistribution.apply(result, distribute);
             case Directive.Pack pack -> PackedContraction.apply(result, pack);
             case Directive.Polynomial _ -> result.withBody(PolynomialFunctions.apply(body));
             case Directive.Hoist _ -> result.withBody(InvariantHoisting.apply(body));

@@ -36,7 +36,12 @@ public final class WarmSizes {
         }
         case Directive.Partial partial ->
             want(wanted, partial.variable(), 2L * partial.partials() + 1);
-        case Directive.Reorder _,
+        case Directive.Block block ->
+            block.loops().forEach(loop -> want(wanted, loop.variable(), loop.width() + 1L));
+        case Directive.Distribute distribute ->
+            want(wanted, distribute.variable(), distribute.size() + 1L);
+        case Directive.Polynomial _,
+            Directive.Reorder _,
             Directive.Fuse _,
             Directive.Promote _,
             Directive.Hoist _,
