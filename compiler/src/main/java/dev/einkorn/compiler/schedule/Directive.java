@@ -189,6 +189,80 @@ public sealed interface Directive {
   }
 
   /**
+   * Reduces block by block: partial results wait in the target.
+   *
+   * {@snippet lang=text :
+   * for k:                         for i_block in 0 .. max(1, extent(i)) step 8:
+   *   f32 s = 0.0                    for k:
+   *   for i:                           f32 s = 0.0
+   *     s += A[i,k]          =>        if i_block > 0:
+   *   c[k] = s                           s = c[k]
+   *                                    for i in i_block .. min(i_block + 8, extent(i)):
+   *                                      s += A[i,k]
+   *                                    c[k] = s
+   * }
+   *
+   * <p>Legal on a nest of one promoted reduction, for its outermost loop: each element takes in its
+   * terms in the written order.
+   *
+   * @param size of a block
+   */
+  record Resume(IndexVariable variable, int size) implements Directive {
+    public Resume {
+      if (size < 1) {
+        throw new IllegalArgumentException("blocks of " + size);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "resume(" + variable + ": " + size + ")";
+    }
+  }
+
+  /**
+   * Copies blocks of an operand to scratch memory before they are used, in an order of axes that
+   * lets vectors run along the last one.
+   *
+   * {@snippet lang=text :
+   * for k:                         for i_block step 64:
+   *   f32 s = 0.0                    for k_block step 64:
+   *   for i:                 =>        copy B[i_block.., k_block..] to B_block
+   *     s += A[i,k] * B[i,k]           for k in k_block .. min(k_block + 64, extent(k)):
+   *   c[k] = s                           f32 s = i_block > 0 ? c[k] : 0.0
+   *                                      for i in i_block .. min(i_block + 64, extent(i)):
+   *                                        s += A[i,k] * B_block[i - i_block,k - k_block]
+   *                                      c[k] = s
+   * }
+   *
+   * <p>A reduction is taken up from the target, as in {@link Resume}. Legal on a nest of one store
+   * or one promoted reduction that reads the operand at one affine element, which changes with no
+   * other loop inside the blocks.
+   *
+   * @param loops the axes of the copy with the sizes of the blocks; loops over blocks stand in this
+   *     order too
+   */
+  record Stage(String tensor, List<TileLoop> loops) implements Directive {
+    public Stage {
+      loops = List.copyOf(loops);
+      if (loops.isEmpty()
+          || loops.stream().anyMatch(loop -> loop.lanes() > 1)
+          || loops.stream().map(TileLoop::variable).distinct().count() < loops.size()) {
+        throw new IllegalArgumentException("a block has loops, each once, without lanes: " + loops);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "stage("
+          + tensor
+          + ", "
+          + String.join(", ", loops.stream().map(TileLoop::toString).toList())
+          + ")";
+    }
+  }
+
+  /**
    * Splits loops where a border is read, so that the interior has no checks.
    *
    * {@snippet lang=text :

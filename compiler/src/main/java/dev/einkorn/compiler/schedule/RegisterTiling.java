@@ -94,6 +94,9 @@ final class RegisterTiling {
               .orElseThrow();
       inner.add(tile.width() == 1 ? loop : loop.withStep(new Stmt.Step(tile.width(), true)));
     }
+    if (takesUp(perfect.body())) {
+      return onceEach(perfect, inner, jammed);
+    }
     Stmt result = jammed;
     for (Stmt.Loop loop : inner.reversed()) {
       result = loop.withBody(result);
@@ -133,6 +136,51 @@ final class RegisterTiling {
           }
         });
     return common;
+  }
+
+  /** Whether an element begins with what is in the target, so that it must be computed once. */
+  private boolean takesUp(Stmt body) {
+    boolean[] found = {false};
+    LoopWalk.values(
+        body,
+        value ->
+            found[0] |=
+                value instanceof Expr.Load(Element element, _)
+                    && element.tensor().equals(nest.name()));
+    return found[0];
+  }
+
+  /** Whole tiles, and the nest as it was for what is left; no element is computed twice. */
+  private Stmt onceEach(PerfectNest perfect, List<Stmt.Loop> tiles, Stmt jammed) {
+    if (perfect.loops().size() > 1) {
+      throw Scheduler.refusal(
+          directive, "sums that are taken up from the target are tiled along the innermost loop");
+    }
+    Stmt.Loop loop = perfect.loops().getFirst();
+    long width = tiles.getFirst().step().size();
+    if (width == 1) {
+      return loop.withBody(jammed);
+    }
+    Expr length =
+        isZero(loop.lower())
+            ? loop.upper()
+            : new Expr.BinaryOp(BinaryOperator.SUBTRACT, loop.upper(), loop.lower());
+    Expr number = new Expr.Constant(width, ElementType.I64);
+    Expr whole =
+        new Expr.BinaryOp(
+            BinaryOperator.MULTIPLY,
+            new Expr.BinaryOp(BinaryOperator.FLOOR_DIVIDE, length, number),
+            number);
+    Expr middle =
+        isZero(loop.lower())
+            ? whole
+            : new Expr.BinaryOp(BinaryOperator.ADD, loop.lower(), whole);
+    return Stmt.sequence(
+        List.of(
+            loop.withBounds(loop.lower(), middle)
+                .withStep(new Stmt.Step(width, false))
+                .withBody(jammed),
+            loop.withBounds(middle, loop.upper())));
   }
 
   private void requireIndependent(Expr bound) {

@@ -38,6 +38,8 @@ public record Schedule(List<Directive> directives) {
                           Directive.Polynomial _,
                           Directive.Block _,
                           Directive.Distribute _,
+                          Directive.Resume _,
+                          Directive.Stage _,
                           Directive.Pack _,
                           Directive.Partial _,
                           Directive.Contract _,
@@ -157,6 +159,21 @@ public record Schedule(List<Directive> directives) {
       }
       case "block" ->
           new Directive.Block(arguments.stream().map(Schedule::tileLoop).toList());
+      case "resume" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("resume takes one index such as i: 8: " + text);
+        }
+        Directive.TileLoop loop = tileLoop(arguments.getFirst());
+        yield new Directive.Resume(loop.variable(), loop.width());
+      }
+      case "stage" -> {
+        if (arguments.size() < 2) {
+          throw new ScheduleException("stage takes a tensor and indices such as i: 64: " + text);
+        }
+        yield new Directive.Stage(
+            arguments.getFirst(),
+            arguments.subList(1, arguments.size()).stream().map(Schedule::tileLoop).toList());
+      }
       case "distribute" -> {
         if (arguments.size() != 1) {
           throw new ScheduleException("distribute takes one index such as i: 1024: " + text);
@@ -182,7 +199,7 @@ public record Schedule(List<Directive> directives) {
               "unknown directive "
                   + name
                   + "; there are reorder, fuse, promote, hoist, polynomial, contract, split, partial,"
-                  + " block, distribute, tile, pack, split_borders and parallel");
+                  + " block, distribute, resume, stage, tile, pack, split_borders and parallel");
     };
   }
 
