@@ -276,10 +276,20 @@ public sealed interface Expr {
     }
   }
 
-  /** A built-in function; arguments and result have one type. */
-  record Call(Function function, List<Expr> arguments) implements Expr {
+  /**
+   * A built-in function; arguments and result have one type.
+   *
+   * @param polynomial whether it is the short sequence of basic operations of {@code
+   *     PolynomialMath}, which vectors have too, in place of the function that defines the language
+   */
+  record Call(Function function, List<Expr> arguments, boolean polynomial) implements Expr {
     public Call {
       arguments = List.copyOf(arguments);
+    }
+
+    /** The function as the language defines it. */
+    public Call(Function function, List<Expr> arguments) {
+      this(function, arguments, false);
     }
 
     @Override
@@ -301,7 +311,7 @@ public sealed interface Expr {
         same &= m == argument;
         mapped.add(m);
       }
-      return same ? this : new Call(function, mapped);
+      return same ? this : new Call(function, mapped, polynomial);
     }
   }
 

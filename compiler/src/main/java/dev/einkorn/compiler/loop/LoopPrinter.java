@@ -141,8 +141,9 @@ public final class LoopPrinter {
             value(left, precedence) + " " + operator.symbol() + " " + value(right, precedence + 1);
         yield precedence < enclosing ? "(" + text + ")" : text;
       }
-      case Expr.Call(var function, List<Expr> arguments) ->
-          function.symbol()
+      case Expr.Call(var function, List<Expr> arguments, boolean polynomial) ->
+          (polynomial ? "polynomial_" : "")
+              + function.symbol()
               + "("
               + String.join(", ", arguments.stream().map(LoopPrinter::print).toList())
               + ")";

@@ -79,6 +79,16 @@ public final class LoopVerifier {
           violations.add("local " + local + " is declared twice");
         }
       }
+      // A sum over blocks is taken up from the target.
+      case Stmt.Assign(String local, Expr.Load(Element element, ElementType type))
+          when element.tensor().equals(nest.name()) -> {
+        element(element, loops);
+        writeLocal(
+            local,
+            new Expr.Constant(type.isFloating() ? (Object) 0.0 : (Object) 0L, type),
+            loops,
+            locals);
+      }
       case Stmt.Assign(String local, Expr value) -> writeLocal(local, value, loops, locals);
       case Stmt.Update(String local, _, Expr value) -> writeLocal(local, value, loops, locals);
       case Stmt.Barrier _ -> {}

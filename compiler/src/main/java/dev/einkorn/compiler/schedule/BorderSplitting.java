@@ -243,7 +243,7 @@ final class BorderSplitting {
   }
 
   private static List<Expr> operands(Function function, Expr expr) {
-    if (expr instanceof Expr.Call(Function called, List<Expr> arguments) && called == function) {
+    if (expr instanceof Expr.Call(Function called, List<Expr> arguments, _) && called == function) {
       List<Expr> operands = new ArrayList<>();
       arguments.forEach(argument -> operands.addAll(operands(function, argument)));
       return operands;
@@ -259,10 +259,10 @@ final class BorderSplitting {
       LinearForm difference = b.get().plus(a.get().times(-1));
       return difference.isSumOfExtents() && difference.constant() >= 0;
     }
-    return (first instanceof Expr.Call(Function called, List<Expr> arguments)
+    return (first instanceof Expr.Call(Function called, List<Expr> arguments, _)
             && called == Function.MIN
             && arguments.stream().anyMatch(argument -> isAtMost(argument, second)))
-        || (second instanceof Expr.Call(Function calledToo, List<Expr> others)
+        || (second instanceof Expr.Call(Function calledToo, List<Expr> others, _)
             && calledToo == Function.MAX
             && others.stream().anyMatch(other -> isAtMost(first, other)));
   }

@@ -100,6 +100,169 @@ public sealed interface Directive {
   }
 
   /**
+   * Computes {@code exp}, {@code log}, {@code tanh} and {@code sigmoid} of floating-point numbers
+   * by short sequences of basic operations, which vectors have too.
+   *
+   * {@snippet lang=text :
+   * y[i] = exp(x[i])               y[i] = polynomial_exp(x[i])
+   * }
+   *
+   * <p>Always legal, but it changes roundings: arithmetic must allow it. Scalars and vectors round
+   * alike, so every schedule gives the same bits once it has been applied.
+   */
+  record Polynomial() implements Directive {
+    @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "polynomial()";
+    }
+  }
+
+  /**
+   * Walks blocks of loops, so that what a block touches stays in a cache.
+   *
+   * {@snippet lang=text :
+   * for j:                             for j:
+   *   for i:                 =>          for i_block step 32:
+   *     for k:                             for k_block step 32:
+   *       T[k,j,i] = A[i,j,k]                for i in i_block .. min(i_block + 32, extent(i)):
+   *                                            for k in k_block .. min(k_block + 32, extent(k)):
+   *                                              T[k,j,i] = A[i,j,k]
+   * }
+   *
+   * <p>The loops over blocks stand where the first blocked loop stood, in the order of the
+   * directive. Legal on the loops of the main nest; of reduction loops, on the outermost one, so
+   * that each element still sums its terms in the written order.
+   *
+   * @param loops the blocked loops with the sizes of their blocks
+   */
+  record Block(List<TileLoop> loops) implements Directive {
+    public Block {
+      loops = List.copyOf(loops);
+      if (loops.isEmpty()
+          || loops.stream().anyMatch(loop -> loop.lanes() > 1)
+          || loops.stream().map(TileLoop::variable).distinct().count() < loops.size()) {
+        throw new IllegalArgumentException("a block has loops, each once, without lanes: " + loops);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "block(" + String.join(", ", loops.stream().map(TileLoop::toString).toList()) + ")";
+    }
+  }
+
+  /**
+   * Runs an own loop for each function call of a loop's body, block by block; values between wait
+   * in scratch memory. The compiler of the target takes in only so many operations at a time, and
+   * a function is many.
+   *
+   * {@snippet lang=text :
+   * for i:                             for i_block step 1024:
+   *   y[i] = exp(a[i]) * log(b[i])       for i in i_block .. min(i_block + 1024, extent(i)):
+   *                               =>       exp_value[i - i_block] = exp(a[i])
+   *                                      for i in i_block .. min(i_block + 1024, extent(i)):
+   *                                        f32 log_value = log(b[i])
+   *                                        y[i] = exp_value[i - i_block] * log_value
+   * }
+   *
+   * <p>Legal where a loop's body is stores only, of two or more different calls of polynomial
+   * functions that are always evaluated.
+   *
+   * @param size of a block
+   */
+  record Distribute(IndexVariable variable, int size) implements Directive {
+    public Distribute {
+      if (size < 1) {
+        throw new IllegalArgumentException("blocks of " + size);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "distribute(" + variable + ": " + size + ")";
+    }
+  }
+
+  /**
+   * Reduces block by block: partial results wait in the target.
+   *
+   * {@snippet lang=text :
+   * for k:                         for i_block in 0 .. max(1, extent(i)) step 8:
+   *   f32 s = 0.0                    for k:
+   *   for i:                           f32 s = 0.0
+   *     s += A[i,k]          =>        if i_block > 0:
+   *   c[k] = s                           s = c[k]
+   *                                    for i in i_block .. min(i_block + 8, extent(i)):
+   *                                      s += A[i,k]
+   *                                    c[k] = s
+   * }
+   *
+   * <p>Legal on a nest of one promoted reduction, for its outermost loop: each element takes in its
+   * terms in the written order.
+   *
+   * @param size of a block
+   */
+  record Resume(IndexVariable variable, int size) implements Directive {
+    public Resume {
+      if (size < 1) {
+        throw new IllegalArgumentException("blocks of " + size);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "resume(" + variable + ": " + size + ")";
+    }
+  }
+
+  /**
+   * Copies blocks of an operand to scratch memory before they are used, in an order of axes that
+   * lets vectors run along the last one.
+   *
+   * {@snippet lang=text :
+   * for k:                         for i_block step 64:
+   *   f32 s = 0.0                    for k_block step 64:
+   *   for i:                 =>        copy B[i_block.., k_block..] to B_block
+   *     s += A[i,k] * B[i,k]           for k in k_block .. min(k_block + 64, extent(k)):
+   *   c[k] = s                           f32 s = i_block > 0 ? c[k] : 0.0
+   *                                      for i in i_block .. min(i_block + 64, extent(i)):
+   *                                        s += A[i,k] * B_block[i - i_block,k - k_block]
+   *                                      c[k] = s
+   * }
+   *
+   * <p>A reduction is taken up from the target, as in {@link Resume}. Legal on a nest of one store
+   * or one promoted reduction that reads the operand at one affine element, which changes with no
+   * other loop inside the blocks.
+   *
+   * @param loops the axes of the copy with the sizes of the blocks; loops over blocks stand in this
+   *     order too
+   */
+  record Stage(String tensor, List<TileLoop> loops) implements Directive {
+    public Stage {
+      loops = List.copyOf(loops);
+      if (loops.isEmpty()
+          || loops.stream().anyMatch(loop -> loop.lanes() > 1)
+          || loops.stream().map(TileLoop::variable).distinct().count() < loops.size()) {
+        throw new IllegalArgumentException("a block has loops, each once, without lanes: " + loops);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "stage("
+          + tensor
+          + ", "
+          + String.join(", ", loops.stream().map(TileLoop::toString).toList())
+          + ")";
+    }
+  }
+
+  /**
    * Splits loops where a border is read, so that the interior has no checks.
    *
    * {@snippet lang=text :

@@ -169,7 +169,7 @@ final class InvariantHoisting {
         }
         yield name.toString();
       }
-      case Expr.Call(var function, _) -> function.symbol() + "_value";
+      case Expr.Call(var function, _, _) -> function.symbol() + "_value";
       case Expr.BinaryOp op when op.operator() == BinaryOperator.DIVIDE -> "quotient";
       case Expr.Local _,
           Expr.Constant _,

@@ -111,7 +111,10 @@ final class LaneValues {
                 OR ->
                 throw noVectorForm(value);
           };
-      case Expr.Call(var function, List<Expr> arguments) ->
+      case Expr.Call(var function, List<Expr> arguments, boolean polynomial) when polynomial ->
+          new Expr.Call(
+              function, arguments.stream().map(a -> at(a, offset, lanes)).toList(), polynomial);
+      case Expr.Call(var function, List<Expr> arguments, _) ->
           switch (function) {
             case ABS, SQRT, MAX, MIN, FMA ->
                 new Expr.Call(function, arguments.stream().map(a -> at(a, offset, lanes)).toList());

@@ -3,11 +3,14 @@ package dev.einkorn.compiler.schedule;
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LinearForm;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.ElementType;
@@ -50,7 +53,9 @@ final class RegisterTiling {
   private Stmt rewrite(Stmt stmt) {
     if (stmt instanceof Stmt.Loop) {
       PerfectNest perfect = PerfectNest.of(stmt);
-      if (perfect.variables().containsAll(tiled)) {
+      // Loops around the tile's stay as they are.
+      if (perfect.variables().containsAll(tiled)
+          && tiled.contains(perfect.variables().getFirst())) {
         try {
           Stmt result = tile(perfect);
           applied = true;
@@ -65,7 +70,7 @@ final class RegisterTiling {
   }
 
   private Stmt tile(PerfectNest perfect) {
-    Set<IndexVariable> written = Scheduler.targetVariables(perfect.body());
+    Set<IndexVariable> written = written(perfect);
     for (Stmt.Loop loop : perfect.loops()) {
       if (!written.contains(loop.variable())) {
         throw Scheduler.refusal(directive, loop.variable() + " is a reduction loop");
@@ -89,6 +94,9 @@ final class RegisterTiling {
               .orElseThrow();
       inner.add(tile.width() == 1 ? loop : loop.withStep(new Stmt.Step(tile.width(), true)));
     }
+    if (takesUp(perfect.body())) {
+      return onceEach(perfect, inner, jammed);
+    }
     Stmt result = jammed;
     for (Stmt.Loop loop : inner.reversed()) {
       result = loop.withBody(result);
@@ -100,6 +108,79 @@ final class RegisterTiling {
     }
     Optional<Expr> fits = fits(inner);
     return fits.isEmpty() ? result : new Stmt.Guard(fits.get(), result, perfect.toStmt());
+  }
+
+  /**
+   * The loops that every store follows: along them, different iterations write different elements.
+   */
+  private static Set<IndexVariable> written(PerfectNest perfect) {
+    Set<IndexVariable> common = new HashSet<>(perfect.variables());
+    LoopWalk.statements(
+        perfect.body(),
+        s -> {
+          if (s instanceof Stmt.Store(Element target, _)) {
+            Set<IndexVariable> alone = new HashSet<>();
+            for (Position position : target.positions()) {
+              if (position instanceof Position.Affine(Subscript.Affine form)) {
+                List<IndexVariable> walked =
+                    form.terms().stream()
+                        .map(Subscript.Term::variable)
+                        .filter(perfect.variables()::contains)
+                        .toList();
+                if (walked.size() == 1) {
+                  alone.add(walked.getFirst());
+                }
+              }
+            }
+            common.retainAll(alone);
+          }
+        });
+    return common;
+  }
+
+  /** Whether an element begins with what is in the target, so that it must be computed once. */
+  private boolean takesUp(Stmt body) {
+    boolean[] found = {false};
+    LoopWalk.values(
+        body,
+        value ->
+            found[0] |=
+                value instanceof Expr.Load(Element element, _)
+                    && element.tensor().equals(nest.name()));
+    return found[0];
+  }
+
+  /** Whole tiles, and the nest as it was for what is left; no element is computed twice. */
+  private Stmt onceEach(PerfectNest perfect, List<Stmt.Loop> tiles, Stmt jammed) {
+    if (perfect.loops().size() > 1) {
+      throw Scheduler.refusal(
+          directive, "sums that are taken up from the target are tiled along the innermost loop");
+    }
+    Stmt.Loop loop = perfect.loops().getFirst();
+    long width = tiles.getFirst().step().size();
+    if (width == 1) {
+      return loop.withBody(jammed);
+    }
+    Expr length =
+        isZero(loop.lower())
+            ? loop.upper()
+            : new Expr.BinaryOp(BinaryOperator.SUBTRACT, loop.upper(), loop.lower());
+    Expr number = new Expr.Constant(width, ElementType.I64);
+    Expr whole =
+        new Expr.BinaryOp(
+            BinaryOperator.MULTIPLY,
+            new Expr.BinaryOp(BinaryOperator.FLOOR_DIVIDE, length, number),
+            number);
+    Expr middle =
+        isZero(loop.lower())
+            ? whole
+            : new Expr.BinaryOp(BinaryOperator.ADD, loop.lower(), whole);
+    return Stmt.sequence(
+        List.of(
+            loop.withBounds(loop.lower(), middle)
+                .withStep(new Stmt.Step(width, false))
+                .withBody(jammed),
+            loop.withBounds(middle, loop.upper())));
   }
 
   private void requireIndependent(Expr bound) {

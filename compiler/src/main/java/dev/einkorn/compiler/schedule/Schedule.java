@@ -35,6 +35,11 @@ public record Schedule(List<Directive> directives) {
                           Directive.SplitBorders _ ->
                           true;
                       case Directive.Tile _,
+                          Directive.Polynomial _,
+                          Directive.Block _,
+                          Directive.Distribute _,
+                          Directive.Resume _,
+                          Directive.Stage _,
                           Directive.Pack _,
                           Directive.Partial _,
                           Directive.Contract _,
@@ -110,6 +115,12 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Promote(arguments.getFirst());
       }
+      case "polynomial" -> {
+        if (!arguments.isEmpty()) {
+          throw new ScheduleException("polynomial takes no arguments, found: " + text);
+        }
+        yield new Directive.Polynomial();
+      }
       case "hoist" -> {
         if (!arguments.isEmpty()) {
           throw new ScheduleException("hoist takes no arguments, found: " + text);
@@ -146,6 +157,30 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(text + ": " + e.getMessage());
         }
       }
+      case "block" ->
+          new Directive.Block(arguments.stream().map(Schedule::tileLoop).toList());
+      case "resume" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("resume takes one index such as i: 8: " + text);
+        }
+        Directive.TileLoop loop = tileLoop(arguments.getFirst());
+        yield new Directive.Resume(loop.variable(), loop.width());
+      }
+      case "stage" -> {
+        if (arguments.size() < 2) {
+          throw new ScheduleException("stage takes a tensor and indices such as i: 64: " + text);
+        }
+        yield new Directive.Stage(
+            arguments.getFirst(),
+            arguments.subList(1, arguments.size()).stream().map(Schedule::tileLoop).toList());
+      }
+      case "distribute" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("distribute takes one index such as i: 1024: " + text);
+        }
+        Directive.TileLoop loop = tileLoop(arguments.getFirst());
+        yield new Directive.Distribute(loop.variable(), loop.width());
+      }
       case "pack" -> {
         try {
           yield pack(arguments, text);
@@ -163,8 +198,8 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, hoist, contract, split, partial, tile,"
-                  + " pack, split_borders and parallel");
+                  + "; there are reorder, fuse, promote, hoist, polynomial, contract, split, partial,"
+                  + " block, distribute, resume, stage, tile, pack, split_borders and parallel");
     };
   }
 

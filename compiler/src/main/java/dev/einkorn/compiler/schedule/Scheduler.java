@@ -60,7 +60,12 @@ public final class Scheduler {
                 result.withBody(AccumulatorPromotion.apply(result, promote));
             case Directive.SplitBorders _ -> result.withBody(BorderSplitting.apply(result));
             case Directive.Tile tile -> result.withBody(RegisterTiling.apply(result, tile));
+            case Directive.Block block -> result.withBody(LoopBlocking.apply(result, block));
+            case Directive.Resume resume -> result.withBody(SumBlocking.apply(result, resume));
+            case Directive.Stage stage -> Staging.apply(result, stage);
+            case Directive.Distribute distribute -> LoopDistribution.apply(result, distribute);
             case Directive.Pack pack -> PackedContraction.apply(result, pack);
+            case Directive.Polynomial _ -> result.withBody(PolynomialFunctions.apply(body));
             case Directive.Hoist _ -> result.withBody(InvariantHoisting.apply(body));
             case Directive.Contract contract -> result.withBody(Contraction.apply(body, contract));
             case Directive.Partial partial ->

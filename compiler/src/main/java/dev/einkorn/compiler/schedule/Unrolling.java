@@ -322,7 +322,8 @@ final class Unrolling {
       }
       case Expr.Cast(Expr operand, ElementType type) -> {
         if (lanes) {
-          throw refuse("it converts vectors to " + type);
+          requireVectorType(type);
+          requireVectorType(operand.elementType());
         }
         yield new Expr.Cast(value(operand, place), type);
       }
@@ -336,11 +337,21 @@ final class Unrolling {
     };
   }
 
-  /** A comparison lane by lane. */
+  /** A comparison lane by lane, or what logical operators make of comparisons. */
   private Expr condition(Expr condition, Place place) {
-    if (!(condition instanceof Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right))
-        || operator.kind() != BinaryOperator.Kind.COMPARISON
-        || left.elementType() == ElementType.BOOL) {
+    if (condition instanceof Expr.UnaryOp(UnaryOperator operator, Expr operand)) {
+      return new Expr.UnaryOp(operator, condition(operand, place));
+    }
+    if (!(condition instanceof Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right))) {
+      throw refuse("a condition is not made of comparisons");
+    }
+    if (operator.kind() == BinaryOperator.Kind.LOGICAL) {
+      if (!isSafe(right)) {
+        throw refuse("a condition guards another one");
+      }
+      return new Expr.BinaryOp(operator, condition(left, place), condition(right, place));
+    }
+    if (left.elementType() == ElementType.BOOL) {
       throw refuse("a condition is not a comparison of numbers");
     }
     return new Expr.BinaryOp(
@@ -356,8 +367,9 @@ final class Unrolling {
                   || operator == BinaryOperator.SUBTRACT
                   || operator == BinaryOperator.MULTIPLY
                   || (operator == BinaryOperator.DIVIDE && left.elementType().isFloating());
-          case Expr.Call(Function function, _) ->
-              function == Function.ABS
+          case Expr.Call(Function function, _, boolean polynomial) ->
+              polynomial
+                  || function == Function.ABS
                   || function == Function.SQRT
                   || function == Function.MAX
                   || function == Function.MIN

@@ -36,7 +36,15 @@ public final class WarmSizes {
         }
         case Directive.Partial partial ->
             want(wanted, partial.variable(), 2L * partial.partials() + 1);
-        case Directive.Reorder _,
+        case Directive.Block block ->
+            block.loops().forEach(loop -> want(wanted, loop.variable(), loop.width() + 1L));
+        case Directive.Stage stage ->
+            stage.loops().forEach(loop -> want(wanted, loop.variable(), loop.width() + 1L));
+        case Directive.Resume resume -> want(wanted, resume.variable(), resume.size() + 1L);
+        case Directive.Distribute distribute ->
+            want(wanted, distribute.variable(), distribute.size() + 1L);
+        case Directive.Polynomial _,
+            Directive.Reorder _,
             Directive.Fuse _,
             Directive.Promote _,
             Directive.Hoist _,

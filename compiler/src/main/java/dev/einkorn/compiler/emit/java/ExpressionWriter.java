@@ -109,9 +109,9 @@ final class ExpressionWriter {
       case Expr.UnaryOp(UnaryOperator operator, Expr operand) -> unary(operator, operand);
       case Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right) ->
           binary(operator, left, right);
-      case Expr.Call(var function, List<Expr> arguments) ->
+      case Expr.Call(var function, List<Expr> arguments, boolean polynomial) ->
           new Text(
-              "$math:T."
+              (polynomial ? "$polynomials:T." : "$math:T.")
                   + function.symbol()
                   + "("
                   + String.join(", ", arguments.stream().map(this::write).toList())
@@ -222,7 +222,7 @@ final class ExpressionWriter {
                 OR ->
                 throw new IllegalArgumentException("loop bound with " + operator);
           };
-      case Expr.Call(var function, List<Expr> arguments) ->
+      case Expr.Call(var function, List<Expr> arguments, _) ->
           "Math."
               + function.symbol()
               + "("

@@ -22,6 +22,7 @@ import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelIndex;
 import dev.einkorn.runtime.KernelMath;
+import dev.einkorn.runtime.PolynomialMath;
 import dev.einkorn.runtime.Worker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -43,25 +44,19 @@ import javax.lang.model.element.Modifier;
 final class StepWriter {
   private static final String VECTORS = "jdk.incubator.vector";
   private static final Map<String, Object> IMPORTED =
-      Map.of(
-          "math",
-          KernelMath.class,
-          "position",
-          KernelIndex.class,
-          "layout",
-          ValueLayout.class,
-          "segment",
-          MemorySegment.class,
-          "f32",
-          ClassName.get(VECTORS, "FloatVector"),
-          "f64",
-          ClassName.get(VECTORS, "DoubleVector"),
-          "i32",
-          ClassName.get(VECTORS, "IntVector"),
-          "i64",
-          ClassName.get(VECTORS, "LongVector"),
-          "operators",
-          ClassName.get(VECTORS, "VectorOperators"));
+      Map.ofEntries(
+          Map.entry("math", KernelMath.class),
+          Map.entry("polynomials", PolynomialMath.class),
+          // By name: loading the class needs the module of vectors.
+          Map.entry("vectors", ClassName.get("dev.einkorn.runtime.simd", "VectorMath")),
+          Map.entry("position", KernelIndex.class),
+          Map.entry("layout", ValueLayout.class),
+          Map.entry("segment", MemorySegment.class),
+          Map.entry("f32", ClassName.get(VECTORS, "FloatVector")),
+          Map.entry("f64", ClassName.get(VECTORS, "DoubleVector")),
+          Map.entry("i32", ClassName.get(VECTORS, "IntVector")),
+          Map.entry("i64", ClassName.get(VECTORS, "LongVector")),
+          Map.entry("operators", ClassName.get(VECTORS, "VectorOperators")));
   private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
 
   /** The text of one method while it is written. */

@@ -92,7 +92,18 @@ final class VectorWriter {
       }
       case Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right) ->
           write(left) + "." + method(operator) + "(" + write(right) + ")";
-      case Expr.Call(Function function, List<Expr> arguments) -> call(function, arguments);
+      case Expr.Call(Function function, List<Expr> arguments, boolean polynomial) ->
+          polynomial
+              ? "$vectors:T." + function.symbol() + "(" + write(arguments.getFirst()) + ")"
+              : call(function, arguments);
+      case Expr.Cast(Expr operand, ElementType type) ->
+          "("
+              + type(type)
+              + ") "
+              + write(operand)
+              + ".castShape("
+              + species(type, operand.lanes())
+              + ", 0)";
       case Expr.Select(Expr condition, Expr whenTrue, Expr whenFalse) ->
           write(whenFalse) + ".blend(" + write(whenTrue) + ", " + mask(condition) + ")";
       case Expr.ExactProduct _,
@@ -100,7 +111,6 @@ final class VectorWriter {
           Expr.Constant _,
           Expr.LoopValue _,
           Expr.ExtentValue _,
-          Expr.Cast _,
           Expr.LaneReduction _,
           Expr.Contiguous _ ->
           throw unsupported(value);
@@ -133,6 +143,15 @@ final class VectorWriter {
   }
 
   private String mask(Expr condition) {
+    if (condition instanceof Expr.UnaryOp(UnaryOperator operator, Expr operand)
+        && operator == UnaryOperator.NOT) {
+      return mask(operand) + ".not()";
+    }
+    if (condition instanceof Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right)
+        && operator.kind() == BinaryOperator.Kind.LOGICAL) {
+      String method = operator == BinaryOperator.AND ? "and" : "or";
+      return mask(left) + "." + method + "(" + mask(right) + ")";
+    }
     if (!(condition instanceof Expr.BinaryOp(BinaryOperator operator, Expr left, Expr right))) {
       throw unsupported(condition);
     }
