@@ -92,13 +92,49 @@ public final class LoopVerifier {
       case Stmt.Assign(String local, Expr value) -> writeLocal(local, value, loops, locals);
       case Stmt.Update(String local, _, Expr value) -> writeLocal(local, value, loops, locals);
       case Stmt.Barrier _ -> {}
-      case Stmt.Outline(_, Stmt body) -> statement(body, loops, new HashMap<>(locals));
+      case Stmt.Outline(_, Stmt body) -> {
+        statement(body, loops, new HashMap<>(locals));
+        writesAround(body);
+      }
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
         expect(condition, ElementType.BOOL, "condition", loops, locals);
         statement(whenTrue, loops, new HashMap<>(locals));
         statement(whenFalse, loops, new HashMap<>(locals));
       }
     }
+  }
+
+  /** A function cannot write the locals of the one that calls it. */
+  private void writesAround(Stmt body) {
+    Set<String> declared = new HashSet<>();
+    LoopWalk.statements(
+        body,
+        s -> {
+          if (s instanceof Stmt.Declare declare) {
+            declared.add(declare.local());
+          }
+        });
+    LoopWalk.statements(
+        body,
+        s -> {
+          boolean outside =
+              switch (s) {
+                case Stmt.Assign(String local, _) -> !declared.contains(local);
+                case Stmt.Update(String local, _, _) -> !declared.contains(local);
+                case Stmt.Block _,
+                    Stmt.Loop _,
+                    Stmt.Store _,
+                    Stmt.Accumulate _,
+                    Stmt.Declare _,
+                    Stmt.Guard _,
+                    Stmt.Barrier _,
+                    Stmt.Outline _ ->
+                    false;
+              };
+          if (outside) {
+            violations.add("a function writes a local around it: " + s);
+          }
+        });
   }
 
   private void write(

@@ -77,33 +77,35 @@ final class PartialReduction {
   }
 
   /**
-   * Whether the body has a loop over the variable, declares all that such loops write, and is the
+   * Whether the body has a loop over the variable, declares all locals that it writes, and is the
    * innermost body that does.
    */
   private boolean foldsHere(Stmt body) {
     Set<String> declared = new HashSet<>();
     Set<String> written = new HashSet<>();
+    boolean[] folds = {false};
     boolean[] inside = {false};
     LoopWalk.statements(
         body,
         s -> {
-          if (s instanceof Stmt.Loop loop) {
-            if (loop.variable().equals(directive.variable())) {
-              LoopWalk.statements(
-                  loop.body(),
-                  t -> {
-                    if (t instanceof Stmt.Update(String local, _, _)) {
-                      written.add(local);
-                    }
-                  });
-            } else {
-              inside[0] |= foldsHere(loop.body());
+          switch (s) {
+            case Stmt.Loop loop -> {
+              boolean here = loop.variable().equals(directive.variable());
+              folds[0] |= here;
+              inside[0] |= !here && foldsHere(loop.body());
             }
-          } else if (s instanceof Stmt.Declare declare) {
-            declared.add(declare.local());
+            case Stmt.Declare(String local, _, _) -> declared.add(local);
+            case Stmt.Assign(String local, _) -> written.add(local);
+            case Stmt.Update(String local, _, _) -> written.add(local);
+            case Stmt.Block _,
+                Stmt.Store _,
+                Stmt.Accumulate _,
+                Stmt.Guard _,
+                Stmt.Barrier _,
+                Stmt.Outline _ -> {}
           }
         });
-    return !inside[0] && !written.isEmpty() && declared.containsAll(written);
+    return folds[0] && !inside[0] && declared.containsAll(written);
   }
 
   /** One loop over the variable. */

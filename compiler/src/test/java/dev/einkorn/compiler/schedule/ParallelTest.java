@@ -8,6 +8,7 @@ import static dev.einkorn.compiler.schedule.ScheduledKernel.assertSame;
 import dev.einkorn.compiler.ProgramText;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.runtime.Tensor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class ParallelTest {
           y[i] = x[i] + sum_k
         """);
     gives(
-        "y[i] = clamp(z[i - 1])",
+        "y[i] = clamp(z[i - 1]) where i < extent(z, 0)",
         "split_borders(); parallel(i)",
         """
         for i in 0 .. min(1, extent(i)):  # parallel
@@ -75,7 +76,8 @@ class ParallelTest {
             new Case("y[i] = A[i,k] * x[k]", "fuse(i); promote(y); parallel(i)"),
             new Case("y[k] = A[i,k]", "reorder(i, k); parallel(k)"),
             new Case(
-                "y[i] = clamp(A[i - 1,0]) + clamp(A[i + 2,0])", "split_borders(); parallel(i)"),
+                "y[i] = clamp(A[i - 1,0]) + clamp(A[i + 2,0]) where i < extent(A, 0)",
+                "split_borders(); parallel(i)"),
             new Case("P[i,k] = A[i,k] - max[l](A[i,l])", "hoist(); parallel(i)"),
             new Case("P[i,k] = A[i,k] * A[i,k]", "tile(i: 3); parallel(i)"),
             new Case("P[k,i] = A[i,k]", "parallel(k)"))) {
@@ -89,7 +91,7 @@ class ParallelTest {
         }
         float[] x = {1.5f, 2.25f, -3, 0.1f, 5, 6, 7};
         Map<String, Tensor> inputs = Map.of("A", Tensor.of(a, rows, 7), "x", Tensor.of(x, 7));
-        Map<String, Tensor> used = new java.util.HashMap<>(inputs);
+        Map<String, Tensor> used = new HashMap<>(inputs);
         used.keySet().retainAll(program.inputs().stream().map(input -> input.name()).toList());
         Tensor expected = ProgramText.named(ReferenceInterpreter.evaluate(program, used), target);
         for (int workers = 1; workers <= 4; workers++) {

@@ -22,6 +22,8 @@ class ScheduleTest {
         "promote(E)",
         "reorder(n, k, h, d); fuse(n, k); promote(E); hoist()",
         "hoist(); hoist()",
+        "promote(s); contract(); split(k, 64 x 1024); partial(k, 64 x 16)",
+        "fuse(i); partial(k, 32 x 1); parallel(i)",
         "reorder(größe, x_1, _y)",
         "reorder()"
       })
@@ -48,14 +50,24 @@ class ScheduleTest {
   void saysWhichPartIsNoDirective() {
     refuses(
         "vectorize(i)",
-        "unknown directive vectorize; there are reorder, fuse, promote, split_borders and hoist");
+        "unknown directive vectorize; there are reorder, fuse, promote, hoist, polynomial,"
+            + " contract, split, partial, block, distribute, resume, stage, tile, pack,"
+            + " split_borders and parallel");
     refuses(
         "hoist(); (i)",
-        "unknown directive ; there are reorder, fuse, promote, split_borders and hoist");
+        "unknown directive ; there are reorder, fuse, promote, hoist, polynomial,"
+            + " contract, split, partial, block, distribute, resume, stage, tile, pack,"
+            + " split_borders and parallel");
     refuses("reorder i, k", "expected a directive such as reorder(i, k), found: reorder i, k");
     refuses("reorder(i, k", "expected a directive such as reorder(i, k), found: reorder(i, k");
     refuses("promote()", "promote takes one tensor, found: promote()");
     refuses("promote(A, B)", "promote takes one tensor, found: promote(A, B)");
+    refuses(
+        "partial(k)",
+        "expected an index and partial results and lanes, such as (k, 64 x 16), found: partial(k)");
+    refuses("partial(k, 48 x 16)", "partial(k, 48 x 16): 48 partial results in lanes of 16");
+    refuses("split(k, 1 x 1)", "split(k, 1 x 1): 1 chunks of multiples of 1");
+    refuses("parallel(i, j)", "parallel takes one index, found: parallel(i, j)");
     refuses("hoist(i)", "hoist takes no arguments, found: hoist(i)");
   }
 

@@ -117,7 +117,8 @@ final class ScheduledKernel {
               .map(operand -> ProgramText.named(operands, operand.name()))
               .toArray(Tensor[]::new);
       for (Kernel kernel : kernels) {
-        pool.run(kernel, ordered, sizes, workers);
+        // A kernel that shares out nothing is for one worker.
+        pool.run(kernel, ordered, sizes, compilation.parallel() ? workers : 1);
       }
     }
   }
