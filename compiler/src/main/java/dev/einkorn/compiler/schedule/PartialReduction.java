@@ -13,6 +13,7 @@ import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +24,7 @@ final class PartialReduction {
   private final LoopNest nest;
   private final Directive.Partial directive;
   private final LocalNames names;
+  private Optional<ScheduleException> refusal = Optional.empty();
   private boolean found;
 
   private PartialReduction(LoopNest nest, Directive.Partial directive) {
@@ -35,7 +37,8 @@ final class PartialReduction {
     var reduction = new PartialReduction(nest, directive);
     Stmt result = reduction.rewrite(nest.body(), false);
     if (!reduction.found) {
-      throw reduction.refuse("there is no loop over " + directive.variable());
+      throw reduction.refusal.orElseGet(
+          () -> reduction.refuse("there is no loop over " + directive.variable()));
     }
     return result;
   }
@@ -53,13 +56,24 @@ final class PartialReduction {
           stmt, inner -> rewrite(inner, outlined || stmt instanceof Stmt.Outline));
     }
     if (loop.variable().equals(directive.variable())) {
-      found = true;
-      return new Block(loop).write();
+      return fold(loop);
     }
     boolean outlines = !outlined && foldsHere(loop.body());
     Stmt body = rewrite(loop.body(), outlined || outlines);
     return loop.withBody(
         outlines ? new Stmt.Outline(nest.name() + "_of_" + loop.variable(), body) : body);
+  }
+
+  /** The loop with partial results, or as it is if it cannot have them. */
+  private Stmt fold(Stmt.Loop loop) {
+    try {
+      Stmt result = new Block(loop).write();
+      found = true;
+      return result;
+    } catch (ScheduleException e) {
+      refusal = refusal.or(() -> Optional.of(e));
+      return loop;
+    }
   }
 
   /**
