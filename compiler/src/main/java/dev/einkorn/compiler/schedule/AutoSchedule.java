@@ -46,8 +46,15 @@ public final class AutoSchedule {
    */
   public static Schedule choose(
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
-    return contraction(nest, shape, target, arithmetic)
-        .orElseGet(() -> scalar(nest, arithmetic));
+    List<Directive> semantic = PolynomialFunctions.directives(nest, arithmetic);
+    LoopNest rewritten = Scheduler.apply(nest, new Schedule(semantic));
+    Schedule chosen =
+        contraction(rewritten, shape, target, arithmetic)
+            .or(() -> ElementwiseSchedule.choose(rewritten, shape, target, arithmetic))
+            .orElseGet(() -> scalar(rewritten, arithmetic));
+    List<Directive> all = new ArrayList<>(semantic);
+    all.addAll(chosen.directives());
+    return new Schedule(all);
   }
 
   /** Tiles of a sum of products, where the sizes are known and vectors can be used. */
@@ -73,7 +80,7 @@ public final class AutoSchedule {
   }
 
   /** What keeps the sums of a canonical nest in locals, with its loops as they are. */
-  private static List<Directive> promotion(LoopNest nest) {
+  static List<Directive> promotion(LoopNest nest) {
     List<PerfectNest> nests = PerfectNest.split(nest.body());
     PerfectNest main = nests.getLast();
     if (nests.size() != 2 || !(main.body() instanceof Stmt.Accumulate)) {
