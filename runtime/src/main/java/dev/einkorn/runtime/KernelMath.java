@@ -486,7 +486,7 @@ public final class KernelMath {
    * The product of the first {@code count} values, a power of two: the upper half is folded onto the
    * lower one until one is left. Overwrites the array.
    */
-  public static float productLanes(float[] lanes, int count) {
+  public static float prodLanes(float[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
       for (int n = 0; n < half; n++) {
         lanes[n] *= lanes[n + half];
@@ -538,7 +538,7 @@ public final class KernelMath {
    * The product of the first {@code count} values, a power of two: the upper half is folded onto the
    * lower one until one is left. Overwrites the array.
    */
-  public static double productLanes(double[] lanes, int count) {
+  public static double prodLanes(double[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
       for (int n = 0; n < half; n++) {
         lanes[n] *= lanes[n + half];
@@ -590,7 +590,7 @@ public final class KernelMath {
    * The product of the first {@code count} values, a power of two: the upper half is folded onto the
    * lower one until one is left. Overwrites the array.
    */
-  public static int productLanes(int[] lanes, int count) {
+  public static int prodLanes(int[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
       for (int n = 0; n < half; n++) {
         lanes[n] *= lanes[n + half];
@@ -642,7 +642,7 @@ public final class KernelMath {
    * The product of the first {@code count} values, a power of two: the upper half is folded onto the
    * lower one until one is left. Overwrites the array.
    */
-  public static long productLanes(long[] lanes, int count) {
+  public static long prodLanes(long[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
       for (int n = 0; n < half; n++) {
         lanes[n] *= lanes[n + half];

@@ -4,7 +4,10 @@ import java.lang.management.ManagementFactory;
 
 /** What a warm-up measures its rounds with. */
 interface Meter {
-  /** Time, from an arbitrary origin. */
+  /**
+   * How long the calling thread has had a processor: on a busy machine it waits for one, and so do
+   * the compiler threads of the JVM.
+   */
   long nanos();
 
   /** Bytes that the calling thread has ever allocated on the heap. */
@@ -20,9 +23,11 @@ interface Meter {
           (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
       private final boolean alone = Runtime.getRuntime().availableProcessors() == 1;
 
+      private final boolean exact = threads.isCurrentThreadCpuTimeSupported();
+
       @Override
       public long nanos() {
-        return System.nanoTime();
+        return exact ? threads.getCurrentThreadCpuTime() : System.nanoTime();
       }
 
       @Override

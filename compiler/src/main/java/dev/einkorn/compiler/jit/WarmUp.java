@@ -12,7 +12,18 @@ final class WarmUp {
   /** Before this, even, a flat time may be that of the interpreter. */
   private static final long LEAST_NANOS = 60_000_000;
 
-  private static final long MOST_NANOS = 1_500_000_000;
+  /** How long calls may go on allocating before this is taken for their final state ... */
+  private static final long ENOUGH_NANOS = 1_500_000_000;
+
+  /** ... and how long if they are still getting faster. */
+  private static final long MOST_NANOS = 3 * ENOUGH_NANOS;
+
+  /** Without progress for so long, nothing more is to be expected. */
+  private static final long STUCK_NANOS = 500_000_000;
+
+  /** Less time or fewer bytes than this part of the last best is progress. */
+  private static final double PROGRESS = 0.9;
+
   private static final int FLAT_ROUNDS = 3;
   private static final double FLAT = 1.15;
 
@@ -34,12 +45,18 @@ final class WarmUp {
     this.meter = meter;
   }
 
-  /** Warms {@code call} up, for 1.5 seconds at most, and at least for one round. */
+  /**
+   * Warms {@code call} up for at least one round and for 1.5 seconds at most, or 4.5 if it is still
+   * getting faster then.
+   */
   Result run(Runnable call) {
     long start = meter.nanos();
     long calls = 1;
     double best = Double.MAX_VALUE;
     int flat = 0;
+    double fast = Double.MAX_VALUE;
+    double few = Double.MAX_VALUE;
+    long progress = start;
     while (true) {
       long bytesBefore = meter.allocatedBytes();
       long before = meter.nanos();
@@ -52,8 +69,14 @@ final class WarmUp {
       boolean still = perCall <= best * FLAT && perCall >= best / FLAT;
       flat = still && bytes <= FEW_BYTES ? flat + 1 : 0;
       best = Math.min(best, perCall);
+      if (perCall < PROGRESS * fast || bytes < PROGRESS * few) {
+        fast = Math.min(fast, perCall);
+        few = Math.min(few, (double) bytes);
+        progress = now;
+      }
       boolean ready = flat >= FLAT_ROUNDS && now - start >= LEAST_NANOS;
-      if (ready || now - start >= MOST_NANOS || Thread.currentThread().isInterrupted()) {
+      boolean stuck = now - start >= ENOUGH_NANOS && now - progress >= STUCK_NANOS;
+      if (ready || stuck || now - start >= MOST_NANOS || Thread.currentThread().isInterrupted()) {
         return new Result(bytes <= FEW_BYTES, (long) best, bytes);
       }
       calls = Math.clamp((long) (ROUND_NANOS / perCall), 1, 4 * calls);

@@ -9,7 +9,6 @@ import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
-import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,6 +29,9 @@ public final class AutoSchedule {
   // floating-point addition.
   private static final int SERIAL_CHAIN = 4;
 
+  // Vectors of 512 bits.
+  private static final Target WIDEST = new Target(512, 1, 32 << 10, 1 << 20, 2 << 20);
+
   private AutoSchedule() {}
 
   /** A legal schedule for a canonical nest, for sizes that are not known, in scalar code. */
@@ -48,13 +50,41 @@ public final class AutoSchedule {
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
     List<Directive> semantic = PolynomialFunctions.directives(nest, arithmetic);
     LoopNest rewritten = Scheduler.apply(nest, new Schedule(semantic));
-    Schedule chosen =
-        contraction(rewritten, shape, target, arithmetic)
-            .or(() -> ElementwiseSchedule.choose(rewritten, shape, target, arithmetic))
-            .orElseGet(() -> scalar(rewritten, arithmetic));
     List<Directive> all = new ArrayList<>(semantic);
-    all.addAll(chosen.directives());
+    all.addAll(rewritten(rewritten, shape, target, arithmetic));
     return new Schedule(all);
+  }
+
+  private static List<Directive> rewritten(
+      LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
+    // Whether sums are regrouped must not depend on the machine, or its tiers would differ in bits.
+    boolean isContraction = contraction(nest, shape, WIDEST, arithmetic).isPresent();
+    if (isContraction) {
+      return contraction(nest, shape, target, arithmetic)
+          .map(Schedule::directives)
+          .orElseGet(() -> scalar(nest, arithmetic));
+    }
+    boolean streams = ElementwiseSchedule.choose(nest, shape, WIDEST, arithmetic).isPresent();
+    List<Directive> directives =
+        new ArrayList<>(
+            (streams
+                    ? ElementwiseSchedule.choose(nest, shape, target, arithmetic)
+                    : Optional.<Schedule>empty())
+                .map(Schedule::directives)
+                .orElseGet(() -> scalar(nest, arithmetic)));
+    shape.ifPresent(
+        known -> {
+          if (!streams && arithmetic.regrouped() && !hasBorders(nest.body())) {
+            LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
+            directives.addAll(ReductionSchedule.choose(scheduled, known, target));
+          }
+          if (!streams) {
+            ElementwiseSchedule.tail(nest, directives, known, target).ifPresent(directives::add);
+          }
+          LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
+          ParallelSchedule.choose(scheduled, known, target).ifPresent(directives::add);
+        });
+    return directives;
   }
 
   /** Tiles of a sum of products, where the sizes are known and vectors can be used. */
@@ -66,7 +96,7 @@ public final class AutoSchedule {
     List<Directive> promotion = promotion(nest);
     LoopNest promoted = Scheduler.apply(nest, new Schedule(promotion));
     List<Directive> all = new ArrayList<>(promotion);
-    if (arithmetic.contracted() && isLegal(promoted, new Directive.Contract())) {
+    if (arithmetic.contracted() && Scheduler.isLegal(promoted, new Directive.Contract())) {
       all.add(new Directive.Contract());
       promoted = Scheduler.apply(promoted, new Schedule(List.of(new Directive.Contract())));
     }
@@ -76,7 +106,7 @@ public final class AutoSchedule {
     }
     all.addAll(tiles.get());
     Schedule schedule = new Schedule(all);
-    return isLegal(nest, schedule) ? Optional.of(schedule) : Optional.empty();
+    return Scheduler.isLegal(nest, schedule) ? Optional.of(schedule) : Optional.empty();
   }
 
   /** What keeps the sums of a canonical nest in locals, with its loops as they are. */
@@ -87,8 +117,7 @@ public final class AutoSchedule {
       return List.of();
     }
     Set<IndexVariable> kept = Scheduler.targetVariables(main.body());
-    List<IndexVariable> shared =
-        main.variables().stream().takeWhile(kept::contains).toList();
+    List<IndexVariable> shared = main.variables().stream().takeWhile(kept::contains).toList();
     if (shared.size() < kept.size()) {
       return List.of();
     }
@@ -100,24 +129,12 @@ public final class AutoSchedule {
     return directives;
   }
 
-  private static boolean isLegal(LoopNest nest, Directive directive) {
-    return isLegal(nest, new Schedule(List.of(directive)));
-  }
-
-  private static boolean isLegal(LoopNest nest, Schedule schedule) {
-    try {
-      Scheduler.apply(nest, schedule);
-      return true;
-    } catch (ScheduleException e) {
-      return false;
-    }
-  }
-
-  private static Schedule scalar(LoopNest nest, Arithmetic arithmetic) {
+  /** Loops in a good order, with their sums in locals where they can be. */
+  private static List<Directive> scalar(LoopNest nest, Arithmetic arithmetic) {
     List<PerfectNest> nests = PerfectNest.split(nest.body());
     PerfectNest main = nests.getLast();
     if (main.loops().isEmpty()) {
-      return Schedule.CANONICAL;
+      return List.of();
     }
     Set<IndexVariable> kept = Scheduler.targetVariables(main.body());
     List<IndexVariable> order = order(nest, main, kept);
@@ -140,14 +157,14 @@ public final class AutoSchedule {
         directives.add(new Directive.Promote(nest.name()));
       }
     }
-    if (arithmetic.contracted() && isLegal(nest, new Directive.Contract())) {
+    if (arithmetic.contracted() && Scheduler.isLegal(nest, new Directive.Contract())) {
       directives.add(new Directive.Contract());
     }
     directives.add(new Directive.Hoist());
     if (hasBorders(main.body())) {
       directives.add(new Directive.SplitBorders());
     }
-    return new Schedule(directives);
+    return directives;
   }
 
   /** Whether the nest accumulates an element that the nest before it has set. */

@@ -33,6 +33,15 @@ final class ContractionSchedule {
   /** The share of the last-level cache that the columns' panels may take. */
   private static final double L3_SHARE = 0.25;
 
+  /** Shorter sums do not pay for packing vectors along a batch index. */
+  private static final long LEAST_PACKED_DEPTH = 24;
+
+  /** Positions of rows, columns and depth that are packed at once along a batch index. */
+  private static final long BATCH_BLOCK = 64;
+
+  /** Vectors along a batch index that are packed at once, so that memory is read in runs. */
+  private static final long BATCH_VECTORS = 8;
+
   /** Below this many bytes of the second factor a tile reads it where it lies. */
   private static final double DIRECT_SHARE_OF_L2 = 0.25;
 
@@ -188,7 +197,7 @@ final class ContractionSchedule {
             && (bytes <= DIRECT_SHARE_OF_L2 * target.l2() || height <= 4);
     if (direct) {
       int columnLanes = lanes(last.extent());
-      Index row = rows.stream().max(Comparator.comparingLong(Index::extent)).orElseThrow();
+      Index row = largest(rows);
       int vectors = last.extent() >= 2L * columnLanes && columnLanes == target.lanes(type) ? 2 : 1;
       int most = Math.max(1, registerRows(vectors));
       directives.add(
@@ -196,17 +205,25 @@ final class ContractionSchedule {
               List.of(
                   new Directive.TileLoop(row.variable(), balanced(row.extent(), most), 1),
                   new Directive.TileLoop(last.variable(), vectors, columnLanes))));
+      shareTiles(directives, List.of(row, last));
       return Optional.of(directives);
     }
     int vectors = width > lanes ? 2 : 1;
     int tileRows = (int) Math.min(registerRows(vectors), Math.max(1, height));
     int depthBlock = depthBlock(extent(depth), tileRows);
     int tileColumns = vectors * lanes;
+    List<Directive> shared = new ArrayList<>();
     long mostRows = (long) (L2_SHARE * target.l2() / ((double) depthBlock * type.byteSize()));
     long mostColumns =
         Math.min(4096, (long) (L3_SHARE * target.l3() / ((double) depthBlock * type.byteSize())));
     Directive.Share share = share(height, width, tileRows, tileColumns, batch);
     int parts = target.threads();
+    if (share == Directive.Share.NONE && target.threads() > 1 && !batch.isEmpty()) {
+      batch.stream()
+          .filter(index -> index.extent() >= 2L * target.threads())
+          .findFirst()
+          .ifPresent(index -> shared.add(new Directive.Parallel(index.variable())));
+    }
     directives.add(
         new Directive.Pack(
             new Directive.PackLoop(
@@ -221,9 +238,10 @@ final class ContractionSchedule {
                 block(
                     width, tileColumns, mostColumns, share == Directive.Share.COLUMNS ? parts : 1)),
             new Directive.PackLoop(
-                depth.stream().map(Index::variable).toList(), 1, 1, depthBlock),
+                variables(depth), 1, 1, depthBlock),
             Optional.empty(),
             share));
+    directives.addAll(shared);
     return Optional.of(directives);
   }
 
@@ -319,15 +337,72 @@ final class ContractionSchedule {
     if (lanes < 2 || lane.left() != 1 || lane.right() != 1) {
       return Optional.empty();
     }
-    Index row = rows.stream().max(Comparator.comparingLong(Index::extent)).orElseThrow();
-    Index column = columns.stream().max(Comparator.comparingLong(Index::extent)).orElseThrow();
-    int most = target.simdBits() >= 512 ? 5 : 3;
+    boolean wideRegisters = target.simdBits() >= 512;
+    long bytes =
+        (extent(rows) + extent(columns)) * extent(depth) * lane.extent() * type.byteSize();
+    if (extent(depth) < LEAST_PACKED_DEPTH || bytes <= DIRECT_SHARE_OF_L2 * target.l2()) {
+      Index row = largest(rows);
+      Index column = largest(columns);
+      List<Directive> directives = new ArrayList<>();
+      directives.add(
+          new Directive.Tile(
+              List.of(
+                  new Directive.TileLoop(
+                      row.variable(), balanced(row.extent(), wideRegisters ? 4 : 3), 1),
+                  new Directive.TileLoop(
+                      column.variable(), balanced(column.extent(), wideRegisters ? 5 : 3), 1),
+                  new Directive.TileLoop(lane.variable(), 1, lanes))));
+      shareTiles(directives, List.of(row, column));
+      return Optional.of(directives);
+    }
+    int tile = wideRegisters ? 4 : 3;
+    int vectors = (int) Math.min(BATCH_VECTORS, lane.extent() / lanes);
+    Directive.Share share =
+        target.threads() > 1 && extent(columns) >= 2L * tile * target.threads()
+            ? Directive.Share.COLUMNS
+            : Directive.Share.NONE;
     return Optional.of(
         List.of(
-            new Directive.Tile(
-                List.of(
-                    new Directive.TileLoop(row.variable(), balanced(row.extent(), most), 1),
-                    new Directive.TileLoop(column.variable(), balanced(column.extent(), most), 1),
-                    new Directive.TileLoop(lane.variable(), 1, lanes)))));
+            new Directive.Pack(
+                new Directive.PackLoop(
+                    variables(rowOrder(rows)),
+                    tile,
+                    1,
+                    block(extent(rows), tile, BATCH_BLOCK, 1)),
+                new Directive.PackLoop(
+                    variables(columnOrder(columns)),
+                    tile,
+                    1,
+                    block(
+                        extent(columns),
+                        tile,
+                        BATCH_BLOCK,
+                        share == Directive.Share.COLUMNS ? target.threads() : 1)),
+                new Directive.PackLoop(
+                    variables(depth),
+                    1,
+                    1,
+                    (int) Math.min(BATCH_BLOCK, roundUp(extent(depth), 8))),
+                Optional.of(new Directive.TileLoop(lane.variable(), vectors, lanes)),
+                share)));
+  }
+
+  private static Index largest(List<Index> indices) {
+    return indices.stream().max(Comparator.comparingLong(Index::extent)).orElseThrow();
+  }
+
+  /** Lets workers share out the loop with the most to share among the outer ones, if any does. */
+  private void shareTiles(List<Directive> directives, List<Index> tiled) {
+    if (target.threads() == 1) {
+      return;
+    }
+    for (Stmt.Loop loop : form.outer()) {
+      boolean isTiled = tiled.stream().anyMatch(i -> i.variable().equals(loop.variable()));
+      if (!isTiled && shape.value(loop.binding().extent()) >= 2L * target.threads()) {
+        directives.add(new Directive.Parallel(loop.variable()));
+        return;
+      }
+    }
+    directives.add(new Directive.Parallel(tiled.getFirst().variable()));
   }
 }

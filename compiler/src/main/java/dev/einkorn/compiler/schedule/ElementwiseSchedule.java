@@ -79,11 +79,35 @@ final class ElementwiseSchedule {
     boolean elementwise =
         nests.size() == 1
             && Scheduler.targetVariables(main.body()).containsAll(main.variables())
-            && main.loops().stream().allMatch(Stmt.Loop::isWhole);
+            && main.loops().stream().allMatch(Stmt.Loop::isWhole)
+            && !hasLoop(main.body());
     if (elementwise) {
       return choice.elementwise(main);
     }
     return target.simd() ? choice.reduction() : Optional.empty();
+  }
+
+  private static boolean hasLoop(Stmt body) {
+    boolean[] found = {false};
+    LoopWalk.statements(body, s -> found[0] |= s instanceof Stmt.Loop);
+    return found[0];
+  }
+
+  /**
+   * A tile for the loops of a scheduled nest that store along the target's unit stride, as after
+   * the reductions of a softmax.
+   */
+  static Optional<Directive> tail(
+      LoopNest nest, List<Directive> before, CallShape shape, Target target) {
+    var choice = new ElementwiseSchedule(nest, shape, target, Arithmetic.STRICT);
+    PerfectNest main = PerfectNest.split(nest.body()).getLast();
+    Optional<IndexVariable> unit = choice.written(main.body()).flatMap(choice::unit);
+    if (!target.simd() || unit.isEmpty()) {
+      return Optional.empty();
+    }
+    return choice
+        .tiled(before, unit.get(), choice.functions() ? 1 : VECTORS)
+        .map(schedule -> schedule.directives().getLast());
   }
 
   private Optional<Schedule> elementwise(PerfectNest main) {
@@ -262,23 +286,26 @@ final class ElementwiseSchedule {
 
   /** The one load whose neighbours in memory lie along the sum. */
   private Optional<Element> acrossSum(LoopNest promoted, IndexVariable unit, IndexVariable summed) {
+    boolean[] streamed = {false};
     Set<Element> found = new LinkedHashSet<>();
     LoopWalk.values(
         promoted.body(),
         value -> {
-          if (value instanceof Expr.Load(Element element, _)
-              && element.dependsOn(unit)
-              && unit(element).filter(summed::equals).isPresent()) {
-            found.add(element);
+          if (value instanceof Expr.Load(Element element, _) && element.dependsOn(unit)) {
+            if (unit(element).filter(summed::equals).isPresent()) {
+              found.add(element);
+            }
+            streamed[0] |= unit(element).filter(unit::equals).isPresent();
           }
         });
-    return found.size() == 1 ? Optional.of(found.iterator().next()) : Optional.empty();
+    // Where nothing lies along the kept index, vectors along the sum do better.
+    return streamed[0] && found.size() == 1 ? Optional.of(found.iterator().next()) : Optional.empty();
   }
 
   // What is read and written.
 
   /** The one element that the body writes. */
-  private static Optional<Element> written(Stmt body) {
+  private Optional<Element> written(Stmt body) {
     List<Element> stores = new ArrayList<>();
     LoopWalk.statements(
         body,

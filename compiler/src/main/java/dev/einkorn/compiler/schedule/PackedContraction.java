@@ -36,6 +36,9 @@ final class PackedContraction {
   /** How many positions of the sum are packed row by row at a time: two cache lines of floats. */
   private static final int CHUNK = 32;
 
+  private static final Position ORIGIN =
+      new Position.Affine(new Subscript.Affine(List.of(), 0));
+
   private final LoopNest nest;
   private final Directive.Pack pack;
   private final ContractionForm form;
@@ -97,8 +100,15 @@ final class PackedContraction {
     }
   }
 
-  /** The batch index that vectors lie along, with the lane within a vector. */
-  private record Lane(Stmt.Loop loop, IndexVariable lane, int lanes) {}
+  /**
+   * The batch index that vectors lie along.
+   *
+   * @param vector which of the block's vectors
+   * @param lane within the vector
+   * @param vectors in a block
+   */
+  private record Lane(
+      Stmt.Loop loop, IndexVariable vector, IndexVariable lane, int vectors, int lanes) {}
 
   private PackedContraction(LoopNest nest, Directive.Pack pack) {
     this.nest = nest;
@@ -123,11 +133,10 @@ final class PackedContraction {
                 loop ->
                     new Lane(
                         loop(loop.variable(), found.outer()),
+                        fresh(loop.variable() + "_vector"),
                         fresh(loop.variable() + "_lane"),
+                        loop.count(),
                         loop.lanes()));
-    if (pack.batch().isPresent() && pack.batch().get().count() != 1) {
-      throw refuse("one vector along the batch index");
-    }
     form = sides(found);
     type = form.left().elementType();
     checkRoles();
@@ -147,7 +156,7 @@ final class PackedContraction {
     try {
       return new PackedContraction(nest, pack).build();
     } catch (Relocation.UnsupportedException e) {
-      throw Scheduler.refusal(pack, e.getMessage());
+      throw Scheduler.refusal(pack, String.valueOf(e.getMessage()));
     }
   }
 
@@ -228,6 +237,7 @@ final class PackedContraction {
 
   private Scratch panel(Expr factor, Role role, boolean shared) {
     List<Extent> extents = new ArrayList<>();
+    batch.ifPresent(lane -> extents.add(fixed(lane.vectors())));
     extents.add(fixed(role.loop().block() / role.loop().width()));
     extents.add(fixed(pack.depth().block()));
     extents.add(fixed(role.loop().width()));
@@ -263,7 +273,9 @@ final class PackedContraction {
     if (batch.isPresent()) {
       Lane lane = batch.get();
       packed =
-          lane.loop().withStep(new Stmt.Step(lane.lanes(), true)).withBody(packed);
+          lane.loop()
+              .withStep(new Stmt.Step((long) lane.vectors() * lane.lanes(), true))
+              .withBody(packed);
     }
     Set<IndexVariable> inside = new HashSet<>();
     rows.parts().forEach(part -> inside.add(part.variable()));
@@ -276,7 +288,11 @@ final class PackedContraction {
     }
     Expr runs = atLeast(depth.extent(), 1);
     if (batch.isPresent()) {
-      runs = and(runs, atLeast(batch.get().loop().binding().extent(), batch.get().lanes()));
+      Lane lane = batch.get();
+      runs =
+          and(
+              runs,
+              atLeast(lane.loop().binding().extent(), (long) lane.vectors() * lane.lanes()));
     }
     return new LoopNest(
         nest.name(),
@@ -298,7 +314,16 @@ final class PackedContraction {
       body.add(new Stmt.Barrier());
     }
     Stmt tiles =
-        tiles(columns, LoopKind.SEQUENTIAL, tiles(rows, LoopKind.SEQUENTIAL, computeTile()));
+        storesOften()
+            ? tiles(
+                columns,
+                LoopKind.SEQUENTIAL,
+                tiles(rows, LoopKind.SEQUENTIAL, overVectors(computeTile())))
+            : overVectors(
+                tiles(
+                    columns,
+                    LoopKind.SEQUENTIAL,
+                    tiles(rows, LoopKind.SEQUENTIAL, computeTile())));
     Stmt block =
         Stmt.sequence(
             List.of(
@@ -379,9 +404,14 @@ final class PackedContraction {
       Lane lane = batch.get();
       List<Directive.TileLoop> lanes =
           List.of(new Directive.TileLoop(lane.lane(), 1, lane.lanes()));
-      body.add(steps(role, number(0), valid(role), overDepth(jam(lanes, copy))));
+      // Side by side along the batch index first: that is how they lie in memory.
+      body.add(steps(role, number(0), valid(role), overDepth(overVectors(jam(lanes, copy)))));
       body.add(
-          steps(role, valid(role), number(role.loop().width()), overDepth(jam(lanes, zero))));
+          steps(
+              role,
+              valid(role),
+              number(role.loop().width()),
+              overDepth(overVectors(jam(lanes, zero)))));
     } else {
       Stmt elements =
           Stmt.sequence(
@@ -504,6 +534,23 @@ final class PackedContraction {
     return found[0];
   }
 
+  /**
+   * Whether sums are so short that how the target is written counts more than how panels are read:
+   * then the vectors along a batch index are stored side by side.
+   */
+  private boolean storesOften() {
+    return pack.depth().block() <= 32;
+  }
+
+  private Stmt overVectors(Stmt body) {
+    if (batch.isEmpty() || batch.get().vectors() == 1) {
+      return body;
+    }
+    Lane lane = batch.get();
+    return new Stmt.Loop(
+        new IndexBinding(lane.vector(), fixed(lane.vectors())), LoopKind.SEQUENTIAL, body);
+  }
+
   private Stmt overDepth(Stmt body) {
     return new Stmt.Loop(
         depth.binding(depth.step()), number(0), depthCount(), LoopKind.SEQUENTIAL, body);
@@ -556,8 +603,6 @@ final class PackedContraction {
   /** Sums in registers that begin and end in scratch memory, and what is copied from and to it. */
   private Stmt edgeTile() {
     Element target = targetElement();
-    List<Expr> steps = new ArrayList<>();
-    steps.add(new Expr.LoopValue(rows.step()));
     List<Position> positions =
         new ArrayList<>(List.of(plain(rows.step()), plain(columns.step())));
     batch.ifPresent(lane -> positions.add(plain(lane.lane())));
@@ -667,14 +712,18 @@ final class PackedContraction {
   }
 
   private static Subscript.Affine lanePosition(Lane lane) {
-    return new Subscript.Affine(
-        List.of(
-            new Subscript.Term(lane.loop().variable(), 1), new Subscript.Term(lane.lane(), 1)),
-        0);
+    List<Subscript.Term> terms = new ArrayList<>();
+    terms.add(new Subscript.Term(lane.loop().variable(), 1));
+    if (lane.vectors() > 1) {
+      terms.add(new Subscript.Term(lane.vector(), lane.lanes()));
+    }
+    terms.add(new Subscript.Term(lane.lane(), 1));
+    return new Subscript.Affine(terms, 0);
   }
 
   private Element panelElement(Scratch panel, Role role) {
     List<Position> positions = new ArrayList<>();
+    batch.ifPresent(lane -> positions.add(lane.vectors() > 1 ? plain(lane.vector()) : ORIGIN));
     positions.add(plain(role.tile()));
     positions.add(plain(depth.step()));
     positions.add(plain(role.step()));

@@ -77,6 +77,19 @@ public final class Scheduler {
     return result;
   }
 
+  static boolean isLegal(LoopNest nest, Directive directive) {
+    return isLegal(nest, new Schedule(List.of(directive)));
+  }
+
+  static boolean isLegal(LoopNest nest, Schedule schedule) {
+    try {
+      apply(nest, schedule);
+      return true;
+    } catch (ScheduleException e) {
+      return false;
+    }
+  }
+
   private static Stmt reorder(Stmt body, Directive.Reorder directive, String target) {
     List<PerfectNest> nests = PerfectNest.split(body);
     List<IndexVariable> order = directive.order();

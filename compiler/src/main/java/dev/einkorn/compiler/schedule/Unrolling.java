@@ -407,7 +407,7 @@ final class Unrolling {
                     .allMatch(
                         p ->
                             p instanceof Position.Affine(Subscript.Affine form)
-                                && (form.isVariable()));
+                                && form.isVariable());
           }
         });
     return safe[0];

@@ -56,8 +56,21 @@ class WarmUpTest {
   }
 
   @Test
+  void callsThatStillGetFasterHaveMoreTime() {
+    WarmUp.Result result =
+        warm(
+            () -> {
+              long late = meter.nanos();
+              boolean compiled = late > 2_500_000_000L;
+              meter.spend(compiled ? 1_000 : 1_000_000 - late / 4_000, compiled ? 0 : 100_000);
+            });
+    assertThat(result.hot()).isTrue();
+    assertThat(meter.nanos()).isBetween(2_500_000_000L, 2_600_000_000L);
+  }
+
+  @Test
   void oneCallBeyondTheLimitIsTheLast() {
-    WarmUp.Result result = warm(() -> meter.spend(2_000_000_000, 1 << 20));
+    WarmUp.Result result = warm(() -> meter.spend(5_000_000_000L, 1 << 20));
     assertThat(calls).hasValue(1);
     assertThat(result.hot()).isFalse();
   }

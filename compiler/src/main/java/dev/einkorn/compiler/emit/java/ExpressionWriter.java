@@ -71,12 +71,14 @@ final class ExpressionWriter {
               names.data(element.tensor()) + "[" + narrowed(position(element) + " + " + lane) + "]",
               PRIMARY);
       case Expr.Broadcast(Expr scalar, _) -> text(scalar);
-      case Expr.LaneReduction(ReductionOperator operator, Expr.Local(String name, var type, int n)) ->
+      case Expr.LaneReduction(
+              ReductionOperator operator,
+              Expr.Local(String name, var type, int n)) ->
           new Text(
               "$math:T."
                   + operator.symbol()
                   + "Lanes("
-                  + lanes(names.local(name), type)
+                  + lanes(names.local(name), type, n)
                   + ", "
                   + n
                   + ")",
@@ -124,8 +126,8 @@ final class ExpressionWriter {
   }
 
   /** The array that holds the lanes of a local when they are folded. */
-  private String lanes(String local, ElementType type) {
-    return form == VectorForm.VECTOR_API ? JavaWords.laneArray(type) : local;
+  private String lanes(String local, ElementType type, int count) {
+    return form.isObject(type, count) ? JavaWords.laneArray(type) : local;
   }
 
   private static Text constant(Object value, ElementType type) {

@@ -107,8 +107,7 @@ public final class JavaEmitter implements Emitter {
           case BOOL -> throw new IllegalArgumentException("a vector of conditions");
         };
     TypeName type =
-        ParameterizedTypeName.get(
-            ClassName.get("jdk.incubator.vector", "VectorSpecies"), boxed);
+        ParameterizedTypeName.get(ClassName.get("jdk.incubator.vector", "VectorSpecies"), boxed);
     return FieldSpec.builder(
             type, species.constant(), Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
         .initializer("$T.$L", vector, species.source())

@@ -16,10 +16,11 @@ final class JavaWords {
                + " opens package permits private protected provides public record requires return"
                + " sealed short static strictfp super switch synchronized this throw throws to"
                + " transient transitive true try uses var void volatile when while with yield"
-               + " Double DoubleVector Float FloatVector Integer IntVector Kernel KernelIndex KernelMath Long LongVector Math MemorySegment"
-               + " Object Override PolynomialMath String System Tensor ValueLayout VectorMath VectorMoves VectorOperators"
-               + " VectorSpecies Worker dev first java lane lanes_f32 lanes_f64 lanes_i32 lanes_i64"
-               + " operands run sizes worker")
+               + " Double DoubleVector Float FloatVector Integer IntVector Kernel KernelIndex"
+               + " KernelMath Long LongVector Math MemorySegment Object Override PolynomialMath"
+               + " String System Tensor ValueLayout VectorMath VectorMoves VectorOperators"
+               + " VectorSpecies Worker dev first java lane lanes_f32 lanes_f64 lanes_i32 lanes_i64 operands run sizes"
+               + " worker")
               .split(" "));
 
   private JavaWords() {}

@@ -63,8 +63,7 @@ final class OperandNames {
   }
 
   private String table(Table table) {
-    return tables.computeIfAbsent(
-        table, t -> names.name(t, t.tensor() + "_" + t.merged().name()));
+    return tables.computeIfAbsent(table, t -> names.name(t, t.tensor() + "_" + t.merged().name()));
   }
 
   String data(String tensor) {
@@ -133,8 +132,7 @@ final class OperandNames {
       if (position instanceof Position.Merged(List<Position.Digit> digits, var rest)) {
         for (Position.Digit digit : digits) {
           partsByLoop
-              .computeIfAbsent(
-                  new MergedAt(digit.merged(), digit.at()), _ -> new ArrayList<>())
+              .computeIfAbsent(new MergedAt(digit.merged(), digit.at()), _ -> new ArrayList<>())
               .add(new PartStride(digit.part(), digit.coefficient(), axis));
         }
         position = new Position.Affine(rest);
@@ -173,8 +171,7 @@ final class OperandNames {
                     + "["
                     + affine(loop.at())
                     + "]"));
-    stridesByPosition.forEach(
-        (position, strides) -> summands.add(product(position, strides)));
+    stridesByPosition.forEach((position, strides) -> summands.add(product(position, strides)));
     return summands.isEmpty() ? "0" : String.join(" + ", summands);
   }
 

@@ -270,7 +270,8 @@ final class StepWriter {
       LoopWalk.values(
           nest.body(),
           value -> {
-            if (value instanceof Expr.LaneReduction(_, Expr vector)) {
+            if (value instanceof Expr.LaneReduction(_, Expr vector)
+                && form.isObject(vector.elementType(), vector.lanes())) {
               foldedLanes.add(vector.elementType());
             }
           });
@@ -332,7 +333,7 @@ final class StepWriter {
       case Stmt.Store(Element target, Expr value) when value.lanes() > 1 ->
           vector(
               level,
-              value.lanes(),
+              value,
               lane -> expressions.stored(target, lane) + " = " + expressions.writeLane(value, lane),
               () ->
                   vectors.write(value)
@@ -353,12 +354,12 @@ final class StepWriter {
             "%s[] %s = new %s[%d];"
                 .formatted(
                     JavaWords.valueType(type), name, JavaWords.valueType(type), value.lanes());
-        if (form == VectorForm.LANE_LOOPS) {
+        if (!form.isObject(type, value.lanes())) {
           body.laneArrays.put(name, array);
         }
         vector(
             level,
-            value.lanes(),
+            value,
             lane -> name + "[" + lane + "] = " + expressions.writeLane(value, lane),
             () -> VectorWriter.type(type) + " " + name + " = " + vectors.write(value));
       }
@@ -373,7 +374,7 @@ final class StepWriter {
       case Stmt.Assign(String local, Expr value) when value.lanes() > 1 ->
           vector(
               level,
-              value.lanes(),
+              value,
               lane -> names.local(local) + "[" + lane + "] = " + expressions.writeLane(value, lane),
               () -> names.local(local) + " = " + vectors.write(value));
       case Stmt.Assign(String local, Expr value) -> {
@@ -384,7 +385,7 @@ final class StepWriter {
           when value.lanes() > 1 ->
           vector(
               level,
-              value.lanes(),
+              value,
               lane -> update(names.local(local) + "[" + lane + "]", operator, value, lane),
               () -> vectors.update(names.local(local), operator, value));
       case Stmt.Update(String local, ReductionOperator operator, Expr value) -> {
@@ -487,8 +488,9 @@ final class StepWriter {
 
   /** A statement on vectors: one call, or a loop over lanes. */
   private void vector(
-      int level, int lanes, UnaryOperator<String> ofLane, Supplier<String> ofVector) {
-    if (form == VectorForm.VECTOR_API) {
+      int level, Expr value, UnaryOperator<String> ofLane, Supplier<String> ofVector) {
+    int lanes = value.lanes();
+    if (form.isObject(value.elementType(), lanes)) {
       line(level, ofVector.get() + ";");
       return;
     }
@@ -503,9 +505,12 @@ final class StepWriter {
       LoopWalk.subexpressions(
           value,
           e -> {
-            if (e instanceof Expr.LaneReduction(_, Expr.Local(String name, ElementType type, _))) {
-              String lanes = JavaWords.laneArray(type);
-              line(level, names.local(name) + ".intoArray(" + lanes + ", 0);");
+            if (e
+                    instanceof
+                    Expr.LaneReduction(_, Expr.Local(String name, ElementType type, int lanes))
+                && form.isObject(type, lanes)) {
+              String array = JavaWords.laneArray(type);
+              line(level, names.local(name) + ".intoArray(" + array + ", 0);");
             }
           });
     }

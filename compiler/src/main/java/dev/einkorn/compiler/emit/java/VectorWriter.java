@@ -177,11 +177,7 @@ final class VectorWriter {
       case MAX -> first + ".max(" + write(arguments.get(1)) + ")";
       case MIN -> first + ".min(" + write(arguments.get(1)) + ")";
       case FMA -> first + ".fma(" + write(arguments.get(1)) + ", " + write(arguments.get(2)) + ")";
-      case RELU ->
-          first
-              + ".max("
-              + JavaWords.zero(arguments.getFirst().elementType())
-              + ")";
+      case RELU -> first + ".max(" + JavaWords.zero(arguments.getFirst().elementType()) + ")";
       case SIGN,
           EXP,
           EXPM1,

@@ -1,0 +1,76 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.LoopKind;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Chooses the loop that the workers of a team share out. It changes no bits. */
+final class ParallelSchedule {
+  // Innermost iterations from which on waking a team costs less than it saves.
+  private static final double BREAK_EVEN = 1 << 17;
+  // What a function call costs over an iteration of loads and arithmetic.
+  private static final double CALL = 16;
+  // Iterations a worker, so that the shares are about even.
+  private static final int EVEN = 4;
+
+  private ParallelSchedule() {}
+
+  /** The directive, to follow those that made the nest; empty if one worker is best. */
+  static Optional<Directive> choose(LoopNest nest, CallShape shape, Target target) {
+    if (target.threads() < 2 || nest.isParallel() || work(nest.body(), shape) < BREAK_EVEN) {
+      return Optional.empty();
+    }
+    for (int each : List.of(EVEN, 1)) {
+      Set<IndexVariable> variables = new LinkedHashSet<>();
+      LoopWalk.statements(
+          nest.body(),
+          s -> {
+            if (s instanceof Stmt.Loop loop
+                && shape.value(loop.binding().extent()) >= (long) each * target.threads()) {
+              variables.add(loop.variable());
+            }
+          });
+      for (IndexVariable variable : variables) {
+        Directive directive = new Directive.Parallel(variable);
+        if (Scheduler.isLegal(nest, directive)) {
+          return Optional.of(directive);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** About how many innermost iterations a statement has. */
+  static double work(Stmt stmt, CallShape shape) {
+    return switch (stmt) {
+      case Stmt.Block(List<Stmt> statements) ->
+          statements.stream().mapToDouble(s -> work(s, shape)).sum();
+      case Stmt.Loop loop ->
+          loop.kind() == LoopKind.BORDER
+              ? 0
+              : shape.value(loop.binding().extent()) * work(loop.body(), shape);
+      case Stmt.Outline(_, Stmt body) -> work(body, shape);
+      case Stmt.Guard(_, Stmt whenTrue, Stmt whenFalse) ->
+          1 + Math.max(work(whenTrue, shape), work(whenFalse, shape));
+      case Stmt.Store(_, Expr value) -> work(value);
+      case Stmt.Accumulate(_, _, Expr value) -> work(value);
+      case Stmt.Update(_, _, Expr value) -> work(value);
+      case Stmt.Declare(_, _, Expr value) -> work(value) - 1;
+      case Stmt.Assign(_, Expr value) -> work(value) - 1;
+      case Stmt.Barrier _ -> 0;
+    };
+  }
+
+  private static double work(Expr value) {
+    double[] work = {1};
+    LoopWalk.subexpressions(value, e -> work[0] += e instanceof Expr.Call ? CALL : 0);
+    return work[0];
+  }
+}

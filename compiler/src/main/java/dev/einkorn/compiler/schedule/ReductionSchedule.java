@@ -1,0 +1,94 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Chooses what is done to the reductions of a nest of sequential loops: chunks of long ones,
+ * partial results of those that read along their memory. The choice changes roundings, so that it
+ * depends on the sizes of a call and never on the machine; only the lanes, which leave the bits
+ * alone, do.
+ */
+final class ReductionSchedule {
+  // Bytes of the partial results of one fold: four of the widest vectors, which is what hides the
+  // latency of an addition.
+  private static final int PARTIAL_BYTES = 256;
+  // Fewer blocks than this do not repay the fold of the partial results.
+  private static final int LEAST_BLOCKS = 2;
+  private static final int CHUNKS = 64;
+  // Innermost iterations below which a reduction is not cut into chunks.
+  private static final long LEAST_WORK = 1 << 18;
+  // The multiple that a chunk of neighbours in memory is: whole pages, whole blocks of partials.
+  private static final int GRAIN = 1024;
+
+  private ReductionSchedule() {}
+
+  /** The directives, to follow those that made the nest. */
+  static List<Directive> choose(LoopNest nest, CallShape shape, Target target) {
+    List<Directive> chosen = new ArrayList<>();
+    LoopNest current = nest;
+    for (Directive directive : candidates(nest, shape, target)) {
+      if (Scheduler.isLegal(current, directive)) {
+        current = Scheduler.apply(current, new Schedule(List.of(directive)));
+        chosen.add(directive);
+      }
+    }
+    return chosen;
+  }
+
+  private static List<Directive> candidates(LoopNest nest, CallShape shape, Target target) {
+    List<Directive> candidates = new ArrayList<>();
+    List<Stmt> outermost =
+        nest.body() instanceof Stmt.Block(List<Stmt> statements)
+            ? statements
+            : List.of(nest.body());
+    for (Stmt stmt : outermost) {
+      if (stmt instanceof Stmt.Loop loop
+          && ParallelSchedule.work(loop, shape) >= LEAST_WORK
+          && shape.value(loop.binding().extent()) > 1) {
+        int grain = folded(loop).isEmpty() ? 1 : GRAIN;
+        candidates.add(new Directive.SplitReduction(loop.variable(), CHUNKS, grain));
+      }
+    }
+    Map<IndexVariable, Directive> partials = new LinkedHashMap<>();
+    LoopWalk.statements(
+        nest.body(),
+        s -> {
+          if (s instanceof Stmt.Loop loop && !folded(loop).isEmpty()) {
+            ElementType type = folded(loop).getFirst();
+            int count = PARTIAL_BYTES / type.byteSize();
+            if (type != ElementType.BOOL
+                && shape.value(loop.binding().extent()) >= (long) LEAST_BLOCKS * count) {
+              partials.putIfAbsent(
+                  loop.variable(),
+                  new Directive.Partial(
+                      loop.variable(), count, Math.min(count, target.lanes(type))));
+            }
+          }
+        });
+    candidates.addAll(partials.values());
+    return candidates;
+  }
+
+  /** The types of the values that the loop itself folds into locals. */
+  private static List<ElementType> folded(Stmt.Loop loop) {
+    List<Stmt> body =
+        loop.body() instanceof Stmt.Block(List<Stmt> statements)
+            ? statements
+            : List.of(loop.body());
+    List<ElementType> types = new ArrayList<>();
+    for (Stmt stmt : body) {
+      if (stmt instanceof Stmt.Update(_, _, var value)) {
+        types.add(value.elementType());
+      }
+    }
+    return types;
+  }
+}
