@@ -90,14 +90,16 @@ public final class KernelIndex {
    * @param strides of the axes, in elements
    */
   public static void offsets(int[] table, int[] extents, int[] strides) {
+    for (int extent : extents) {
+      if (extent == 0) {
+        return;
+      }
+    }
     int filled = 1;
     table[0] = 0;
     for (int axis = 0; axis < extents.length; axis++) {
       int extent = extents[axis];
       int stride = strides[axis];
-      if (extent == 0) {
-        return;
-      }
       // Spread what is there over the new, faster axis, from the back so that nothing is lost.
       for (int n = filled - 1; n >= 0; n--) {
         int offset = table[n];

@@ -48,23 +48,43 @@ public final class AutoSchedule {
    */
   public static Schedule choose(
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
+    List<Directive> semantic = PolynomialFunctions.directives(nest, arithmetic);
+    LoopNest rewritten = Scheduler.apply(nest, new Schedule(semantic));
+    List<Directive> all = new ArrayList<>(semantic);
+    all.addAll(rewritten(rewritten, shape, target, arithmetic));
+    return new Schedule(all);
+  }
+
+  private static List<Directive> rewritten(
+      LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
     // Whether sums are regrouped must not depend on the machine, or its tiers would differ in bits.
     boolean isContraction = contraction(nest, shape, WIDEST, arithmetic).isPresent();
     if (isContraction) {
       return contraction(nest, shape, target, arithmetic)
-          .orElseGet(() -> new Schedule(scalar(nest, arithmetic)));
+          .map(Schedule::directives)
+          .orElseGet(() -> scalar(nest, arithmetic));
     }
-    List<Directive> directives = new ArrayList<>(scalar(nest, arithmetic));
+    boolean streams = ElementwiseSchedule.choose(nest, shape, WIDEST, arithmetic).isPresent();
+    List<Directive> directives =
+        new ArrayList<>(
+            (streams
+                    ? ElementwiseSchedule.choose(nest, shape, target, arithmetic)
+                    : Optional.<Schedule>empty())
+                .map(Schedule::directives)
+                .orElseGet(() -> scalar(nest, arithmetic)));
     shape.ifPresent(
         known -> {
-          if (arithmetic.regrouped() && !hasBorders(nest.body())) {
+          if (!streams && arithmetic.regrouped() && !hasBorders(nest.body())) {
             LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
             directives.addAll(ReductionSchedule.choose(scheduled, known, target));
+          }
+          if (!streams) {
+            ElementwiseSchedule.tail(nest, directives, known, target).ifPresent(directives::add);
           }
           LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
           ParallelSchedule.choose(scheduled, known, target).ifPresent(directives::add);
         });
-    return new Schedule(directives);
+    return directives;
   }
 
   /** Tiles of a sum of products, where the sizes are known and vectors can be used. */
@@ -90,7 +110,7 @@ public final class AutoSchedule {
   }
 
   /** What keeps the sums of a canonical nest in locals, with its loops as they are. */
-  private static List<Directive> promotion(LoopNest nest) {
+  static List<Directive> promotion(LoopNest nest) {
     List<PerfectNest> nests = PerfectNest.split(nest.body());
     PerfectNest main = nests.getLast();
     if (nests.size() != 2 || !(main.body() instanceof Stmt.Accumulate)) {

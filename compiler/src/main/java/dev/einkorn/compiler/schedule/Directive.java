@@ -202,8 +202,9 @@ public sealed interface Directive {
    *                                    c[k] = s
    * }
    *
-   * <p>Legal on a nest of one promoted reduction, for its outermost loop: each element takes in its
-   * terms in the written order.
+   * <p>The loop over blocks stands around the innermost loop over the target's indices. Legal on a
+   * nest of one promoted reduction, for its outermost loop: each element takes in its terms in the
+   * written order.
    *
    * @param size of a block
    */

@@ -52,11 +52,18 @@ final class LoopBlocking {
     }
     List<Stmt.Loop> loops = new ArrayList<>(inside.subList(0, first));
     loops.addAll(blocks);
-    loops.addAll(inside.subList(first, inside.size()));
     List<Stmt> result = new ArrayList<>();
     nests.subList(0, nests.size() - 1).forEach(other -> result.add(other.toStmt()));
-    result.add(new PerfectNest(loops, main.body()).toStmt());
+    Stmt block = new PerfectNest(inside.subList(first, inside.size()), main.body()).toStmt();
+    if (isMove(main.body())) {
+      block = new Stmt.Outline("move_" + nest.name(), block);
+    }
+    result.add(new PerfectNest(loops, block).toStmt());
     return Stmt.sequence(result);
+  }
+
+  private static boolean isMove(Stmt body) {
+    return body instanceof Stmt.Store(_, Expr.Load _);
   }
 
   /** A loop over the blocks of a loop's range. */

@@ -23,6 +23,7 @@ import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -83,12 +84,6 @@ final class PackedContraction {
               new Subscript.Term(tile, loop.width()),
               new Subscript.Term(step, 1)),
           0);
-    }
-
-    /** The position at the beginning of the tile. */
-    Subscript.Affine tileStart() {
-      return new Subscript.Affine(
-          List.of(new Subscript.Term(block, 1), new Subscript.Term(tile, loop.width())), 0);
     }
 
     void put(Relocation relocation, Subscript.Affine at) {
@@ -468,28 +463,39 @@ final class PackedContraction {
     return whole;
   }
 
-  /** The run that begins with the tile, at the first step. */
+  /** Whether the tile of a merged index is one run of memory. */
   private Expr isRun(Role role, Element element) {
     Element first =
         new Element(
-            element.tensor(),
-            element.positions().stream()
-                .map(
-                    position ->
-                        position instanceof Position.Merged(var digits, Subscript.Affine rest)
-                            ? new Position.Merged(
-                                digits.stream().map(d -> atStart(role, d)).toList(), rest)
-                            : position)
-                .toList());
+            element.tensor(), element.positions().stream().map(this::atFirstStep).toList());
     return new Expr.Contiguous(
         first, role.merged().orElseThrow().variable(), role.loop().width());
   }
 
-  private static Position.Digit atStart(Role role, Position.Digit digit) {
-    boolean ofRole = role.merged().filter(m -> m.variable().equals(digit.merged())).isPresent();
-    return ofRole
-        ? new Position.Digit(digit.coefficient(), digit.merged(), digit.part(), role.tileStart())
-        : digit;
+  /** The position at the beginning of the tile, outside of the loops over its steps. */
+  private Position atFirstStep(Position position) {
+    return switch (position) {
+      case Position.Affine(Subscript.Affine affine) -> new Position.Affine(atFirstStep(affine));
+      case Position.Merged(var digits, Subscript.Affine rest) ->
+          new Position.Merged(
+              digits.stream()
+                  .map(
+                      d ->
+                          new Position.Digit(
+                              d.coefficient(), d.merged(), d.part(), atFirstStep(d.at())))
+                  .toList(),
+              atFirstStep(rest));
+      case Position.Bordered _, Position.Gathered _ ->
+          throw new Relocation.UnsupportedException("a border or a gather along merged indices");
+    };
+  }
+
+  private Subscript.Affine atFirstStep(Subscript.Affine affine) {
+    Set<IndexVariable> steps = new HashSet<>(List.of(rows.step(), columns.step(), depth.step()));
+    batch.ifPresent(lane -> steps.addAll(List.of(lane.lane(), lane.vector())));
+    return new Subscript.Affine(
+        affine.terms().stream().filter(term -> !steps.contains(term.variable())).toList(),
+        affine.constant());
   }
 
   /** Copies element by element, along whatever of role and depth has the unit stride. */
@@ -571,8 +577,24 @@ final class PackedContraction {
     Expr whole = and(fits(rows), fits(columns));
     if (columns.merged().isPresent() && batch.isEmpty()) {
       whole = and(whole, isRun(columns, targetElement()));
+      for (Element element : readAlongColumns()) {
+        whole = and(whole, isRun(columns, element));
+      }
     }
     return new Stmt.Guard(whole, direct.get(), edge);
+  }
+
+  /** What the stored value reads along the merged columns, beside the sum. */
+  private Set<Element> readAlongColumns() {
+    Set<Element> elements = new LinkedHashSet<>();
+    LoopWalk.subexpressions(
+        relocated(form.result()),
+        e -> {
+          if (e instanceof Expr.Load(Element element, _) && element.dependsOn(columns.step())) {
+            elements.add(element);
+          }
+        });
+    return elements;
   }
 
   private static Expr fits(Role role) {

@@ -34,8 +34,14 @@ record SumBlocking(
     }
     IndexVariable block =
         LoopBlocking.unused(directive.variable() + "_block", LoopBlocking.names(nest));
-    Stmt inside = new PerfectNest(form.outer(), form.within(block, directive.size())).toStmt();
-    return form.over(block, directive.size()).withBody(inside);
+    int around = Math.max(0, form.outer().size() - 1);
+    Stmt inside =
+        new PerfectNest(
+                form.outer().subList(around, form.outer().size()),
+                form.within(block, directive.size()))
+            .toStmt();
+    Stmt blocks = form.over(block, directive.size()).withBody(inside);
+    return new PerfectNest(form.outer().subList(0, around), blocks).toStmt();
   }
 
   /** The form of a nest, if it has it. */
@@ -48,8 +54,11 @@ record SumBlocking(
         || !(statements.get(1) instanceof Stmt.Loop sum)
         || !(statements.get(2) instanceof Stmt.Store store)
         || !sum.isWhole()
-        || !perfect.loops().stream().allMatch(Stmt.Loop::isWhole)
-        || !Scheduler.targetVariables(store).containsAll(perfect.variables())
+        || !perfect.loops().stream()
+            // Loops over blocks bring each element once.
+            .filter(loop -> loop.step().equals(Stmt.Step.ONE))
+            .map(Stmt.Loop::variable)
+            .allMatch(Scheduler.targetVariables(store)::contains)
         || nest.tensor(nest.name()).type().elementType() != declare.elementType()) {
       return Optional.empty();
     }

@@ -175,6 +175,23 @@ final class OperandNames {
     return summands.isEmpty() ? "0" : String.join(" + ", summands);
   }
 
+  /** How far apart neighbours along a variable are that stands in affine positions only. */
+  String strideAlong(TensorParameter tensor, Element element, IndexVariable variable) {
+    List<String> summands = new ArrayList<>();
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      if (element.positions().get(axis) instanceof Position.Affine(Subscript.Affine form)) {
+        for (Subscript.Term term : form.terms()) {
+          if (term.variable().equals(variable)) {
+            String stride = axis == tensor.layout().unitAxis() ? "1" : stride(tensor, axis);
+            summands.add(
+                term.coefficient() == 1 ? stride : number(term.coefficient()) + " * " + stride);
+          }
+        }
+      }
+    }
+    return summands.isEmpty() ? "0" : String.join(" + ", summands);
+  }
+
   private record MergedAt(IndexVariable merged, Subscript.Affine at) {}
 
   /** The table and the place in it at which an element stands along a merged loop. */

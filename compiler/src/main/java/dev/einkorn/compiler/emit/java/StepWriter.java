@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -49,6 +50,7 @@ final class StepWriter {
           Map.entry("polynomials", PolynomialMath.class),
           // By name: loading the class needs the module of vectors.
           Map.entry("vectors", ClassName.get("dev.einkorn.runtime.simd", "VectorMath")),
+          Map.entry("moves", ClassName.get("dev.einkorn.runtime.simd", "VectorMoves")),
           Map.entry("position", KernelIndex.class),
           Map.entry("layout", ValueLayout.class),
           Map.entry("segment", MemorySegment.class),
@@ -520,7 +522,11 @@ final class StepWriter {
     around.put("worker", ClassName.get(Worker.class));
     Body caller = body;
     body = new Body();
-    inner(inner, 0);
+    Optional<TransposedMove> move =
+        form == VectorForm.VECTOR_API && !unit.wide()
+            ? TransposedMove.of(nest, inner)
+            : Optional.empty();
+    move.ifPresentOrElse(this::transpose, () -> inner(inner, 0));
     String text = laneArrays(body) + body.text;
     body = caller;
     Set<String> mentioned = new LinkedHashSet<>();
@@ -538,6 +544,36 @@ final class StepWriter {
         });
     outlined.add(spec.addCode(CodeBlock.builder().addNamed(text, IMPORTED).build()).build());
     line(level, method + "(" + String.join(", ", arguments) + ");");
+  }
+
+  /** A block of elements that changes its unit stride, by one call. */
+  private void transpose(TransposedMove move) {
+    Map<String, TypeName> before = new LinkedHashMap<>(scope);
+    for (Stmt.Loop loop : List.of(move.rows(), move.columns())) {
+      String variable = names.loop(loop.variable());
+      scope.put(variable, integer());
+      line(0, integer() + " " + variable + " = " + expressions.bound(loop.lower()) + ";");
+    }
+    line(
+        0,
+        "$moves:T.transpose(%s, %s, %s, %s, %s, %s, %s, %s);"
+            .formatted(
+                names.data(move.source().tensor()),
+                expressions.arrayPosition(move.source()),
+                names.strideAlong(
+                    nest.tensor(move.source().tensor()), move.source(), move.rows().variable()),
+                names.data(move.target().tensor()),
+                expressions.arrayPosition(move.target()),
+                names.strideAlong(
+                    nest.tensor(move.target().tensor()), move.target(), move.columns().variable()),
+                trips(move.rows()),
+                trips(move.columns())));
+    scope.clear();
+    scope.putAll(before);
+  }
+
+  private String trips(Stmt.Loop loop) {
+    return expressions.bound(loop.upper()) + " - " + names.loop(loop.variable());
   }
 
   private String accumulate(Element target, ReductionOperator operator, Expr value) {

@@ -1,0 +1,417 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
+import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.loop.TensorParameter;
+import dev.einkorn.compiler.source.ScheduleException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Schedules of nests that stream: elementwise chains, moves that change the order of axes, and
+ * reductions over indices that are slow in memory. Vectors run along the unit-stride index of the
+ * target, which is the innermost loop; what was measured stands in the module's README.
+ */
+final class ElementwiseSchedule {
+  /** Vectors side by side, where nothing keeps the registers busy. */
+  private static final int VECTORS = 4;
+
+  /** Vectors side by side in the interior of a stencil, which reads many neighbours. */
+  private static final int STENCIL_VECTORS = 2;
+
+  /** How many values of a function wait for the next one. */
+  private static final int DISTRIBUTED = 1024;
+
+  /** Rows that a reduction takes in at a time: as many streams of each operand are read. */
+  private static final int ROWS = 4;
+
+  /** Whole rows of up to so many vectors are kept in registers. */
+  private static final int ROW_VECTORS = 8;
+
+  /** Below, a move is not worth blocks. */
+  private static final int MOVED_AT_LEAST = 8;
+
+  /** A block of a move, along the unit strides of source and target. */
+  private static final int MOVED_ALONG_SOURCE = 256;
+
+  private static final int MOVED_ALONG_TARGET = 64;
+
+  /** A staged block, along both indices: 16 KB of floats. */
+  private static final int STAGED = 64;
+
+  private final LoopNest nest;
+  private final CallShape shape;
+  private final Target target;
+  private final Arithmetic arithmetic;
+
+  private ElementwiseSchedule(
+      LoopNest nest, CallShape shape, Target target, Arithmetic arithmetic) {
+    this.nest = nest;
+    this.shape = shape;
+    this.target = target;
+    this.arithmetic = arithmetic;
+  }
+
+  /**
+   * A legal schedule for a canonical nest, if it is one of these and sizes are known; empty if
+   * scalar loops are as good.
+   */
+  static Optional<Schedule> choose(
+      LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
+    if (shape.isEmpty()) {
+      return Optional.empty();
+    }
+    var choice = new ElementwiseSchedule(nest, shape.get(), target, arithmetic);
+    List<PerfectNest> nests = PerfectNest.split(nest.body());
+    PerfectNest main = nests.getLast();
+    boolean elementwise =
+        nests.size() == 1
+            && Scheduler.targetVariables(main.body()).containsAll(main.variables())
+            && main.loops().stream().allMatch(Stmt.Loop::isWhole)
+            && !hasLoop(main.body());
+    if (elementwise) {
+      return choice.elementwise(main);
+    }
+    return target.simd() ? choice.reduction() : Optional.empty();
+  }
+
+  private static boolean hasLoop(Stmt body) {
+    boolean[] found = {false};
+    LoopWalk.statements(body, s -> found[0] |= s instanceof Stmt.Loop);
+    return found[0];
+  }
+
+  /**
+   * A tile for the loops of a scheduled nest that store along the target's unit stride, as after
+   * the reductions of a softmax.
+   */
+  static Optional<Directive> tail(
+      LoopNest nest, List<Directive> before, CallShape shape, Target target) {
+    var choice = new ElementwiseSchedule(nest, shape, target, Arithmetic.STRICT);
+    PerfectNest main = PerfectNest.split(nest.body()).getLast();
+    Optional<IndexVariable> unit = choice.written(main.body()).flatMap(choice::unit);
+    if (!target.simd() || unit.isEmpty()) {
+      return Optional.empty();
+    }
+    return choice
+        .tiled(before, unit.get(), choice.functions() ? 1 : VECTORS)
+        .map(schedule -> schedule.directives().getLast());
+  }
+
+  private Optional<Schedule> elementwise(PerfectNest main) {
+    Optional<Element> written = written(main.body());
+    Optional<IndexVariable> unit = written.flatMap(element -> unit(element));
+    if (written.isEmpty() || unit.isEmpty() || !main.variables().contains(unit.get())) {
+      return Optional.empty();
+    }
+    List<IndexVariable> order = new ArrayList<>(main.variables());
+    order.remove(unit.get());
+    order.sort(
+        Comparator.comparingLong(
+                (IndexVariable variable) -> Math.abs(stride(written.get(), variable).orElse(0)))
+            .reversed());
+    order.add(unit.get());
+    List<Directive> ordered =
+        order.equals(main.variables()) ? List.of() : List.of(new Directive.Reorder(order));
+    Optional<Element> across = across(main, unit.get());
+    if (across.isPresent()) {
+      Optional<Schedule> move = move(main, ordered, across.get(), unit.get());
+      if (move.isPresent()) {
+        return move;
+      }
+    }
+    if (!target.simd()) {
+      return Optional.empty();
+    }
+    List<Directive> directives = new ArrayList<>(ordered);
+    directives.add(new Directive.Hoist());
+    LoopNest hoisted = apply(directives).orElse(nest);
+    if (hasBorders()) {
+      directives.add(new Directive.SplitBorders());
+      return tiled(directives, unit.get(), STENCIL_VECTORS);
+    }
+    boolean functions = hasFunctions(hoisted);
+    if (functions) {
+      var distribute = new Directive.Distribute(unit.get(), DISTRIBUTED);
+      if (isLegal(hoisted, List.of(distribute))) {
+        directives.add(distribute);
+      }
+    }
+    // A function alone fills the window of the processor, and several copies that of the compiler.
+    return tiled(directives, unit.get(), functions ? 1 : VECTORS);
+  }
+
+  /** A tile of as many vectors as there is room for. */
+  private Optional<Schedule> tiled(List<Directive> before, IndexVariable unit, int vectors) {
+    int lanes = lanes();
+    long room = extent(unit) / lanes;
+    if (lanes == 1 || room == 0) {
+      return Optional.empty();
+    }
+    int count = Integer.highestOneBit((int) Math.min(vectors, room));
+    List<Directive> directives = new ArrayList<>(before);
+    directives.add(
+        new Directive.Tile(List.of(new Directive.TileLoop(unit, count, lanes))));
+    return legal(directives);
+  }
+
+  /** A load whose neighbours in memory lie along another index than the target's. */
+  private Optional<Element> across(PerfectNest main, IndexVariable unit) {
+    Set<Element> found = new LinkedHashSet<>();
+    LoopWalk.values(
+        main.body(),
+        value -> {
+          if (value instanceof Expr.Load(Element element, _) && element.dependsOn(unit)) {
+            unit(element)
+                .filter(along -> !along.equals(unit) && main.variables().contains(along))
+                .filter(along -> extent(along) >= MOVED_AT_LEAST && extent(unit) >= MOVED_AT_LEAST)
+                .ifPresent(_ -> found.add(element));
+          }
+        });
+    return found.size() == 1 ? Optional.of(found.iterator().next()) : Optional.empty();
+  }
+
+  /** Blocks in which both unit strides are short enough for a cache. */
+  private Optional<Schedule> move(
+      PerfectNest main, List<Directive> ordered, Element from, IndexVariable unit) {
+    IndexVariable along = unit(from).orElseThrow();
+    List<IndexVariable> order = new ArrayList<>(main.variables());
+    for (Directive directive : ordered) {
+      if (directive instanceof Directive.Reorder(List<IndexVariable> given)) {
+        order = new ArrayList<>(given);
+      }
+    }
+    order.remove(along);
+    order.add(order.size() - 1, along);
+    List<Directive> directives = new ArrayList<>();
+    if (!order.equals(main.variables())) {
+      directives.add(new Directive.Reorder(order));
+    }
+    boolean plain = main.body() instanceof Stmt.Store(_, Expr.Load _);
+    if (plain) {
+      directives.add(
+          new Directive.Block(
+              List.of(
+                  new Directive.TileLoop(along, MOVED_ALONG_SOURCE, 1),
+                  new Directive.TileLoop(unit, MOVED_ALONG_TARGET, 1))));
+      return legal(directives);
+    }
+    directives.add(
+        new Directive.Stage(
+            from.tensor(),
+            List.of(
+                new Directive.TileLoop(along, STAGED, 1),
+                new Directive.TileLoop(unit, STAGED, 1))));
+    return (target.simd()
+            ? tiled(directives, unit, functions() ? 1 : VECTORS)
+            : Optional.<Schedule>empty())
+        .or(() -> legal(directives));
+  }
+
+  /** A reduction whose vectors run along a kept index. */
+  private Optional<Schedule> reduction() {
+    List<Directive> directives = new ArrayList<>(AutoSchedule.promotion(nest));
+    if (directives.isEmpty()) {
+      return Optional.empty();
+    }
+    if (arithmetic.contracted()) {
+      List<Directive> contracted = new ArrayList<>(directives);
+      contracted.add(new Directive.Contract());
+      if (apply(contracted).isPresent()) {
+        directives = contracted;
+      }
+    }
+    Optional<LoopNest> promoted = apply(directives);
+    Optional<SumBlocking> form = promoted.flatMap(SumBlocking::of);
+    Optional<IndexVariable> unit = form.flatMap(f -> unit(f.store().target()));
+    if (unit.isEmpty()) {
+      return Optional.empty();
+    }
+    List<IndexVariable> outer =
+        form.get().outer().stream().map(Stmt.Loop::variable).toList();
+    if (outer.isEmpty() || !outer.getLast().equals(unit.get())) {
+      return Optional.empty();
+    }
+    IndexVariable summed = form.get().sum().variable();
+    Optional<Element> across = acrossSum(promoted.get(), unit.get(), summed);
+    if (across.isPresent()) {
+      directives.add(
+          new Directive.Stage(
+              across.get().tensor(),
+              List.of(
+                  new Directive.TileLoop(summed, STAGED, 1),
+                  new Directive.TileLoop(unit.get(), STAGED, 1))));
+      return tiled(directives, unit.get(), VECTORS);
+    }
+    long row = extent(unit.get());
+    int lanes = lanes();
+    boolean single = !(form.get().sum().body() instanceof Stmt.Loop);
+    if (row <= (long) ROW_VECTORS * lanes && row % lanes == 0) {
+      return tiledExactly(directives, unit.get(), (int) (row / lanes), lanes);
+    }
+    if (!single) {
+      return tiled(directives, unit.get(), ROW_VECTORS);
+    }
+    long inL1 = target.l1() / 2 / elementBytes();
+    if (row > 2 * inL1) {
+      int block = (int) Long.highestOneBit(inL1);
+      directives.add(
+          new Directive.Block(List.of(new Directive.TileLoop(unit.get(), block, 1))));
+    }
+    directives.add(new Directive.Resume(summed, ROWS));
+    return tiled(directives, unit.get(), VECTORS);
+  }
+
+  private Optional<Schedule> tiledExactly(
+      List<Directive> before, IndexVariable unit, int count, int lanes) {
+    if (lanes == 1 || count == 0) {
+      return Optional.empty();
+    }
+    List<Directive> directives = new ArrayList<>(before);
+    directives.add(new Directive.Tile(List.of(new Directive.TileLoop(unit, count, lanes))));
+    return legal(directives);
+  }
+
+  /** The one load whose neighbours in memory lie along the sum. */
+  private Optional<Element> acrossSum(LoopNest promoted, IndexVariable unit, IndexVariable summed) {
+    boolean[] streamed = {false};
+    Set<Element> found = new LinkedHashSet<>();
+    LoopWalk.values(
+        promoted.body(),
+        value -> {
+          if (value instanceof Expr.Load(Element element, _) && element.dependsOn(unit)) {
+            if (unit(element).filter(summed::equals).isPresent()) {
+              found.add(element);
+            }
+            streamed[0] |= unit(element).filter(unit::equals).isPresent();
+          }
+        });
+    // Where nothing lies along the kept index, vectors along the sum do better.
+    return streamed[0] && found.size() == 1 ? Optional.of(found.iterator().next()) : Optional.empty();
+  }
+
+  // What is read and written.
+
+  /** The one element that the body writes. */
+  private Optional<Element> written(Stmt body) {
+    List<Element> stores = new ArrayList<>();
+    LoopWalk.statements(
+        body,
+        s -> {
+          if (s instanceof Stmt.Store(Element element, _)) {
+            stores.add(element);
+          }
+        });
+    return stores.size() == 1 ? Optional.of(stores.getFirst()) : Optional.empty();
+  }
+
+  /** The variable that walks neighbours in memory; empty if there is none, or not one alone. */
+  private Optional<IndexVariable> unit(Element element) {
+    Layout layout = nest.tensor(element.tensor()).layout();
+    return layout.unitAxis() != Layout.NO_AXIS
+            && layout.storage() == Layout.Storage.ARRAY
+            && element.positions().get(layout.unitAxis())
+                instanceof Position.Affine(Subscript.Affine form)
+            && form.terms().size() == 1
+            && form.terms().getFirst().coefficient() == 1
+        ? Optional.of(form.terms().getFirst().variable())
+        : Optional.empty();
+  }
+
+  private OptionalLong stride(Element element, IndexVariable variable) {
+    long sum = 0;
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      if (!(element.positions().get(axis) instanceof Position.Affine(Subscript.Affine form))) {
+        return OptionalLong.empty();
+      }
+      for (Subscript.Term term : form.terms()) {
+        if (term.variable().equals(variable)) {
+          sum += term.coefficient() * shape.stride(element.tensor(), axis);
+        }
+      }
+    }
+    return OptionalLong.of(sum);
+  }
+
+  private long extent(IndexVariable variable) {
+    long[] extent = {0};
+    LoopWalk.statements(
+        nest.body(),
+        s -> {
+          if (s instanceof Stmt.Loop loop && loop.variable().equals(variable)) {
+            extent[0] = shape.value(loop.binding().extent());
+          }
+        });
+    return extent[0];
+  }
+
+  private boolean hasBorders() {
+    boolean[] found = {false};
+    LoopWalk.values(
+        nest.body(),
+        value ->
+            found[0] |=
+                value instanceof Expr.Load(Element element, _)
+                    && element.positions().stream().anyMatch(Position.Bordered.class::isInstance));
+    return found[0];
+  }
+
+  private boolean functions() {
+    return hasFunctions(nest);
+  }
+
+  private static boolean hasFunctions(LoopNest of) {
+    boolean[] found = {false};
+    LoopWalk.values(
+        of.body(), value -> found[0] |= value instanceof Expr.Call call && call.polynomial());
+    return found[0];
+  }
+
+  private int elementBytes() {
+    return nest.tensors().stream()
+        .map(TensorParameter::type)
+        .mapToInt(type -> type.elementType().byteSize())
+        .max()
+        .orElse(1);
+  }
+
+  /** Lanes of the widest element, so that all vectors have as many. */
+  private int lanes() {
+    return Math.max(1, target.simdBits() / (elementBytes() * Byte.SIZE));
+  }
+
+  // What is legal.
+
+  private Optional<Schedule> legal(List<Directive> directives) {
+    return apply(directives).map(_ -> new Schedule(directives));
+  }
+
+  private Optional<LoopNest> apply(List<Directive> directives) {
+    try {
+      return Optional.of(Scheduler.apply(nest, new Schedule(directives)));
+    } catch (ScheduleException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isLegal(LoopNest of, List<Directive> directives) {
+    try {
+      Scheduler.apply(of, new Schedule(directives));
+      return true;
+    } catch (ScheduleException e) {
+      return false;
+    }
+  }
+}

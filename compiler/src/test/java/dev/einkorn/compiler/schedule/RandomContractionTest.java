@@ -1,0 +1,339 @@
+package dev.einkorn.compiler.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.einkorn.compiler.ProgramText;
+import dev.einkorn.compiler.check.InputType;
+import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.SizeParameter;
+import dev.einkorn.compiler.index.Sizes;
+import dev.einkorn.compiler.interpret.ReferenceInterpreter;
+import dev.einkorn.compiler.jit.KernelClassCompiler;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.pass.Compilation;
+import dev.einkorn.compiler.pass.Pipeline;
+import dev.einkorn.compiler.pass.PipelineOptions;
+import dev.einkorn.compiler.source.ScheduleException;
+import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.WorkerPool;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.SequencedSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random contractions of random operand layouts under random tiles and blocks, by both vector forms
+ * and several workers, against the interpreter. Integers in small ranges, so that results compare
+ * exactly; then real values, for which all schedules must agree bit for bit. {@code
+ * -Deinkorn.property.contractions=} sets how many.
+ */
+class RandomContractionTest {
+  private static final long COUNT = Long.getLong("einkorn.property.contractions", 120);
+  private static final KernelClassCompiler COMPILER = new KernelClassCompiler();
+
+  private enum Family {
+    PACKED,
+    PACKED_BATCH,
+    TILED,
+    CHOSEN
+  }
+
+  private final Map<Family, Integer> applied = new EnumMap<>(Family.class);
+
+  /** One contraction: what is summed, how operands are stored, and a schedule. */
+  private static final class Drawn {
+    final Random random;
+    final List<String> rows = new ArrayList<>();
+    final List<String> columns = new ArrayList<>();
+    final List<String> depth = new ArrayList<>();
+    final List<String> batch = new ArrayList<>();
+    final Map<String, Integer> extents = new HashMap<>();
+    final ElementType type;
+    final Family family;
+    final int lanes;
+    final List<String> a;
+    final List<String> b;
+    final List<String> c;
+    final boolean epilogue;
+
+    Drawn(long seed) {
+      random = new Random(seed * 7919);
+      family = Family.values()[random.nextInt(Family.values().length)];
+      type = ElementType.values()[random.nextInt(4)];
+      lanes = 2 << random.nextInt(512 / 8 / type.byteSize() > 8 ? 4 : 3);
+      draw(rows, "m", 1 + random.nextInt(2));
+      draw(columns, "n", 1 + random.nextInt(2));
+      draw(depth, "k", 1 + random.nextInt(2));
+      draw(batch, "b", family == Family.PACKED_BATCH ? 1 : random.nextInt(2));
+      a = shuffled(rows, depth, batch);
+      b = shuffled(columns, depth, batch);
+      c = shuffled(rows, columns, batch);
+      epilogue = random.nextInt(4) == 0;
+      if (family == Family.PACKED_BATCH) {
+        for (List<String> axes : List.of(a, b, c)) {
+          axes.remove(batch.getFirst());
+          axes.add(batch.getFirst());
+        }
+      }
+      if (family == Family.TILED) {
+        for (List<String> axes : List.of(b, c)) {
+          axes.remove(columns.getLast());
+          axes.add(columns.getLast());
+        }
+      }
+    }
+
+    private void draw(List<String> role, String stem, int count) {
+      for (int n = 0; n < count; n++) {
+        role.add(stem + n);
+        int most = stem.equals("b") ? 20 : count == 1 ? 40 : 9;
+        extents.put(stem + n, random.nextInt(12) == 0 ? 0 : 1 + random.nextInt(most));
+      }
+    }
+
+    @SafeVarargs
+    private List<String> shuffled(List<String>... roles) {
+      List<String> all = new ArrayList<>();
+      for (List<String> role : roles) {
+        all.addAll(role);
+      }
+      Collections.shuffle(all, random);
+      return all;
+    }
+
+    String program() {
+      String product = "A[%s] * B[%s]".formatted(String.join(",", a), String.join(",", b));
+      String target = "C[" + String.join(",", c) + "] = ";
+      return epilogue
+          ? target
+              + "relu(sum[%s](%s)) + D[%s]"
+                  .formatted(String.join(",", summed()), product, columns.getLast())
+          : target + product;
+    }
+
+    /** The indices of the sum in the order of their first appearance. */
+    List<String> summed() {
+      SequencedSet<String> order = new LinkedHashSet<>(a);
+      order.addAll(b);
+      order.retainAll(depth);
+      return List.copyOf(order);
+    }
+
+    String schedule() {
+      String promoted = epilogue ? "" : "fuse(" + String.join(", ", c) + "); promote(C); ";
+      String sums = type.isFloating() ? promoted + "contract(); " : promoted;
+      int width = 1 + random.nextInt(3);
+      int height = 1 + random.nextInt(4);
+      return switch (family) {
+        case PACKED ->
+            sums
+                + "pack(%s: %d of %d, %s: %d x %d of %d, %s: 1 of %d%s)"
+                    .formatted(
+                        join(rows),
+                        height,
+                        height * (1 + random.nextInt(3)),
+                        join(columns),
+                        width,
+                        lanes,
+                        width * lanes * (1 + random.nextInt(2)),
+                        String.join("+", summed()),
+                        1 + random.nextInt(12),
+                        List.of("", ", share rows", ", share columns").get(random.nextInt(3)));
+        case PACKED_BATCH ->
+            sums
+                + "pack(%s: %d of %d, %s: %d of %d, %s: 1 of %d, %s: %d x %d%s)"
+                    .formatted(
+                        join(rows),
+                        height,
+                        height * (1 + random.nextInt(3)),
+                        join(columns),
+                        width,
+                        width * (1 + random.nextInt(2)),
+                        String.join("+", summed()),
+                        random.nextInt(2) == 0 ? 33 : 1 + random.nextInt(12),
+                        batch.getFirst(),
+                        1 + random.nextInt(3),
+                        lanes,
+                        random.nextBoolean() ? "" : ", share columns");
+        case TILED ->
+            sums
+                + "tile(%s: %d, %s: %d x %d)%s"
+                    .formatted(
+                        rows.getFirst(),
+                        height,
+                        columns.getLast(),
+                        width,
+                        lanes,
+                        random.nextBoolean() ? "" : "; parallel(" + rows.getFirst() + ")");
+        case CHOSEN -> "";
+      };
+    }
+
+    private String join(List<String> role) {
+      List<String> order = new ArrayList<>(role);
+      Collections.shuffle(order, random);
+      return String.join("+", order);
+    }
+
+    /** A tensor of these axes, stored in another order, with gaps or from the back. */
+    Tensor tensor(List<String> axes, boolean plain, boolean integers) {
+      List<String> stored = new ArrayList<>(axes);
+      if (!plain && random.nextInt(3) > 0) {
+        Collections.shuffle(stored, random);
+      }
+      long[] shape = stored.stream().mapToLong(axis -> extents.get(axis)).toArray();
+      boolean gaps = !plain && random.nextInt(4) == 0;
+      long[] wide = shape.clone();
+      if (gaps) {
+        wide[wide.length - 1] = 2 * wide[wide.length - 1] + 1;
+      }
+      Tensor tensor = Tensor.zeros(type, wide);
+      fill(tensor, integers);
+      if (gaps) {
+        tensor = tensor.slice(wide.length - 1, 1, wide[wide.length - 1], 2);
+      }
+      return tensor.permute(axes.stream().mapToInt(stored::indexOf).toArray());
+    }
+
+    private void fill(Tensor tensor, boolean integers) {
+      long elements = 1;
+      for (long extent : tensor.shape()) {
+        elements *= extent;
+      }
+      Tensor flat = tensor.reshape(elements);
+      for (long n = 0; n < elements; n++) {
+        if (type.isFloating()) {
+          flat.set(integers ? random.nextInt(9) - 4 : random.nextGaussian(), n);
+        } else {
+          flat.setLong(random.nextInt(9) - 4, n);
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyScheduleComputesTheSameBits() {
+    for (long seed = 1; seed <= COUNT; seed++) {
+      check(new Drawn(seed), seed, true);
+      check(new Drawn(seed), seed, false);
+    }
+    assertThat(applied.keySet()).containsExactly(Family.values());
+    assertThat(applied.values()).allMatch(times -> times >= COUNT / 8);
+  }
+
+  private void check(Drawn drawn, long seed, boolean integers) {
+    boolean batched = drawn.family == Family.PACKED_BATCH;
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    inputs.put("A", drawn.tensor(drawn.a, batched, integers));
+    inputs.put("B", drawn.tensor(drawn.b, batched || drawn.family == Family.TILED, integers));
+    if (drawn.epilogue) {
+      inputs.put("D", drawn.tensor(List.of(drawn.columns.getLast()), true, integers));
+    }
+    Map<String, InputType> types = new LinkedHashMap<>();
+    inputs.forEach(
+        (name, tensor) ->
+            types.put(
+                name,
+                new InputType(
+                    tensor.elementType(),
+                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
+    IndexProgram program = ProgramText.check(drawn.program(), types);
+    Tensor target = drawn.tensor(drawn.c, batched || drawn.family == Family.TILED, integers);
+    String schedule = drawn.schedule();
+    String what = "seed " + seed + ": " + drawn.program() + "\n" + schedule;
+    String reference = "hoist()";
+    if (!integers && drawn.type.isFloating()) {
+      reference = "contract(); hoist()";
+    }
+    Tensor expected =
+        integers
+            ? ReferenceInterpreter.evaluate(program, inputs).get("C")
+            : run(program, inputs, target, reference, ScheduledKernel.SCALARS, 1);
+    for (Target machine : List.of(ScheduledKernel.VECTORS, ScheduledKernel.SCALARS)) {
+      for (int workers : List.of(1, 3)) {
+        Tensor actual;
+        try {
+          actual = run(program, inputs, target, schedule, machine, workers);
+        } catch (ScheduleException e) {
+          // Some draws are not legal: a target's neighbours that are none, for instance.
+          continue;
+        } catch (RuntimeException | AssertionError e) {
+          throw new AssertionError(what, e);
+        }
+        applied.merge(drawn.family, 1, Integer::sum);
+        ScheduledKernel.assertSame(actual, expected, what + "\n" + machine + " " + workers);
+      }
+    }
+  }
+
+  private static Tensor run(
+      IndexProgram program,
+      Map<String, Tensor> inputs,
+      Tensor target,
+      String schedule,
+      Target machine,
+      int workers) {
+    // What the target held before must not matter.
+    target.fill(99);
+    Map<String, Tensor> operands = new LinkedHashMap<>(inputs);
+    operands.put("C", target);
+    Map<String, Long> values = new HashMap<>();
+    for (SizeParameter size : program.sizes()) {
+      SizeParameter.Axis axis = size.axes().getFirst();
+      values.put(size.name(), operands.get(axis.tensor()).extent(axis.position()));
+    }
+    Map<String, Layout> layouts = new HashMap<>();
+    Map<String, List<Long>> strides = new HashMap<>();
+    operands.forEach(
+        (name, tensor) -> {
+          int unit = Layout.NO_AXIS;
+          List<Long> all = new ArrayList<>();
+          for (int axis = 0; axis < tensor.rank(); axis++) {
+            unit = tensor.stride(axis) == 1 ? axis : unit;
+            all.add(tensor.stride(axis));
+          }
+          layouts.put(name, new Layout(Layout.Storage.ARRAY, unit));
+          strides.put(name, all);
+        });
+    Compilation compilation =
+        Pipeline.compile(
+            program,
+            new PipelineOptions(
+                layouts,
+                false,
+                schedule.isEmpty() ? Map.of() : Map.of("C", Schedule.parse(schedule)),
+                KernelClassCompiler.PACKAGE,
+                Optional.of(new CallShape(values, strides)),
+                machine,
+                Arithmetic.DETERMINISTIC));
+    var sizes = new Sizes(program, values);
+    long[] passed =
+        compilation.sizes().stream()
+            .mapToLong(name -> sizes.value(new Extent.Symbolic(name)))
+            .toArray();
+    Tensor[] ordered =
+        compilation.operands().stream()
+            .map(operand -> operands.get(operand.name()))
+            .toArray(Tensor[]::new);
+    try (var pool = new WorkerPool(workers)) {
+      for (EmittedSource source : compilation.sources()) {
+        pool.run(
+            COMPILER.compile(source), ordered, passed, compilation.parallel() ? workers : 1);
+      }
+    }
+    return target.copy();
+  }
+}

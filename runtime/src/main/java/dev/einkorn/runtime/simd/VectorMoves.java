@@ -1,0 +1,188 @@
+package dev.einkorn.runtime.simd;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Moves of whole blocks that vectors do better than elements one by one. Loading this class needs
+ * the module {@code jdk.incubator.vector}.
+ */
+public final class VectorMoves {
+  private static final VectorSpecies<Float> F32 = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Double> F64 = DoubleVector.SPECIES_256;
+
+  // Which of two vectors' lanes make the lower and the upper one of an exchange, halves first.
+  private static final float[] FLOAT_ORDER = {
+    0, 1, 2, 3, 8, 9, 10, 11,
+    4, 5, 6, 7, 12, 13, 14, 15,
+    0, 1, 8, 9, 4, 5, 12, 13,
+    2, 3, 10, 11, 6, 7, 14, 15,
+    0, 8, 2, 10, 4, 12, 6, 14,
+    1, 9, 3, 11, 5, 13, 7, 15
+  };
+
+  // Which of two vectors' lanes make the lower and the upper one of an exchange, halves first.
+  private static final double[] DOUBLE_ORDER = {
+    0, 1, 4, 5,
+    2, 3, 6, 7,
+    0, 4, 2, 6,
+    1, 5, 3, 7
+  };
+
+  private VectorMoves() {}
+
+  /**
+   * Transposes a block: {@code target[targetStart + c * targetStride + r]} becomes {@code
+   * source[sourceStart + r * sourceStride + c]}.
+   *
+   * @param rows how many runs of the source there are
+   * @param columns the length of a run
+   */
+  public static void transpose(
+      float[] source,
+      int sourceStart,
+      int sourceStride,
+      float[] target,
+      int targetStart,
+      int targetStride,
+      int rows,
+      int columns) {
+    int wholeRows = rows - rows % 8;
+    int wholeColumns = columns - columns % 8;
+    // Lines of both sides are used up before others take their place.
+    for (int r = 0; r < wholeRows; r += 2 * 8) {
+      for (int c = 0; c < wholeColumns; c += 8) {
+        for (int half = r; half < Math.min(r + 2 * 8, wholeRows); half += 8) {
+          block(
+              source,
+              sourceStart + half * sourceStride + c,
+              sourceStride,
+              target,
+              targetStart + c * targetStride + half,
+              targetStride);
+        }
+      }
+    }
+    for (int r = 0; r < rows; r++) {
+      for (int c = r < wholeRows ? wholeColumns : 0; c < columns; c++) {
+        target[targetStart + c * targetStride + r] = source[sourceStart + r * sourceStride + c];
+      }
+    }
+  }
+
+  /** 8 x 8 elements: pairs of vectors exchange halves, then quarters, down to elements. */
+  private static void block(
+      float[] source, int from, int sourceStride, float[] target, int to, int targetStride) {
+    FloatVector a0 = FloatVector.fromArray(F32, source, from);
+    FloatVector a1 = FloatVector.fromArray(F32, source, from + sourceStride);
+    FloatVector a2 = FloatVector.fromArray(F32, source, from + 2 * sourceStride);
+    FloatVector a3 = FloatVector.fromArray(F32, source, from + 3 * sourceStride);
+    FloatVector a4 = FloatVector.fromArray(F32, source, from + 4 * sourceStride);
+    FloatVector a5 = FloatVector.fromArray(F32, source, from + 5 * sourceStride);
+    FloatVector a6 = FloatVector.fromArray(F32, source, from + 6 * sourceStride);
+    FloatVector a7 = FloatVector.fromArray(F32, source, from + 7 * sourceStride);
+    FloatVector low4 = FloatVector.fromArray(F32, FLOAT_ORDER, 0);
+    FloatVector high4 = FloatVector.fromArray(F32, FLOAT_ORDER, 8);
+    FloatVector b0 = low4.selectFrom(a0, a4);
+    FloatVector b4 = high4.selectFrom(a0, a4);
+    FloatVector b1 = low4.selectFrom(a1, a5);
+    FloatVector b5 = high4.selectFrom(a1, a5);
+    FloatVector b2 = low4.selectFrom(a2, a6);
+    FloatVector b6 = high4.selectFrom(a2, a6);
+    FloatVector b3 = low4.selectFrom(a3, a7);
+    FloatVector b7 = high4.selectFrom(a3, a7);
+    FloatVector low2 = FloatVector.fromArray(F32, FLOAT_ORDER, 16);
+    FloatVector high2 = FloatVector.fromArray(F32, FLOAT_ORDER, 24);
+    FloatVector c0 = low2.selectFrom(b0, b2);
+    FloatVector c2 = high2.selectFrom(b0, b2);
+    FloatVector c1 = low2.selectFrom(b1, b3);
+    FloatVector c3 = high2.selectFrom(b1, b3);
+    FloatVector c4 = low2.selectFrom(b4, b6);
+    FloatVector c6 = high2.selectFrom(b4, b6);
+    FloatVector c5 = low2.selectFrom(b5, b7);
+    FloatVector c7 = high2.selectFrom(b5, b7);
+    FloatVector low1 = FloatVector.fromArray(F32, FLOAT_ORDER, 32);
+    FloatVector high1 = FloatVector.fromArray(F32, FLOAT_ORDER, 40);
+    FloatVector d0 = low1.selectFrom(c0, c1);
+    FloatVector d1 = high1.selectFrom(c0, c1);
+    FloatVector d2 = low1.selectFrom(c2, c3);
+    FloatVector d3 = high1.selectFrom(c2, c3);
+    FloatVector d4 = low1.selectFrom(c4, c5);
+    FloatVector d5 = high1.selectFrom(c4, c5);
+    FloatVector d6 = low1.selectFrom(c6, c7);
+    FloatVector d7 = high1.selectFrom(c6, c7);
+    d0.intoArray(target, to);
+    d1.intoArray(target, to + targetStride);
+    d2.intoArray(target, to + 2 * targetStride);
+    d3.intoArray(target, to + 3 * targetStride);
+    d4.intoArray(target, to + 4 * targetStride);
+    d5.intoArray(target, to + 5 * targetStride);
+    d6.intoArray(target, to + 6 * targetStride);
+    d7.intoArray(target, to + 7 * targetStride);
+  }
+
+  /**
+   * Transposes a block: {@code target[targetStart + c * targetStride + r]} becomes {@code
+   * source[sourceStart + r * sourceStride + c]}.
+   *
+   * @param rows how many runs of the source there are
+   * @param columns the length of a run
+   */
+  public static void transpose(
+      double[] source,
+      int sourceStart,
+      int sourceStride,
+      double[] target,
+      int targetStart,
+      int targetStride,
+      int rows,
+      int columns) {
+    int wholeRows = rows - rows % 4;
+    int wholeColumns = columns - columns % 4;
+    // Lines of both sides are used up before others take their place.
+    for (int r = 0; r < wholeRows; r += 2 * 4) {
+      for (int c = 0; c < wholeColumns; c += 4) {
+        for (int half = r; half < Math.min(r + 2 * 4, wholeRows); half += 4) {
+          block(
+              source,
+              sourceStart + half * sourceStride + c,
+              sourceStride,
+              target,
+              targetStart + c * targetStride + half,
+              targetStride);
+        }
+      }
+    }
+    for (int r = 0; r < rows; r++) {
+      for (int c = r < wholeRows ? wholeColumns : 0; c < columns; c++) {
+        target[targetStart + c * targetStride + r] = source[sourceStart + r * sourceStride + c];
+      }
+    }
+  }
+
+  /** 4 x 4 elements: pairs of vectors exchange halves, then quarters, down to elements. */
+  private static void block(
+      double[] source, int from, int sourceStride, double[] target, int to, int targetStride) {
+    DoubleVector a0 = DoubleVector.fromArray(F64, source, from);
+    DoubleVector a1 = DoubleVector.fromArray(F64, source, from + sourceStride);
+    DoubleVector a2 = DoubleVector.fromArray(F64, source, from + 2 * sourceStride);
+    DoubleVector a3 = DoubleVector.fromArray(F64, source, from + 3 * sourceStride);
+    DoubleVector low2 = DoubleVector.fromArray(F64, DOUBLE_ORDER, 0);
+    DoubleVector high2 = DoubleVector.fromArray(F64, DOUBLE_ORDER, 4);
+    DoubleVector b0 = low2.selectFrom(a0, a2);
+    DoubleVector b2 = high2.selectFrom(a0, a2);
+    DoubleVector b1 = low2.selectFrom(a1, a3);
+    DoubleVector b3 = high2.selectFrom(a1, a3);
+    DoubleVector low1 = DoubleVector.fromArray(F64, DOUBLE_ORDER, 8);
+    DoubleVector high1 = DoubleVector.fromArray(F64, DOUBLE_ORDER, 12);
+    DoubleVector c0 = low1.selectFrom(b0, b1);
+    DoubleVector c1 = high1.selectFrom(b0, b1);
+    DoubleVector c2 = low1.selectFrom(b2, b3);
+    DoubleVector c3 = high1.selectFrom(b2, b3);
+    c0.intoArray(target, to);
+    c1.intoArray(target, to + targetStride);
+    c2.intoArray(target, to + 2 * targetStride);
+    c3.intoArray(target, to + 3 * targetStride);
+  }
+}
