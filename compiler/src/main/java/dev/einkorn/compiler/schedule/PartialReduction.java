@@ -1,18 +1,26 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.TensorType;
+import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
+import dev.einkorn.compiler.loop.Scratch;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,6 +32,8 @@ final class PartialReduction {
   private final LoopNest nest;
   private final Directive.Partial directive;
   private final LocalNames names;
+  // Where functions leave their results.
+  private final Map<ElementType, Scratch> results = new EnumMap<>(ElementType.class);
   private Optional<ScheduleException> refusal = Optional.empty();
   private boolean found;
 
@@ -33,14 +43,16 @@ final class PartialReduction {
     this.names = LocalNames.of(nest.body());
   }
 
-  static Stmt apply(LoopNest nest, Directive.Partial directive) {
+  static LoopNest apply(LoopNest nest, Directive.Partial directive) {
     var reduction = new PartialReduction(nest, directive);
     Stmt result = reduction.rewrite(nest.body(), false);
     if (!reduction.found) {
       throw reduction.refusal.orElseGet(
           () -> reduction.refuse("there is no loop over " + directive.variable()));
     }
-    return result;
+    List<Scratch> scratch = new ArrayList<>(nest.scratch());
+    scratch.addAll(reduction.results.values());
+    return new LoopNest(nest.name(), nest.tensors(), nest.merged(), scratch, result);
   }
 
   /**
@@ -67,13 +79,71 @@ final class PartialReduction {
   /** The loop with partial results, or as it is if it cannot have them. */
   private Stmt fold(Stmt.Loop loop) {
     try {
-      Stmt result = new Block(loop).write();
+      Block block = new Block(loop);
+      Stmt result = block.write();
       found = true;
-      return result;
+      return block.callsPolynomials() ? alone(result, block) : result;
     } catch (ScheduleException e) {
       refusal = refusal.or(() -> Optional.of(e));
       return loop;
     }
+  }
+
+  /**
+   * The fold as a function of its own, which leaves the results in scratch memory: a polynomial is
+   * inlined as so many operations that C2 takes only one into a method.
+   */
+  private Stmt alone(Stmt fold, Block block) {
+    List<Stmt> function = new ArrayList<>();
+    List<Stmt> around = new ArrayList<>();
+    long place = 0;
+    Scratch memory = results(block.type, block.folds.size());
+    for (Stmt.Update update : block.folds) {
+      String inner = names.unused(update.local() + "_of_" + directive.variable());
+      Expr identity = Expr.Constant.identity(update.operator(), block.type);
+      function.add(new Stmt.Declare(inner, block.type, identity));
+      fold = renamed(fold, update.local(), inner);
+      var at = new Position.Affine(new Subscript.Affine(List.of(), place++));
+      var element = new Element(memory.name(), List.of(at));
+      around.add(new Stmt.Store(element, new Expr.Local(inner, block.type)));
+      around.add(
+          new Stmt.Update(update.local(), update.operator(), new Expr.Load(element, block.type)));
+    }
+    function.add(fold);
+    around.stream().filter(Stmt.Store.class::isInstance).forEach(function::add);
+    List<Stmt> all = new ArrayList<>();
+    String name = nest.name() + "_over_" + directive.variable();
+    all.add(new Stmt.Outline(name, Stmt.sequence(function)));
+    around.stream().filter(Stmt.Update.class::isInstance).forEach(all::add);
+    return Stmt.sequence(all);
+  }
+
+  private static Stmt renamed(Stmt stmt, String from, String to) {
+    return stmt instanceof Stmt.Update(String local, var operator, Expr value) && local.equals(from)
+        ? new Stmt.Update(to, operator, value)
+        : LoopWalk.mapChildren(stmt, inner -> renamed(inner, from, to));
+  }
+
+  private Scratch results(ElementType type, int count) {
+    Scratch known = results.get(type);
+    long length = known == null ? count : Math.max(count, known.elements());
+    String name =
+        known == null ? unusedTensor(nest.name() + "_" + type + "_results") : known.name();
+    var extents = List.<Extent>of(new Extent.Fixed(length));
+    Scratch memory = new Scratch(name, new TensorType(type, extents), false);
+    results.put(type, memory);
+    return memory;
+  }
+
+  private String unusedTensor(String stem) {
+    Set<String> taken = new HashSet<>();
+    nest.tensors().forEach(tensor -> taken.add(tensor.name()));
+    nest.scratch().forEach(memory -> taken.add(memory.name()));
+    String name = stem;
+    for (int n = 1; taken.contains(name); n++) {
+      name = stem + "_" + n;
+    }
+    return name;
   }
 
   /**
@@ -115,6 +185,7 @@ final class PartialReduction {
     private final ElementType type;
     private final int lanes;
     private final int vectors;
+    private final List<Stmt.Update> folds = new ArrayList<>();
 
     Block(Stmt.Loop loop) {
       this.loop = loop;
@@ -131,6 +202,10 @@ final class PartialReduction {
       this.vectors = directive.partials() / lanes;
     }
 
+    boolean callsPolynomials() {
+      return PolynomialFunctions.areCalled(loop.body());
+    }
+
     /** The type of what the loop folds, if it only folds. */
     private ElementType check() {
       Set<String> updated = new HashSet<>();
@@ -143,6 +218,7 @@ final class PartialReduction {
               throw refuse("it does not fold numbers into locals, each once");
             }
             types.add(value.elementType());
+            folds.add(new Stmt.Update(local, operator, value));
           }
           case Stmt.Declare(String local, _, _) -> declared.add(local);
           case Stmt.Block _,

@@ -24,6 +24,14 @@ final class PolynomialFunctions {
     return found[0] ? List.of(new Directive.Polynomial()) : List.of();
   }
 
+  /** Whether a statement calls polynomials. */
+  static boolean areCalled(Stmt stmt) {
+    boolean[] found = {false};
+    LoopWalk.values(
+        stmt, value -> found[0] |= value instanceof Expr.Call call && call.polynomial());
+    return found[0];
+  }
+
   static Stmt apply(Stmt stmt) {
     return LoopWalk.mapOwnValues(
         LoopWalk.mapChildren(stmt, PolynomialFunctions::apply), PolynomialFunctions::apply);

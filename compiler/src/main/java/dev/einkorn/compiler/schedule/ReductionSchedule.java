@@ -20,6 +20,8 @@ final class ReductionSchedule {
   // Bytes of the partial results of one fold: four of the widest vectors, which is what hides the
   // latency of an addition.
   private static final int PARTIAL_BYTES = 256;
+  // One of the widest vectors where a polynomial, of which a loop takes only one, hides it.
+  private static final int POLYNOMIAL_BYTES = 64;
   // Fewer blocks than this do not repay the fold of the partial results.
   private static final int LEAST_BLOCKS = 2;
   private static final int CHUNKS = 64;
@@ -57,19 +59,23 @@ final class ReductionSchedule {
         candidates.add(new Directive.SplitReduction(loop.variable(), CHUNKS, grain));
       }
     }
-    Map<IndexVariable, Directive> partials = new LinkedHashMap<>();
+    Map<IndexVariable, Directive.Partial> partials = new LinkedHashMap<>();
     LoopWalk.statements(
         nest.body(),
         s -> {
           if (s instanceof Stmt.Loop loop && !folded(loop).isEmpty()) {
             ElementType type = folded(loop).getFirst();
-            int count = PARTIAL_BYTES / type.byteSize();
+            int bytes =
+                PolynomialFunctions.areCalled(loop.body()) ? POLYNOMIAL_BYTES : PARTIAL_BYTES;
+            int count = bytes / type.byteSize();
             if (type != ElementType.BOOL
                 && shape.value(loop.binding().extent()) >= (long) LEAST_BLOCKS * count) {
-              partials.putIfAbsent(
+              // Loops that share a variable share the number: the smallest that one of them wants.
+              partials.merge(
                   loop.variable(),
                   new Directive.Partial(
-                      loop.variable(), count, Math.min(count, target.lanes(type))));
+                      loop.variable(), count, Math.min(count, target.lanes(type))),
+                  (one, other) -> one.partials() <= other.partials() ? one : other);
             }
           }
         });

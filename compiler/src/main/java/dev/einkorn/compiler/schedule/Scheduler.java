@@ -68,8 +68,7 @@ public final class Scheduler {
             case Directive.Polynomial _ -> result.withBody(PolynomialFunctions.apply(body));
             case Directive.Hoist _ -> result.withBody(InvariantHoisting.apply(body));
             case Directive.Contract contract -> result.withBody(Contraction.apply(body, contract));
-            case Directive.Partial partial ->
-                result.withBody(PartialReduction.apply(result, partial));
+            case Directive.Partial partial -> PartialReduction.apply(result, partial);
             case Directive.SplitReduction chunks -> ReductionSplitting.apply(result, chunks);
             case Directive.Parallel parallel -> LoopSharing.apply(result, parallel);
           };
