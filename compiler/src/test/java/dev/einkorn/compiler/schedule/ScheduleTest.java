@@ -23,7 +23,10 @@ class ScheduleTest {
         "reorder(n, k, h, d); fuse(n, k); promote(E); hoist()",
         "hoist(); hoist()",
         "reorder(größe, x_1, _y)",
-        "reorder()"
+        "reorder()",
+        "polynomial(); distribute(i: 1024); tile(i: 1 x 16)",
+        "block(k: 4096); resume(i: 4); tile(k: 4 x 16)",
+        "stage(B, i: 64, k: 64)"
       })
   void isReadAsItIsPrinted(String text) {
     Schedule schedule = Schedule.parse(text);
@@ -48,10 +51,14 @@ class ScheduleTest {
   void saysWhichPartIsNoDirective() {
     refuses(
         "vectorize(i)",
-        "unknown directive vectorize; there are reorder, fuse, promote, split_borders and hoist");
+        "unknown directive vectorize; there are reorder, fuse, promote, hoist, polynomial,"
+            + " contract, split, partial, block, distribute, resume, stage, tile, pack,"
+            + " split_borders and parallel");
     refuses(
         "hoist(); (i)",
-        "unknown directive ; there are reorder, fuse, promote, split_borders and hoist");
+        "unknown directive ; there are reorder, fuse, promote, hoist, polynomial,"
+            + " contract, split, partial, block, distribute, resume, stage, tile, pack,"
+            + " split_borders and parallel");
     refuses("reorder i, k", "expected a directive such as reorder(i, k), found: reorder i, k");
     refuses("reorder(i, k", "expected a directive such as reorder(i, k), found: reorder(i, k");
     refuses("promote()", "promote takes one tensor, found: promote()");
