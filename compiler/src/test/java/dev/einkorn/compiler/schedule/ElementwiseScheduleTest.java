@@ -63,7 +63,7 @@ class ElementwiseScheduleTest {
     chooses(
         "c[k] = sum[i](A[i,k] * B[k,i])",
         Map.of("i", 8192L, "k", 4096L),
-        start + "stage(B, i: 64, k: 64); tile(k: 4 x 16)");
+        start + "stage(B, i: 256, k: 32); tile(k: 2 x 16)");
   }
 
   private static void chooses(String program, Map<String, Long> extents, String schedule) {
