@@ -51,6 +51,11 @@ final class ElementwiseSchedule {
   /** A staged block, along both indices: 16 KB of floats. */
   private static final int STAGED = 64;
 
+  /** A staged block of a reduction: long runs of the operand, 32 KB of floats. */
+  private static final int STAGED_SUM = 256;
+
+  private static final int STAGED_ROW = 32;
+
   private final LoopNest nest;
   private final CallShape shape;
   private final Target target;
@@ -162,8 +167,7 @@ final class ElementwiseSchedule {
     }
     int count = Integer.highestOneBit((int) Math.min(vectors, room));
     List<Directive> directives = new ArrayList<>(before);
-    directives.add(
-        new Directive.Tile(List.of(new Directive.TileLoop(unit, count, lanes))));
+    directives.add(new Directive.Tile(List.of(new Directive.TileLoop(unit, count, lanes))));
     return legal(directives);
   }
 
@@ -239,8 +243,7 @@ final class ElementwiseSchedule {
     if (unit.isEmpty()) {
       return Optional.empty();
     }
-    List<IndexVariable> outer =
-        form.get().outer().stream().map(Stmt.Loop::variable).toList();
+    List<IndexVariable> outer = form.get().outer().stream().map(Stmt.Loop::variable).toList();
     if (outer.isEmpty() || !outer.getLast().equals(unit.get())) {
       return Optional.empty();
     }
@@ -251,9 +254,9 @@ final class ElementwiseSchedule {
           new Directive.Stage(
               across.get().tensor(),
               List.of(
-                  new Directive.TileLoop(summed, STAGED, 1),
-                  new Directive.TileLoop(unit.get(), STAGED, 1))));
-      return tiled(directives, unit.get(), VECTORS);
+                  new Directive.TileLoop(summed, STAGED_SUM, 1),
+                  new Directive.TileLoop(unit.get(), STAGED_ROW, 1))));
+      return tiled(directives, unit.get(), Math.min(VECTORS, STAGED_ROW / lanes()));
     }
     long row = extent(unit.get());
     int lanes = lanes();
@@ -264,11 +267,13 @@ final class ElementwiseSchedule {
     if (!single) {
       return tiled(directives, unit.get(), ROW_VECTORS);
     }
-    long inL1 = target.l1() / 2 / elementBytes();
-    if (row > 2 * inL1) {
-      int block = (int) Long.highestOneBit(inL1);
+    long inL1 = Long.highestOneBit(target.l1() / 2 / elementBytes());
+    long share = Long.highestOneBit(Math.max(1, row / target.threads()));
+    // Workers share out the blocks.
+    long block = target.threads() > 1 ? Math.min(inL1, share) : inL1;
+    if (row > (target.threads() > 1 ? block : 2 * block) && block >= (long) VECTORS * lanes) {
       directives.add(
-          new Directive.Block(List.of(new Directive.TileLoop(unit.get(), block, 1))));
+          new Directive.Block(List.of(new Directive.TileLoop(unit.get(), (int) block, 1))));
     }
     directives.add(new Directive.Resume(summed, ROWS));
     return tiled(directives, unit.get(), VECTORS);
@@ -299,7 +304,9 @@ final class ElementwiseSchedule {
           }
         });
     // Where nothing lies along the kept index, vectors along the sum do better.
-    return streamed[0] && found.size() == 1 ? Optional.of(found.iterator().next()) : Optional.empty();
+    return streamed[0] && found.size() == 1
+        ? Optional.of(found.iterator().next())
+        : Optional.empty();
   }
 
   // What is read and written.

@@ -85,6 +85,32 @@ final class LoopBlocking {
     return loop.withBounds(begin, new Expr.Call(Function.MIN, List.of(end, loop.upper())));
   }
 
+  /**
+   * Whether a loop is over the part of its range that a block of the loop around it holds, or over
+   * the tiles of that part, or over what they leave.
+   */
+  static boolean isWithin(Stmt.Loop loop, Stmt.Loop blocks) {
+    Expr begin = new Expr.LoopValue(blocks.variable());
+    Expr end =
+        new Expr.BinaryOp(
+            BinaryOperator.ADD, begin, new Expr.Constant(blocks.step().size(), ElementType.I64));
+    return (loop.lower().equals(begin) || isLimited(loop.lower(), end))
+        && isLimited(loop.upper(), end);
+  }
+
+  /** Whether a bound is made from the end of a block. */
+  private static boolean isLimited(Expr bound, Expr end) {
+    boolean[] found = {false};
+    LoopWalk.subexpressions(
+        bound,
+        e ->
+            found[0] |=
+                e instanceof Expr.Call(Function function, List<Expr> bounds, _)
+                    && function == Function.MIN
+                    && bounds.getFirst().equals(end));
+    return found[0];
+  }
+
   /** The names of a nest's tensors and loops. */
   static Set<String> names(LoopNest nest) {
     Set<String> names = new HashSet<>();

@@ -198,6 +198,22 @@ final class LoopSharing {
   }
 
   private boolean isOwn(Element element, Stmt.Loop loop) {
+    List<Stmt.Loop> ofBlock = new ArrayList<>();
+    LoopWalk.statements(
+        loop.body(),
+        s -> {
+          if (s instanceof Stmt.Loop inner && LoopBlocking.isWithin(inner, loop)) {
+            ofBlock.add(inner);
+          }
+        });
+    // Each block of a blocked loop has its own values.
+    if (element.positions().stream()
+        .anyMatch(
+            position ->
+                position instanceof Position.Affine(Subscript.Affine form)
+                    && ofBlock.stream().anyMatch(inner -> isWithin(form, inner)))) {
+      return true;
+    }
     for (Position position : element.positions()) {
       if (position instanceof Position.Affine(Subscript.Affine form) && isWithin(form, loop)) {
         return true;

@@ -102,13 +102,13 @@ final class Staging {
     for (Stmt.Loop loop : outer.subList(first, outer.size())) {
       inside.add(
           blocks.containsKey(loop.variable())
-              ? LoopBlocking.within(loop, blocks.get(loop.variable()), size(loop.variable()))
+              ? LoopBlocking.within(loop, block(loop.variable()), size(loop.variable()))
               : loop);
     }
     Stmt body = perfect.body();
     if (reduction.isPresent() && blocks.containsKey(reduction.get().sum().variable())) {
       IndexVariable summed = reduction.get().sum().variable();
-      body = reduction.get().within(blocks.get(summed), size(summed));
+      body = reduction.get().within(block(summed), size(summed));
     }
     Stmt result =
         Stmt.sequence(
@@ -141,8 +141,16 @@ final class Staging {
     }
   }
 
-  private Stmt.Loop overBlocks(IndexVariable variable) {
+  private IndexVariable block(IndexVariable variable) {
     IndexVariable block = blocks.get(variable);
+    if (block == null) {
+      throw new AssertionError(variable + " is not staged");
+    }
+    return block;
+  }
+
+  private Stmt.Loop overBlocks(IndexVariable variable) {
+    IndexVariable block = block(variable);
     if (reduction.isPresent() && reduction.get().sum().variable().equals(variable)) {
       return reduction.get().over(block, size(variable));
     }
@@ -181,8 +189,7 @@ final class Staging {
             place(), new Expr.Load(staged, nest.tensor(directive.tensor()).type().elementType()));
     for (IndexVariable variable : order.reversed()) {
       result =
-          LoopBlocking.within(loop(variable), blocks.get(variable), size(variable))
-              .withBody(result);
+          LoopBlocking.within(loop(variable), block(variable), size(variable)).withBody(result);
     }
     return result;
   }

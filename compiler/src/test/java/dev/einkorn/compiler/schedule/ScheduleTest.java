@@ -25,7 +25,10 @@ class ScheduleTest {
         "promote(s); contract(); split(k, 64 x 1024); partial(k, 64 x 16)",
         "fuse(i); partial(k, 32 x 1); parallel(i)",
         "reorder(größe, x_1, _y)",
-        "reorder()"
+        "reorder()",
+        "polynomial(); distribute(i: 1024); tile(i: 1 x 16)",
+        "block(k: 4096); resume(i: 4); tile(k: 4 x 16)",
+        "stage(B, i: 64, k: 64)"
       })
   void isReadAsItIsPrinted(String text) {
     Schedule schedule = Schedule.parse(text);

@@ -97,13 +97,13 @@ final class VectorWriter {
               ? "$vectors:T." + function.symbol() + "(" + write(arguments.getFirst()) + ")"
               : call(function, arguments);
       case Expr.Cast(Expr operand, ElementType type) ->
-          "("
+          "(("
               + type(type)
               + ") "
               + write(operand)
               + ".castShape("
               + species(type, operand.lanes())
-              + ", 0)";
+              + ", 0))";
       case Expr.Select(Expr condition, Expr whenTrue, Expr whenFalse) ->
           write(whenFalse) + ".blend(" + write(whenTrue) + ", " + mask(condition) + ")";
       case Expr.ExactProduct _,

@@ -1,0 +1,97 @@
+package dev.einkorn.compiler.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Nests;
+import dev.einkorn.compiler.loop.TensorParameter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is chosen for row-major f32 tensors and vectors of 512 bits on one thread. */
+class ElementwiseScheduleTest {
+  private static final Target VECTORS = new Target(512, 1, 32 << 10, 1 << 20, 32 << 20);
+
+  @Test
+  void chainsRunAlongVectors() {
+    chooses("y[i] = a[i] * b[i] + 1", Map.of("i", 4096L), "hoist(); tile(i: 4 x 16)");
+    chooses("y[i] = a[i] * b[i] + 1", Map.of("i", 40L), "hoist(); tile(i: 2 x 16)");
+    chooses("y[i] = exp(a[i])", Map.of("i", 4096L), "polynomial(); hoist(); tile(i: 1 x 16)");
+    chooses(
+        "y[i] = exp(a[i]) * log(b[i])",
+        Map.of("i", 4096L),
+        "polynomial(); hoist(); distribute(i: 1024); tile(i: 1 x 16)");
+  }
+
+  @Test
+  void theTargetsUnitStrideIsInnermost() {
+    chooses("t[i,j] = a[i] * b[j]", Map.of("i", 64L, "j", 64L), "hoist(); tile(j: 4 x 16)");
+    chooses(
+        "T[k,j,i] = A[i,j,k]",
+        Map.of("i", 384L, "j", 384L, "k", 384L),
+        "reorder(j, k, i); block(k: 256, i: 64)");
+    chooses(
+        "T[k,j,i] = A[i,j,k] + 1",
+        Map.of("i", 384L, "j", 384L, "k", 384L),
+        "reorder(j, k, i); stage(A, k: 64, i: 64); tile(i: 4 x 16)");
+  }
+
+  @Test
+  void theInteriorOfAStencilHasVectors() {
+    chooses(
+        "y[x] = clamp(I[x-1]) + I[x] where x < extent(I, 0)",
+        Map.of("x", 4096L),
+        "hoist(); split_borders(); tile(x: 2 x 16)");
+  }
+
+  @Test
+  void slowReductionsTakeInWholeRows() {
+    String dot = "c[k] = sum[i](A[i,k] * B[i,k])";
+    String start = "fuse(k); promote(c); contract(); ";
+    chooses(dot, Map.of("i", 262144L, "k", 64L), start + "tile(k: 4 x 16)");
+    chooses(dot, Map.of("i", 8192L, "k", 4096L), start + "resume(i: 4); tile(k: 4 x 16)");
+    chooses(
+        dot,
+        Map.of("i", 64L, "k", 262144L),
+        start + "block(k: 4096); resume(i: 4); tile(k: 4 x 16)");
+    chooses(
+        "c[k] = sum[i](A[i,k] * B[k,i])",
+        Map.of("i", 8192L, "k", 4096L),
+        start + "stage(B, i: 256, k: 32); tile(k: 2 x 16)");
+  }
+
+  private static void chooses(String program, Map<String, Long> extents, String schedule) {
+    LoopNest nest = Nests.canonical(program);
+    Map<String, Long> sizes = new HashMap<>(extents);
+    LoopWalk.values(
+        nest.body(),
+        value -> {
+          if (value instanceof Expr.ExtentValue(var extent)) {
+            sizes.putIfAbsent(extent.toString(), 4096L);
+          }
+        });
+    Map<String, List<Long>> strides = new HashMap<>();
+    for (TensorParameter tensor : nest.tensors()) {
+      List<Long> axes = new ArrayList<>();
+      long stride = 1;
+      for (var extent : tensor.type().extents().reversed()) {
+        axes.addFirst(stride);
+        stride *= sizes.getOrDefault(extent.toString(), 4096L);
+      }
+      strides.put(tensor.name(), axes);
+    }
+    assertThat(
+            AutoSchedule.choose(
+                nest,
+                Optional.of(new CallShape(sizes, strides)),
+                VECTORS,
+                Arithmetic.DETERMINISTIC))
+        .hasToString(schedule);
+  }
+}
