@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * Chooses tiles and blocks for a sum of products of two factors, by the roles of its indices: rows
@@ -209,7 +210,7 @@ final class ContractionSchedule {
       return Optional.of(directives);
     }
     int vectors = width > lanes ? 2 : 1;
-    int tileRows = (int) Math.min(registerRows(vectors), Math.max(1, height));
+    int tileRows = tileRows(height, registerRows(vectors));
     int depthBlock = depthBlock(extent(depth), tileRows);
     int tileColumns = vectors * lanes;
     List<Directive> shared = new ArrayList<>();
@@ -232,7 +233,7 @@ final class ContractionSchedule {
                 1,
                 block(height, tileRows, mostRows, share == Directive.Share.ROWS ? parts : 1)),
             new Directive.PackLoop(
-                variables(columnOrder(columns)),
+                variables(columnOrder(columns, columnsLeadPacking(rows, columns, depth), tileColumns)),
                 vectors,
                 lanes,
                 block(
@@ -268,17 +269,34 @@ final class ContractionSchedule {
     return order;
   }
 
-  /** The target's unit-stride index last, then what continues its run, then the factor's strides. */
-  private static List<Index> columnOrder(List<Index> columns) {
+  /**
+   * Whether the columns should follow the second factor's memory rather than the target's: where
+   * much more is packed than stored, gathering while packing costs more than scattering sums.
+   */
+  private static boolean columnsLeadPacking(
+      List<Index> rows, List<Index> columns, List<Index> depth) {
+    boolean apart = columns.stream().anyMatch(i -> i.right() == 1 && i.stored() != 1);
+    return apart && columns.size() > 1 && extent(depth) > 2 * extent(rows);
+  }
+
+  /**
+   * Slowest first. Last the index that leads, then what continues its run in memory until the run
+   * holds some tiles, then the other tensor's unit-stride index, so that the lines it brings in are
+   * used while they are in a cache, then the rest by the second factor's strides.
+   */
+  private static List<Index> columnOrder(
+      List<Index> columns, boolean byPacking, int tileColumns) {
+    ToLongFunction<Index> leading = byPacking ? Index::right : Index::stored;
+    ToLongFunction<Index> following = byPacking ? Index::stored : Index::right;
     List<Index> order = new ArrayList<>();
     List<Index> rest = new ArrayList<>(columns);
     rest.sort(Comparator.comparingLong(i -> Math.abs(i.right())));
     long run = 1;
     boolean extended = true;
-    while (extended) {
+    while (extended && run < 4L * tileColumns) {
       extended = false;
       for (Index index : List.copyOf(rest)) {
-        if (index.stored() == run && index.extent() > 1) {
+        if (leading.applyAsLong(index) == run && index.extent() > 1) {
           order.addFirst(index);
           rest.remove(index);
           run *= index.extent();
@@ -287,8 +305,33 @@ final class ContractionSchedule {
         }
       }
     }
+    for (Index index : List.copyOf(rest)) {
+      if (following.applyAsLong(index) == 1) {
+        order.addFirst(index);
+        rest.remove(index);
+      }
+    }
     rest.forEach(order::addFirst);
     return order;
+  }
+
+  /** Rows of a tile: as many as registers hold, fewer where that leaves less padding. */
+  private static int tileRows(long height, int most) {
+    if (height > 4L * most) {
+      return most;
+    }
+    int best = (int) Math.min(most, height);
+    for (int rows = best - 1; 2 * rows >= most; rows--) {
+      if (tileCost(height, rows) <= tileCost(height, best)) {
+        best = rows;
+      }
+    }
+    return best;
+  }
+
+  /** Steps of a column of tiles; a tile costs one more than its rows for what its rows share. */
+  private static long tileCost(long height, int rows) {
+    return (height + rows - 1) / rows * (rows + 1L);
   }
 
   private int depthBlock(long depth, int tileRows) {
@@ -370,7 +413,7 @@ final class ContractionSchedule {
                     1,
                     block(extent(rows), tile, BATCH_BLOCK, 1)),
                 new Directive.PackLoop(
-                    variables(columnOrder(columns)),
+                    variables(columnOrder(columns, false, tile)),
                     tile,
                     1,
                     block(
