@@ -209,7 +209,7 @@ final class ContractionSchedule {
       shareTiles(directives, List.of(row, last));
       return Optional.of(directives);
     }
-    int vectors = width > lanes ? 2 : 1;
+    int vectors = vectors(columns, width, lanes);
     int tileRows = tileRows(height, registerRows(vectors));
     int depthBlock = depthBlock(extent(depth), tileRows);
     int tileColumns = vectors * lanes;
@@ -228,7 +228,7 @@ final class ContractionSchedule {
     directives.add(
         new Directive.Pack(
             new Directive.PackLoop(
-                variables(rowOrder(rows)),
+                variables(width > 2 * extent(depth) ? storedOrder(rows) : rowOrder(rows)),
                 tileRows,
                 1,
                 block(height, tileRows, mostRows, share == Directive.Share.ROWS ? parts : 1)),
@@ -244,6 +244,27 @@ final class ContractionSchedule {
             share));
     directives.addAll(shared);
     return Optional.of(directives);
+  }
+
+  /** Vectors side by side in a tile: one where two would reach over the end of the target's runs. */
+  private static int vectors(List<Index> columns, long width, int lanes) {
+    if (width <= lanes) {
+      return 1;
+    }
+    long run = 1;
+    for (Index index : columns.stream().sorted(Comparator.comparingLong(Index::stored)).toList()) {
+      if (index.stored() == run) {
+        run *= index.extent();
+      }
+    }
+    return run < width && run % (2L * lanes) != 0 && run % lanes == 0 ? 1 : 2;
+  }
+
+  /** By the target's strides, so that tiles are stored side by side. */
+  private static List<Index> storedOrder(List<Index> rows) {
+    List<Index> order = new ArrayList<>(rows);
+    order.sort(Comparator.comparingLong((Index i) -> Math.abs(i.stored())).reversed());
+    return order;
   }
 
   private Directive.Share share(

@@ -503,6 +503,11 @@ final class PackedContraction {
     if (unitStrideAlong(role, factor)) {
       return overDepth(steps(role, number(0), valid(role), copy));
     }
+    if (role.merged().isEmpty() && depth.merged().isEmpty() && factor instanceof Expr.Load) {
+      // Rows of memory become columns of the panel.
+      return new Stmt.Outline(
+          "transpose_" + name(factor), steps(role, number(0), valid(role), overDepth(copy)));
+    }
     IndexVariable chunk = fresh(depth.step().name() + "_chunk");
     Expr end =
         min(
