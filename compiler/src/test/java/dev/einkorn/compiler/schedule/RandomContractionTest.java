@@ -71,8 +71,8 @@ class RandomContractionTest {
 
     Drawn(long seed) {
       random = new Random(seed * 7919);
-      family = Family.values()[random.nextInt(Family.values().length)];
-      type = ElementType.values()[random.nextInt(4)];
+      family = pick(List.of(Family.values()));
+      type = pick(List.of(ElementType.F32, ElementType.F64, ElementType.I32, ElementType.I64));
       lanes = 2 << random.nextInt(512 / 8 / type.byteSize() > 8 ? 4 : 3);
       draw(rows, "m", 1 + random.nextInt(2));
       draw(columns, "n", 1 + random.nextInt(2));
@@ -94,6 +94,10 @@ class RandomContractionTest {
           axes.add(columns.getLast());
         }
       }
+    }
+
+    private <T> T pick(List<T> choices) {
+      return choices.get(random.nextInt(choices.size()));
     }
 
     private void draw(List<String> role, String stem, int count) {
@@ -194,7 +198,7 @@ class RandomContractionTest {
       if (!plain && random.nextInt(3) > 0) {
         Collections.shuffle(stored, random);
       }
-      long[] shape = stored.stream().mapToLong(axis -> extents.get(axis)).toArray();
+      long[] shape = stored.stream().mapToLong(axis -> ProgramText.named(extents, axis)).toArray();
       boolean gaps = !plain && random.nextInt(4) == 0;
       long[] wide = shape.clone();
       if (gaps) {
@@ -260,7 +264,7 @@ class RandomContractionTest {
     }
     Tensor expected =
         integers
-            ? ReferenceInterpreter.evaluate(program, inputs).get("C")
+            ? ProgramText.named(ReferenceInterpreter.evaluate(program, inputs), "C")
             : run(program, inputs, target, reference, ScheduledKernel.SCALARS, 1);
     for (Target machine : List.of(ScheduledKernel.VECTORS, ScheduledKernel.SCALARS)) {
       for (int workers : List.of(1, 3)) {
@@ -293,7 +297,7 @@ class RandomContractionTest {
     Map<String, Long> values = new HashMap<>();
     for (SizeParameter size : program.sizes()) {
       SizeParameter.Axis axis = size.axes().getFirst();
-      values.put(size.name(), operands.get(axis.tensor()).extent(axis.position()));
+      values.put(size.name(), ProgramText.named(operands, axis.tensor()).extent(axis.position()));
     }
     Map<String, Layout> layouts = new HashMap<>();
     Map<String, List<Long>> strides = new HashMap<>();
@@ -326,7 +330,7 @@ class RandomContractionTest {
             .toArray();
     Tensor[] ordered =
         compilation.operands().stream()
-            .map(operand -> operands.get(operand.name()))
+            .map(operand -> ProgramText.named(operands, operand.name()))
             .toArray(Tensor[]::new);
     try (var pool = new WorkerPool(workers)) {
       for (EmittedSource source : compilation.sources()) {
