@@ -56,6 +56,7 @@ class SplitBordersTest {
     isRefused(
         "y[x] = clamp(I[x-1]) where x < extent(I, 0)",
         "split_borders(); hoist()",
-        "hoist() is not legal here: split_borders() copies loops, so it stands last");
+        "hoist() is not legal here: split_borders() copies loops, so only tile(..) and"
+            + " parallel(..) may follow");
   }
 }
