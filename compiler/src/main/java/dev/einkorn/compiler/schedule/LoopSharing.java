@@ -14,9 +14,11 @@ import dev.einkorn.compiler.loop.Scratch;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,7 +32,11 @@ final class LoopSharing {
   private final Set<String> own = new HashSet<>();
 
   /** Which iterations a worker has: equal shares are the same for each worker. */
-  private record Share(Expr lower, Expr upper, Stmt.Step step) {}
+  private record Share(Expr lower, Expr upper, Stmt.Step step) {
+    static Share of(Stmt.Loop loop) {
+      return new Share(loop.lower(), loop.upper(), loop.step());
+    }
+  }
 
   private LoopSharing(LoopNest nest, Directive.Parallel directive) {
     this.nest = nest;
@@ -271,16 +277,16 @@ final class LoopSharing {
 
   /**
    * Whether a worker may touch in one loop what another one has written in another: not if each
-   * worker has the same iterations of all loops and touches its own elements only.
+   * worker has the same iterations of all loops that run, and touches its own elements only.
    */
   private boolean waits() {
-    List<Stmt.Loop> loops = loops(nest.body());
-    Set<Share> shares = new HashSet<>();
+    List<Shared> shared = new ArrayList<>();
+    collect(nest.body(), Map.of(), shared);
     boolean[] found = {false};
-    for (Stmt.Loop loop : loops) {
-      shares.add(new Share(loop.lower(), loop.upper(), loop.step()));
+    for (Shared each : shared) {
+      Stmt.Loop loop = each.loop();
       for (Expr bound : List.of(loop.lower(), loop.upper())) {
-        LoopWalk.subexpressions(bound, e -> found[0] |= e instanceof Expr.LoopValue);
+        found[0] |= !isFixed(bound);
       }
       LoopWalk.values(
           loop.body(),
@@ -288,8 +294,87 @@ final class LoopSharing {
               element(value)
                   .filter(element -> written.contains(element.tensor()) && !isOwn(element, loop))
                   .ifPresent(_ -> found[0] = true));
+      for (Shared other : shared) {
+        found[0] |= !Share.of(loop).equals(Share.of(other.loop())) && !each.excludes(other);
+      }
     }
-    return found[0] || shares.size() > 1;
+    return found[0];
+  }
+
+  /** A loop with the outcomes of the conditions under which it runs, where those are fixed. */
+  private record Shared(Stmt.Loop loop, Map<Expr, Boolean> outcomes) {
+    boolean excludes(Shared other) {
+      return outcomes.entrySet().stream()
+          .anyMatch(
+              outcome -> {
+                Boolean others = other.outcomes.get(outcome.getKey());
+                return others != null && !others.equals(outcome.getValue());
+              });
+    }
+  }
+
+  private void collect(Stmt stmt, Map<Expr, Boolean> outcomes, List<Shared> shared) {
+    switch (stmt) {
+      case Stmt.Block(List<Stmt> statements) ->
+          statements.forEach(s -> collect(s, outcomes, shared));
+      case Stmt.Loop loop -> {
+        if (loop.variable().equals(directive.variable())) {
+          shared.add(new Shared(loop, outcomes));
+        } else {
+          collect(loop.body(), outcomes, shared);
+        }
+      }
+      case Stmt.Outline(_, Stmt body) -> collect(body, outcomes, shared);
+      case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
+        collect(whenTrue, with(outcomes, condition, true), shared);
+        collect(whenFalse, with(outcomes, condition, false), shared);
+      }
+      case Stmt.Store _,
+          Stmt.Accumulate _,
+          Stmt.Declare _,
+          Stmt.Assign _,
+          Stmt.Update _,
+          Stmt.Barrier _ -> {}
+    }
+  }
+
+  private static Map<Expr, Boolean> with(
+      Map<Expr, Boolean> outcomes, Expr condition, boolean outcome) {
+    if (!isFixed(condition)) {
+      return outcomes;
+    }
+    Map<Expr, Boolean> more = new HashMap<>(outcomes);
+    more.put(condition, outcome);
+    return more;
+  }
+
+  /** Whether a value depends on sizes only. */
+  private static boolean isFixed(Expr value) {
+    boolean[] fixed = {true};
+    LoopWalk.subexpressions(
+        value,
+        e ->
+            fixed[0] &=
+                switch (e) {
+                  case Expr.Constant _,
+                      Expr.ExtentValue _,
+                      Expr.UnaryOp _,
+                      Expr.BinaryOp _,
+                      Expr.Call _ ->
+                      true;
+                  case Expr.Load _,
+                      Expr.VectorLoad _,
+                      Expr.Contiguous _,
+                      Expr.Local _,
+                      Expr.LoopValue _,
+                      Expr.Broadcast _,
+                      Expr.LaneReduction _,
+                      Expr.ExactProduct _,
+                      Expr.Cast _,
+                      Expr.Select _ ->
+                      false;
+                });
+    return fixed[0];
   }
 
   private ScheduleException refuse(String reason) {

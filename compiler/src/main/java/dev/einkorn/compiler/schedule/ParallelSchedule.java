@@ -39,12 +39,26 @@ final class ParallelSchedule {
           });
       for (IndexVariable variable : variables) {
         Directive directive = new Directive.Parallel(variable);
-        if (Scheduler.isLegal(nest, directive)) {
+        if (Scheduler.isLegal(nest, directive)
+            && !meetsOften(Scheduler.apply(nest, new Schedule(List.of(directive))).body())) {
           return Optional.of(directive);
         }
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether workers wait for each other inside of a loop. */
+  private static boolean meetsOften(Stmt stmt) {
+    boolean[] found = {false};
+    LoopWalk.statements(
+        stmt,
+        s -> {
+          if (s instanceof Stmt.Loop loop) {
+            LoopWalk.statements(loop.body(), inner -> found[0] |= inner instanceof Stmt.Barrier);
+          }
+        });
+    return found[0];
   }
 
   /** About how many innermost iterations a statement has. */

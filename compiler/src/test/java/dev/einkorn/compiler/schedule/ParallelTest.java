@@ -69,6 +69,25 @@ class ParallelTest {
   }
 
   @Test
+  void onlyOneOfTwoBranchesRuns() {
+    gives(
+        "P[k,i] = A[k,i]",
+        "tile(i: 4); parallel(i)",
+        """
+        for k:
+          if extent(i) >= 4:
+            for i step 4 clamped:  # parallel
+              P[k,i] = A[k,i]
+              P[k,i + 1] = A[k,i + 1]
+              P[k,i + 2] = A[k,i + 2]
+              P[k,i + 3] = A[k,i + 3]
+          else:
+            for i:  # parallel
+              P[k,i] = A[k,i]
+        """);
+  }
+
+  @Test
   void everyTeamComputesTheSameBits() {
     record Case(String program, String schedule) {}
     for (Case each :

@@ -71,6 +71,29 @@ class PartialTest {
   }
 
   @Test
+  void aFoldOfAPolynomialIsAFunctionOfItsOwn() {
+    gives(
+        "y[i] = sum[k](exp(A[i,k]))",
+        "polynomial(); fuse(i); promote(y); partial(k, 16 x 16)",
+        """
+        for i:
+          function y_of_i:
+            f32 y_sum = 0.0
+            function y_over_k:
+              f32 y_sum_of_k = 0.0
+              f32x16 y_sum_0 = 0.0
+              for k in 0 .. extent(k) - 15 step 16:
+                y_sum_0 += polynomial_exp(A[i,k]<16>)
+              y_sum_of_k += sum_lanes(y_sum_0)
+              for k in extent(k) // 16 * 16 .. extent(k):
+                y_sum_of_k += polynomial_exp(A[i,k])
+              y_f32_results[0] = y_sum_of_k
+            y_sum += y_f32_results[0]
+            y[i] = y_sum
+        """);
+  }
+
+  @Test
   void refusesWhatHasNoVectorForm() {
     String schedule = "promote(s); partial(k, 64 x 16)";
     isRefused("s = A[k,0]", schedule, REFUSED + "neighbours along k are apart in A[k,0]");

@@ -334,8 +334,7 @@ class RandomContractionTest {
             .toArray(Tensor[]::new);
     try (var pool = new WorkerPool(workers)) {
       for (EmittedSource source : compilation.sources()) {
-        pool.run(
-            COMPILER.compile(source), ordered, passed, compilation.parallel() ? workers : 1);
+        pool.run(COMPILER.compile(source), ordered, passed, compilation.parallel() ? workers : 1);
       }
     }
     return target.copy();
