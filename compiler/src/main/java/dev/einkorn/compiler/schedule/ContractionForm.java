@@ -2,7 +2,6 @@ package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
@@ -13,12 +12,14 @@ import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * A nest read as a contraction: one promoted sum of products of two factors.
+ * A nest read as a contraction: one promoted reduction of a value of two factors, mostly their
+ * product, but it may as well be the square of their difference.
  *
  * @param outer the loops over the target's indices
  * @param depth the loops of the sum
@@ -26,7 +27,7 @@ import java.util.Set;
  * @param initial what the sum begins with
  * @param left the first factor
  * @param right the second factor
- * @param exact whether products enter the sum unrounded
+ * @param term what each position of the sum does with the factors
  * @param target what is stored
  * @param result the stored value, over the accumulator
  */
@@ -37,7 +38,7 @@ record ContractionForm(
     Expr.Constant initial,
     Expr left,
     Expr right,
-    boolean exact,
+    Stmt term,
     Element target,
     Expr result) {
 
@@ -53,19 +54,14 @@ record ContractionForm(
       return Optional.empty();
     }
     PerfectNest sum = PerfectNest.of(statements.get(1));
-    if (!(sum.body() instanceof Stmt.Update(String updated, ReductionOperator operator, Expr value))
-        || operator != ReductionOperator.SUM
-        || !updated.equals(local)
-        || !perfect.loops().stream().allMatch(ContractionForm::isPlain)
+    if (!perfect.loops().stream().allMatch(ContractionForm::isPlain)
         || !sum.loops().stream().allMatch(ContractionForm::isPlain)
-        || !Scheduler.targetVariables(statements.get(2)).containsAll(perfect.variables())) {
+        || !Scheduler.targetVariables(statements.get(2)).containsAll(perfect.variables())
+        || !isTerm(sum.body(), local)) {
       return Optional.empty();
     }
-    boolean exact = value instanceof Expr.ExactProduct;
-    boolean product =
-        value instanceof Expr.BinaryOp(BinaryOperator times, _, _)
-            && times == BinaryOperator.MULTIPLY;
-    if (!exact && !product) {
+    List<Expr> factors = factors(sum.body());
+    if (factors.size() != 2) {
       return Optional.empty();
     }
     return Optional.of(
@@ -74,11 +70,40 @@ record ContractionForm(
             sum.loops(),
             new Expr.Local(local, type),
             constant,
-            value.children().get(0),
-            value.children().get(1),
-            exact,
+            factors.get(0),
+            factors.get(1),
+            sum.body(),
             target,
             result));
+  }
+
+  /** Whether a loop body only declares locals and updates the accumulator by its last statement. */
+  private static boolean isTerm(Stmt body, String accumulator) {
+    List<Stmt> statements = body instanceof Stmt.Block(List<Stmt> inner) ? inner : List.of(body);
+    return statements.getLast() instanceof Stmt.Update(String updated, _, _)
+        && updated.equals(accumulator)
+        && statements.subList(0, statements.size() - 1).stream()
+            .allMatch(Stmt.Declare.class::isInstance);
+  }
+
+  /** The two factors of a product, or the two elements that a term reads. */
+  private static List<Expr> factors(Stmt body) {
+    if (body instanceof Stmt.Update(_, _, Expr value)
+        && (value instanceof Expr.ExactProduct
+            || (value instanceof Expr.BinaryOp(BinaryOperator times, _, _)
+                && times == BinaryOperator.MULTIPLY))
+        && !value.children().get(0).equals(value.children().get(1))) {
+      return value.children();
+    }
+    Set<Expr> loads = new LinkedHashSet<>();
+    LoopWalk.values(
+        body,
+        value -> {
+          if (value instanceof Expr.Load) {
+            loads.add(value);
+          }
+        });
+    return List.copyOf(loads);
   }
 
   private static boolean isPlain(Stmt.Loop loop) {
@@ -87,15 +112,25 @@ record ContractionForm(
 
   /** The factors in the other order. */
   ContractionForm swapped() {
-    return new ContractionForm(
-        outer, depth, accumulator, initial, right, left, exact, target, result);
+    return new ContractionForm(outer, depth, accumulator, initial, right, left, term, target, result);
   }
 
-  /** A product as this sum takes it in. */
-  Expr product(Expr first, Expr second) {
-    return exact
-        ? new Expr.ExactProduct(first, second)
-        : new Expr.BinaryOp(BinaryOperator.MULTIPLY, first, second);
+  /** The term with other values in place of the factors. */
+  Stmt term(Expr first, Expr second) {
+    return replace(term, first, second);
+  }
+
+  private Stmt replace(Stmt stmt, Expr first, Expr second) {
+    Stmt inside = LoopWalk.mapChildren(stmt, s -> replace(s, first, second));
+    return LoopWalk.mapOwnValues(inside, value -> replace(value, first, second));
+  }
+
+  private Expr replace(Expr value, Expr first, Expr second) {
+    return value.equals(left)
+        ? first
+        : value.equals(right)
+            ? second
+            : value.mapChildren(child -> replace(child, first, second));
   }
 
   /** The loop variables that a value depends on. */

@@ -85,7 +85,9 @@ final class ContractionSchedule {
   }
 
   private Optional<List<Directive>> choose() {
-    if (nest.tensor(nest.name()).type().elementType() != type) {
+    if (nest.tensor(nest.name()).type().elementType() != type
+        || form.right().elementType() != type
+        || form.accumulator().elementType() != type) {
       return Optional.empty();
     }
     Optional<Element> left = onlyLoad(form.left());

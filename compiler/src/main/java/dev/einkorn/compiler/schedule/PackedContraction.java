@@ -5,7 +5,6 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.loop.Element;
@@ -110,7 +109,7 @@ final class PackedContraction {
     this.pack = pack;
     ContractionForm found =
         ContractionForm.of(nest)
-            .orElseThrow(() -> refuse("the nest is not one promoted sum of products"));
+            .orElseThrow(() -> refuse("the nest is not one promoted reduction of two factors"));
     LoopWalk.statements(
         nest.body(),
         s -> {
@@ -134,6 +133,9 @@ final class PackedContraction {
                         loop.lanes()));
     form = sides(found);
     type = form.left().elementType();
+    if (form.right().elementType() != type || form.accumulator().elementType() != type) {
+      throw refuse("the factors and their sum differ in type");
+    }
     checkRoles();
     boolean shared = pack.share() == Directive.Share.ROWS;
     rowsPanel = panel(form.left(), rows, false);
@@ -226,7 +228,7 @@ final class PackedContraction {
       throw refuse(batch.get().loop().variable() + " has two roles");
     }
     if (nest.tensor(nest.name()).type().elementType() != type) {
-      throw refuse("the target does not hold sums of type " + type);
+      throw refuse("the target does not hold results of type " + type);
     }
   }
 
@@ -679,8 +681,8 @@ final class PackedContraction {
   /** One element's sum over the block, taken up from {@code partial} in all blocks but the first. */
   private Stmt sums(Element partial, Stmt store) {
     String local = form.accumulator().name();
-    Expr product =
-        form.product(
+    Stmt term =
+        form.term(
             new Expr.Load(panelElement(rowsPanel, rows), type),
             new Expr.Load(panelElement(columnsPanel, columns), type));
     return Stmt.sequence(
@@ -688,7 +690,7 @@ final class PackedContraction {
             new Stmt.Declare(local, type, form.initial()),
             new Stmt.Guard(
                 goesOn(), new Stmt.Assign(local, new Expr.Load(partial, type)), Stmt.NOTHING),
-            overDepth(new Stmt.Update(local, ReductionOperator.SUM, product)),
+            overDepth(term),
             store));
   }
 
