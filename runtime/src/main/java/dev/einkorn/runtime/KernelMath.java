@@ -483,8 +483,8 @@ public final class KernelMath {
   }
 
   /**
-   * The product of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The product of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static float prodLanes(float[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -496,8 +496,8 @@ public final class KernelMath {
   }
 
   /**
-   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static float maxLanes(float[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -509,8 +509,8 @@ public final class KernelMath {
   }
 
   /**
-   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static float minLanes(float[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -535,8 +535,8 @@ public final class KernelMath {
   }
 
   /**
-   * The product of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The product of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static double prodLanes(double[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -548,8 +548,8 @@ public final class KernelMath {
   }
 
   /**
-   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static double maxLanes(double[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -561,8 +561,8 @@ public final class KernelMath {
   }
 
   /**
-   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static double minLanes(double[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -587,8 +587,8 @@ public final class KernelMath {
   }
 
   /**
-   * The product of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The product of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static int prodLanes(int[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -600,8 +600,8 @@ public final class KernelMath {
   }
 
   /**
-   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static int maxLanes(int[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -613,8 +613,8 @@ public final class KernelMath {
   }
 
   /**
-   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static int minLanes(int[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -639,8 +639,8 @@ public final class KernelMath {
   }
 
   /**
-   * The product of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The product of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static long prodLanes(long[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -652,8 +652,8 @@ public final class KernelMath {
   }
 
   /**
-   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static long maxLanes(long[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -665,8 +665,8 @@ public final class KernelMath {
   }
 
   /**
-   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto
+   * the lower one until one is left. Overwrites the array.
    */
   public static long minLanes(long[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {

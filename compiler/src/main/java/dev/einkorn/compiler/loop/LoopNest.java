@@ -63,8 +63,7 @@ public record LoopNest(
   public boolean isParallel() {
     boolean[] found = {false};
     LoopWalk.statements(
-        body,
-        s -> found[0] |= s instanceof Stmt.Loop loop && loop.kind() == LoopKind.PARALLEL);
+        body, s -> found[0] |= s instanceof Stmt.Loop loop && loop.kind() == LoopKind.PARALLEL);
     return found[0];
   }
 

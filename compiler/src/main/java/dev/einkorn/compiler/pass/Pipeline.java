@@ -168,13 +168,12 @@ public final class Pipeline {
                     new KernelUnit.Step(
                         IndexPrinter.print(plan.optimized(), step.assignment()), step.scheduled()))
             .toList();
-    return new JavaEmitter(
-            options.target().simd() ? VectorForm.VECTOR_API : VectorForm.LANE_LOOPS)
+    return new JavaEmitter(options.target().simd() ? VectorForm.VECTOR_API : VectorForm.LANE_LOOPS)
         .emit(
             new KernelUnit(
                 options.packageName(),
                 className,
-                KernelHeader.lines(plan, part, operands, options.wide()),
+                KernelHeader.lines(plan, part, operands, options),
                 operands,
                 sizes,
                 options.wide(),

@@ -47,7 +47,8 @@ record ContractionForm(
     PerfectNest perfect = PerfectNest.of(nest.body());
     if (!(perfect.body() instanceof Stmt.Block(List<Stmt> statements))
         || statements.size() != 3
-        || !(statements.get(0) instanceof Stmt.Declare(String local, ElementType type, Expr initial))
+        || !(statements.get(0)
+            instanceof Stmt.Declare(String local, ElementType type, Expr initial))
         || !(initial instanceof Expr.Constant constant)
         || !(statements.get(1) instanceof Stmt.Loop)
         || !(statements.get(2) instanceof Stmt.Store(Element target, Expr result))) {
@@ -110,9 +111,15 @@ record ContractionForm(
     return loop.isWhole();
   }
 
+  /** Whether each term is the product of the factors. */
+  boolean isProduct() {
+    return term instanceof Stmt.Update;
+  }
+
   /** The factors in the other order. */
   ContractionForm swapped() {
-    return new ContractionForm(outer, depth, accumulator, initial, right, left, term, target, result);
+    return new ContractionForm(
+        outer, depth, accumulator, initial, right, left, term, target, result);
   }
 
   /** The term with other values in place of the factors. */
@@ -128,9 +135,7 @@ record ContractionForm(
   private Expr replace(Expr value, Expr first, Expr second) {
     return value.equals(left)
         ? first
-        : value.equals(right)
-            ? second
-            : value.mapChildren(child -> replace(child, first, second));
+        : value.equals(right) ? second : value.mapChildren(child -> replace(child, first, second));
   }
 
   /** The loop variables that a value depends on. */

@@ -52,8 +52,7 @@ final class ContractionSchedule {
   private final Target target;
   private final ElementType type;
 
-  private ContractionSchedule(
-      LoopNest nest, ContractionForm form, CallShape shape, Target target) {
+  private ContractionSchedule(LoopNest nest, ContractionForm form, CallShape shape, Target target) {
     this.nest = nest;
     this.form = form;
     this.shape = shape;
@@ -171,8 +170,7 @@ final class ContractionSchedule {
     return loads.stream()
         .findFirst()
         .filter(
-            element ->
-                element.positions().stream().allMatch(Position.Affine.class::isInstance));
+            element -> element.positions().stream().allMatch(Position.Affine.class::isInstance));
   }
 
   private static long extent(List<Index> indices) {
@@ -190,7 +188,8 @@ final class ContractionSchedule {
       return Optional.empty();
     }
     List<Directive> directives = new ArrayList<>();
-    Index last = columns.stream().filter(i -> i.stored() == 1).findFirst().orElse(columns.getLast());
+    Index last =
+        columns.stream().filter(i -> i.stored() == 1).findFirst().orElse(columns.getLast());
     long bytes = extent(columns) * extent(depth) * type.byteSize();
     boolean direct =
         form.right() instanceof Expr.Load
@@ -212,7 +211,9 @@ final class ContractionSchedule {
       return Optional.of(directives);
     }
     int vectors = vectors(columns, width, lanes);
-    int tileRows = tileRows(height, registerRows(vectors));
+    // What is computed on the way to a sum needs registers of its own.
+    int registerRows = registerRows(vectors) * (form.isProduct() ? 3 : 2) / 3;
+    int tileRows = tileRows(height, registerRows);
     int depthBlock = depthBlock(extent(depth), tileRows);
     int tileColumns = vectors * lanes;
     List<Directive> shared = new ArrayList<>();
@@ -235,20 +236,22 @@ final class ContractionSchedule {
                 1,
                 block(height, tileRows, mostRows, share == Directive.Share.ROWS ? parts : 1)),
             new Directive.PackLoop(
-                variables(columnOrder(columns, columnsLeadPacking(rows, columns, depth), tileColumns)),
+                variables(
+                    columnOrder(columns, columnsLeadPacking(rows, columns, depth), tileColumns)),
                 vectors,
                 lanes,
                 block(
                     width, tileColumns, mostColumns, share == Directive.Share.COLUMNS ? parts : 1)),
-            new Directive.PackLoop(
-                variables(depth), 1, 1, depthBlock),
+            new Directive.PackLoop(variables(depth), 1, 1, depthBlock),
             Optional.empty(),
             share));
     directives.addAll(shared);
     return Optional.of(directives);
   }
 
-  /** Vectors side by side in a tile: one where two would reach over the end of the target's runs. */
+  /**
+   * Vectors side by side in a tile: one where two would reach over the end of the target's runs.
+   */
   private static int vectors(List<Index> columns, long width, int lanes) {
     if (width <= lanes) {
       return 1;
@@ -307,8 +310,7 @@ final class ContractionSchedule {
    * holds some tiles, then the other tensor's unit-stride index, so that the lines it brings in are
    * used while they are in a cache, then the rest by the second factor's strides.
    */
-  private static List<Index> columnOrder(
-      List<Index> columns, boolean byPacking, int tileColumns) {
+  private static List<Index> columnOrder(List<Index> columns, boolean byPacking, int tileColumns) {
     ToLongFunction<Index> leading = byPacking ? Index::right : Index::stored;
     ToLongFunction<Index> following = byPacking ? Index::stored : Index::right;
     List<Index> order = new ArrayList<>();
@@ -358,7 +360,8 @@ final class ContractionSchedule {
   }
 
   private int depthBlock(long depth, int tileRows) {
-    long most = Math.max(8, (long) (L1_SHARE * target.l1() / ((double) tileRows * type.byteSize())));
+    long most =
+        Math.max(8, (long) (L1_SHARE * target.l1() / ((double) tileRows * type.byteSize())));
     long blocks = depth <= most + most / 2 ? 1 : (depth + most - 1) / most;
     return Math.toIntExact(roundUp((depth + blocks - 1) / blocks, 8));
   }
@@ -404,8 +407,7 @@ final class ContractionSchedule {
       return Optional.empty();
     }
     boolean wideRegisters = target.simdBits() >= 512;
-    long bytes =
-        (extent(rows) + extent(columns)) * extent(depth) * lane.extent() * type.byteSize();
+    long bytes = (extent(rows) + extent(columns)) * extent(depth) * lane.extent() * type.byteSize();
     if (extent(depth) < LEAST_PACKED_DEPTH || bytes <= DIRECT_SHARE_OF_L2 * target.l2()) {
       Index row = largest(rows);
       Index column = largest(columns);
@@ -431,10 +433,7 @@ final class ContractionSchedule {
         List.of(
             new Directive.Pack(
                 new Directive.PackLoop(
-                    variables(rowOrder(rows)),
-                    tile,
-                    1,
-                    block(extent(rows), tile, BATCH_BLOCK, 1)),
+                    variables(rowOrder(rows)), tile, 1, block(extent(rows), tile, BATCH_BLOCK, 1)),
                 new Directive.PackLoop(
                     variables(columnOrder(columns, false, tile)),
                     tile,
@@ -445,10 +444,7 @@ final class ContractionSchedule {
                         BATCH_BLOCK,
                         share == Directive.Share.COLUMNS ? target.threads() : 1)),
                 new Directive.PackLoop(
-                    variables(depth),
-                    1,
-                    1,
-                    (int) Math.min(BATCH_BLOCK, roundUp(extent(depth), 8))),
+                    variables(depth), 1, 1, (int) Math.min(BATCH_BLOCK, roundUp(extent(depth), 8))),
                 Optional.of(new Directive.TileLoop(lane.variable(), vectors, lanes)),
                 share)));
   }

@@ -2,8 +2,8 @@ package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One rewrite of a loop nest. {@link Scheduler} holds the legality rules and says why it refuses.
@@ -158,8 +158,8 @@ public sealed interface Directive {
 
   /**
    * Runs an own loop for each function call of a loop's body, block by block; values between wait
-   * in scratch memory. The compiler of the target takes in only so many operations at a time, and
-   * a function is many.
+   * in scratch memory. The compiler of the target takes in only so many operations at a time, and a
+   * function is many.
    *
    * {@snippet lang=text :
    * for i:                             for i_block step 1024:

@@ -70,7 +70,9 @@ final class LoopDistribution {
     return LoopWalk.mapChildren(stmt, this::rewrite);
   }
 
-  /** The stores of a straight body, with its locals replaced by their values; empty if it is not. */
+  /**
+   * The stores of a straight body, with its locals replaced by their values; empty if it is not.
+   */
   private static List<Stmt> straight(Stmt body) {
     List<Stmt> statements = body instanceof Stmt.Block(List<Stmt> inner) ? inner : List.of(body);
     Map<String, Expr> values = new LinkedHashMap<>();
@@ -132,7 +134,8 @@ final class LoopDistribution {
       last.add(LoopWalk.mapOwnValues(store, value -> replace(value, calls, compute)));
     }
     // The last call is declared after stores that need no call; locals come before all of them.
-    List<Stmt> ordered = new ArrayList<>(last.stream().filter(Stmt.Declare.class::isInstance).toList());
+    List<Stmt> ordered =
+        new ArrayList<>(last.stream().filter(Stmt.Declare.class::isInstance).toList());
     last.stream().filter(s -> !(s instanceof Stmt.Declare)).forEach(ordered::add);
     loops.add(part(loop, block, Stmt.sequence(ordered)));
     return LoopBlocking.over(loop, block, directive.size()).withBody(Stmt.sequence(loops));
@@ -140,8 +143,7 @@ final class LoopDistribution {
 
   private Stmt part(Stmt.Loop loop, IndexVariable block, Stmt body) {
     return new Stmt.Outline(
-        "part_" + nest.name(),
-        LoopBlocking.within(loop, block, directive.size()).withBody(body));
+        "part_" + nest.name(), LoopBlocking.within(loop, block, directive.size()).withBody(body));
   }
 
   /** The value with each function call replaced by what is made of it, once for equal calls. */

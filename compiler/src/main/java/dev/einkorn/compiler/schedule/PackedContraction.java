@@ -36,8 +36,7 @@ final class PackedContraction {
   /** How many positions of the sum are packed row by row at a time: two cache lines of floats. */
   private static final int CHUNK = 32;
 
-  private static final Position ORIGIN =
-      new Position.Affine(new Subscript.Affine(List.of(), 0));
+  private static final Position ORIGIN = new Position.Affine(new Subscript.Affine(List.of(), 0));
 
   private final LoopNest nest;
   private final Directive.Pack pack;
@@ -265,8 +264,7 @@ final class PackedContraction {
   private LoopNest build() {
     Stmt packed = overDepthBlocks();
     boolean byColumns = pack.share() == Directive.Share.COLUMNS;
-    packed =
-        blocks(columns, byColumns ? LoopKind.PARALLEL : LoopKind.SEQUENTIAL, packed);
+    packed = blocks(columns, byColumns ? LoopKind.PARALLEL : LoopKind.SEQUENTIAL, packed);
     if (batch.isPresent()) {
       Lane lane = batch.get();
       packed =
@@ -287,9 +285,7 @@ final class PackedContraction {
     if (batch.isPresent()) {
       Lane lane = batch.get();
       runs =
-          and(
-              runs,
-              atLeast(lane.loop().binding().extent(), (long) lane.vectors() * lane.lanes()));
+          and(runs, atLeast(lane.loop().binding().extent(), (long) lane.vectors() * lane.lanes()));
     }
     return new LoopNest(
         nest.name(),
@@ -318,9 +314,7 @@ final class PackedContraction {
                 tiles(rows, LoopKind.SEQUENTIAL, overVectors(computeTile())))
             : overVectors(
                 tiles(
-                    columns,
-                    LoopKind.SEQUENTIAL,
-                    tiles(rows, LoopKind.SEQUENTIAL, computeTile())));
+                    columns, LoopKind.SEQUENTIAL, tiles(rows, LoopKind.SEQUENTIAL, computeTile())));
     Stmt block =
         Stmt.sequence(
             List.of(
@@ -350,7 +344,9 @@ final class PackedContraction {
         new Expr.BinaryOp(
             BinaryOperator.FLOOR_DIVIDE,
             new Expr.BinaryOp(
-                BinaryOperator.ADD, min(number(role.loop().block()), left(role)), number(width - 1)),
+                BinaryOperator.ADD,
+                min(number(role.loop().block()), left(role)),
+                number(width - 1)),
             number(width));
     return new Stmt.Loop(role.binding(role.tile()), number(0), count, kind, body);
   }
@@ -379,9 +375,7 @@ final class PackedContraction {
         BinaryOperator.SUBTRACT,
         left(role),
         new Expr.BinaryOp(
-            BinaryOperator.MULTIPLY,
-            number(role.loop().width()),
-            new Expr.LoopValue(role.tile())));
+            BinaryOperator.MULTIPLY, number(role.loop().width()), new Expr.LoopValue(role.tile())));
   }
 
   // Packing.
@@ -432,8 +426,7 @@ final class PackedContraction {
     }
     try {
       return Optional.of(
-          overDepth(
-              jam(List.of(new Directive.TileLoop(role.step(), width / lanes, lanes)), copy)));
+          overDepth(jam(List.of(new Directive.TileLoop(role.step(), width / lanes, lanes)), copy)));
     } catch (ScheduleException e) {
       return Optional.empty();
     }
@@ -468,10 +461,8 @@ final class PackedContraction {
   /** Whether the tile of a merged index is one run of memory. */
   private Expr isRun(Role role, Element element) {
     Element first =
-        new Element(
-            element.tensor(), element.positions().stream().map(this::atFirstStep).toList());
-    return new Expr.Contiguous(
-        first, role.merged().orElseThrow().variable(), role.loop().width());
+        new Element(element.tensor(), element.positions().stream().map(this::atFirstStep).toList());
+    return new Expr.Contiguous(first, role.merged().orElseThrow().variable(), role.loop().width());
   }
 
   /** The position at the beginning of the tile, outside of the loops over its steps. */
@@ -517,11 +508,7 @@ final class PackedContraction {
             depthCount());
     Stmt inside =
         new Stmt.Loop(
-            depth.binding(depth.step()),
-            new Expr.LoopValue(chunk),
-            end,
-            LoopKind.SEQUENTIAL,
-            copy);
+            depth.binding(depth.step()), new Expr.LoopValue(chunk), end, LoopKind.SEQUENTIAL, copy);
     return new Stmt.Loop(
         depth.binding(chunk),
         number(0),
@@ -540,8 +527,10 @@ final class PackedContraction {
             int unitAxis = nest.tensor(element.tensor()).layout().unitAxis();
             found[0] |=
                 unitAxis != Layout.NO_AXIS
-                    && element.positions().get(unitAxis).dependsOn(
-                        role.parts().getLast().variable());
+                    && element
+                        .positions()
+                        .get(unitAxis)
+                        .dependsOn(role.parts().getLast().variable());
           }
         });
     return found[0];
@@ -632,8 +621,7 @@ final class PackedContraction {
   /** Sums in registers that begin and end in scratch memory, and what is copied from and to it. */
   private Stmt edgeTile() {
     Element target = targetElement();
-    List<Position> positions =
-        new ArrayList<>(List.of(plain(rows.step()), plain(columns.step())));
+    List<Position> positions = new ArrayList<>(List.of(plain(rows.step()), plain(columns.step())));
     batch.ifPresent(lane -> positions.add(plain(lane.lane())));
     Element aside = new Element(tile.name(), positions);
     Stmt load = new Stmt.Store(aside, new Expr.Load(target, type));
@@ -644,11 +632,11 @@ final class PackedContraction {
     Expr sum = new Expr.Load(aside, type);
     Stmt finished = new Stmt.Store(target, replaceAccumulator(relocated(form.result()), sum));
     Stmt unfinished = new Stmt.Store(target, sum);
-    Stmt save =
-        isPlainResult() ? unfinished : new Stmt.Guard(isLastBlock(), finished, unfinished);
+    Stmt save = isPlainResult() ? unfinished : new Stmt.Guard(isLastBlock(), finished, unfinished);
     return Stmt.sequence(
         List.of(
-            new Stmt.Guard(goesOn(), new Stmt.Outline("load_" + nest.name(), overTile(load)), Stmt.NOTHING),
+            new Stmt.Guard(
+                goesOn(), new Stmt.Outline("load_" + nest.name(), overTile(load)), Stmt.NOTHING),
             compute,
             new Stmt.Outline("store_" + nest.name(), overTile(save))));
   }
@@ -665,8 +653,7 @@ final class PackedContraction {
               LoopKind.SEQUENTIAL,
               inner);
     }
-    return steps(
-        rows, number(0), valid(rows), steps(columns, number(0), valid(columns), inner));
+    return steps(rows, number(0), valid(rows), steps(columns, number(0), valid(columns), inner));
   }
 
   private List<Directive.TileLoop> tileLoops() {
@@ -678,7 +665,9 @@ final class PackedContraction {
     return loops;
   }
 
-  /** One element's sum over the block, taken up from {@code partial} in all blocks but the first. */
+  /**
+   * One element's sum over the block, taken up from {@code partial} in all blocks but the first.
+   */
   private Stmt sums(Element partial, Stmt store) {
     String local = form.accumulator().name();
     Stmt term =
@@ -704,8 +693,7 @@ final class PackedContraction {
   }
 
   private Expr goesOn() {
-    return new Expr.BinaryOp(
-        BinaryOperator.GREATER, new Expr.LoopValue(depth.block()), number(0));
+    return new Expr.BinaryOp(BinaryOperator.GREATER, new Expr.LoopValue(depth.block()), number(0));
   }
 
   private Expr isLastBlock() {
@@ -761,8 +749,7 @@ final class PackedContraction {
   }
 
   private static Position plain(IndexVariable variable) {
-    return new Position.Affine(
-        new Subscript.Affine(List.of(new Subscript.Term(variable, 1)), 0));
+    return new Position.Affine(new Subscript.Affine(List.of(new Subscript.Term(variable, 1)), 0));
   }
 
   private Stmt jam(List<Directive.TileLoop> loops, Stmt body) {

@@ -172,9 +172,7 @@ final class RegisterTiling {
             new Expr.BinaryOp(BinaryOperator.FLOOR_DIVIDE, length, number),
             number);
     Expr middle =
-        isZero(loop.lower())
-            ? whole
-            : new Expr.BinaryOp(BinaryOperator.ADD, loop.lower(), whole);
+        isZero(loop.lower()) ? whole : new Expr.BinaryOp(BinaryOperator.ADD, loop.lower(), whole);
     return Stmt.sequence(
         List.of(
             loop.withBounds(loop.lower(), middle)

@@ -3,9 +3,9 @@ package dev.einkorn.compiler.schedule;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -157,8 +157,7 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(text + ": " + e.getMessage());
         }
       }
-      case "block" ->
-          new Directive.Block(arguments.stream().map(Schedule::tileLoop).toList());
+      case "block" -> new Directive.Block(arguments.stream().map(Schedule::tileLoop).toList());
       case "resume" -> {
         if (arguments.size() != 1) {
           throw new ScheduleException("resume takes one index such as i: 8: " + text);
@@ -198,12 +197,14 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException(
               "unknown directive "
                   + name
-                  + "; there are reorder, fuse, promote, hoist, polynomial, contract, split, partial,"
-                  + " block, distribute, resume, stage, tile, pack, split_borders and parallel");
+                  + "; there are reorder, fuse, promote, hoist, polynomial, contract, split,"
+                  + " partial, block, distribute, resume, stage, tile, pack, split_borders and"
+                  + " parallel");
     };
   }
 
-  private static final Pattern TILE_LOOP = Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");
+  private static final Pattern TILE_LOOP =
+      Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");
 
   private static Directive.TileLoop tileLoop(String text) {
     Matcher matcher = TILE_LOOP.matcher(text);
@@ -248,7 +249,10 @@ public record Schedule(List<Directive> directives) {
     }
     String lanes = matcher.group(3);
     return new Directive.PackLoop(
-        Arrays.stream(matcher.group(1).split("\\+")).map(String::strip).map(IndexVariable::new).toList(),
+        Arrays.stream(matcher.group(1).split("\\+"))
+            .map(String::strip)
+            .map(IndexVariable::new)
+            .toList(),
         Integer.parseInt(matcher.group(2)),
         lanes == null ? 1 : Integer.parseInt(lanes),
         Integer.parseInt(matcher.group(4)));

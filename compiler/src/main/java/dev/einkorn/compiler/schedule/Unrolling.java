@@ -51,8 +51,7 @@ final class Unrolling {
    *
    * @param keepsVariables whether loops over tiles stand around; if not, the tile begins at 0
    */
-  Unrolling(
-      LoopNest nest, Directive.Tile directive, LocalNames names, boolean keepsVariables) {
+  Unrolling(LoopNest nest, Directive.Tile directive, LocalNames names, boolean keepsVariables) {
     this.keepsVariables = keepsVariables;
     this.nest = nest;
     this.directive = directive;
@@ -119,11 +118,9 @@ final class Unrolling {
                 of.add(variable);
               }
             }
-            case Expr.Local(String name, _, _) -> of.addAll(dependence.getOrDefault(name, Set.of()));
-            case Expr.VectorLoad _,
-                Expr.Broadcast _,
-                Expr.LaneReduction _,
-                Expr.Contiguous _ ->
+            case Expr.Local(String name, _, _) ->
+                of.addAll(dependence.getOrDefault(name, Set.of()));
+            case Expr.VectorLoad _, Expr.Broadcast _, Expr.LaneReduction _, Expr.Contiguous _ ->
                 throw refuse("it computes with vectors already");
             case Expr.ExactProduct _,
                 Expr.Constant _,
@@ -183,9 +180,7 @@ final class Unrolling {
           for (Place place : places(of)) {
             repeated.add(
                 new Stmt.Update(
-                    instance(local, place),
-                    operator,
-                    widened(value(value, place), isVector(of))));
+                    instance(local, place), operator, widened(value(value, place), isVector(of))));
           }
         }
         case Stmt.Store(Element target, Expr value) -> {
@@ -278,7 +273,8 @@ final class Unrolling {
       case Expr.Load(Element element, ElementType type) -> {
         Element moved = at(element, place);
         if (!lanes) {
-          yield ((Expr.Load) value).mapChildren(child -> value(child, place)) instanceof Expr.Load load
+          yield ((Expr.Load) value).mapChildren(child -> value(child, place))
+                  instanceof Expr.Load load
               ? new Expr.Load(at(load.element(), place), type)
               : value;
         }
@@ -304,11 +300,7 @@ final class Unrolling {
         Expr square = value(base, place);
         yield new Expr.BinaryOp(BinaryOperator.MULTIPLY, square, square);
       }
-      case Expr.UnaryOp _,
-          Expr.BinaryOp _,
-          Expr.ExactProduct _,
-          Expr.Call _,
-          Expr.Select _ -> {
+      case Expr.UnaryOp _, Expr.BinaryOp _, Expr.ExactProduct _, Expr.Call _, Expr.Select _ -> {
         if (!lanes) {
           yield value.mapChildren(child -> value(child, place));
         }
@@ -515,8 +507,7 @@ final class Unrolling {
     List<Stmt> result = new ArrayList<>();
     for (Stmt stmt : statements) {
       List<Stmt> declared = new ArrayList<>();
-      Stmt replaced =
-          LoopWalk.mapOwnValues(stmt, value -> replace(value, uses, shared, declared));
+      Stmt replaced = LoopWalk.mapOwnValues(stmt, value -> replace(value, uses, shared, declared));
       result.addAll(declared);
       result.add(replaced);
     }
@@ -526,8 +517,7 @@ final class Unrolling {
   private static boolean isShareable(Expr value) {
     return value instanceof Expr.VectorLoad
         || (value instanceof Expr.Load(Element element, _) && !element.mayFail())
-        || (value instanceof Expr.Broadcast(Expr scalar, _)
-            && !(scalar instanceof Expr.Constant));
+        || (value instanceof Expr.Broadcast(Expr scalar, _) && !(scalar instanceof Expr.Constant));
   }
 
   private Expr count(Expr value, Map<Expr, Integer> uses) {
