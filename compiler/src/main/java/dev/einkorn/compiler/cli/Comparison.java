@@ -7,21 +7,21 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How a computed tensor compares with that of the reference interpreter. This version makes no
- * rewrite that changes a rounding, so all bits must be the same in every mode.
+ * How a computed tensor compares with that of the reference interpreter.
  *
  * @param name of the output
  * @param identical whether all bits are the same
  * @param largestDifference of two elements, infinite if only one of them is finite
+ * @param allowed how large the difference may be, see {@link RoundingBound}
  */
-record Comparison(String name, boolean identical, double largestDifference) {
+record Comparison(String name, boolean identical, double largestDifference, double allowed) {
   /** Compares two tensors. */
-  static Comparison of(String name, Tensor computed, Tensor reference) {
+  static Comparison of(String name, Tensor computed, Tensor reference, double allowed) {
     boolean sameForm =
         computed.elementType() == reference.elementType()
             && Arrays.equals(computed.shape(), reference.shape());
     if (!sameForm) {
-      return new Comparison(name, false, Double.POSITIVE_INFINITY);
+      return new Comparison(name, false, Double.POSITIVE_INFINITY, allowed);
     }
     double[] left = computed.cast(ElementType.F64).toDoubleArray();
     double[] right = reference.cast(ElementType.F64).toDoubleArray();
@@ -33,7 +33,12 @@ record Comparison(String name, boolean identical, double largestDifference) {
             Math.max(difference, Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance);
       }
     }
-    return new Comparison(name, computed.contentEquals(reference), difference);
+    return new Comparison(name, computed.contentEquals(reference), difference, allowed);
+  }
+
+  /** Whether the tensors are as close as the mode promises. */
+  boolean passes() {
+    return identical || (allowed > 0 && largestDifference <= allowed);
   }
 
   /** One line for people. */
@@ -43,9 +48,12 @@ record Comparison(String name, boolean identical, double largestDifference) {
     }
     return String.format(
         Locale.ROOT,
-        "%s differs from the reference interpreter by at most %.3g",
+        "%s differs from the reference interpreter by at most %.3g, %s the %.3g that roundings"
+            + " allow",
         name,
-        largestDifference);
+        largestDifference,
+        passes() ? "within" : "more than",
+        allowed);
   }
 
   /** One JSON object. */
@@ -53,6 +61,7 @@ record Comparison(String name, boolean identical, double largestDifference) {
     return Json.object(
         "identical", Boolean.toString(identical),
         "largestDifference", TensorJson.number(largestDifference),
-        "passes", Boolean.toString(identical));
+        "allowedDifference", TensorJson.number(allowed),
+        "passes", Boolean.toString(passes()));
   }
 }

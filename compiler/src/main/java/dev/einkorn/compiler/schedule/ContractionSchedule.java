@@ -109,7 +109,9 @@ final class ContractionSchedule {
     for (Stmt.Loop loop : form.depth()) {
       depth.add(index(loop, left.get(), right.get()));
     }
-    if (rows.isEmpty() || columns.isEmpty() || extent(depth) == 0) {
+    boolean isEmpty =
+        extent(rows) == 0 || extent(columns) == 0 || extent(depth) == 0 || extent(batch) == 0;
+    if (rows.isEmpty() || columns.isEmpty() || isEmpty) {
       return Optional.empty();
     }
     Optional<Index> unit =

@@ -176,7 +176,8 @@ class EvalCommandTest {
     assertThat(object.get("outputs"))
         .hasToString(
             "[{name=c, type=f64, shape=[2], values=[inf, 0.5], check={identical=true,"
-                + " largestDifference=0.0, passes=true}}]");
+                + " largestDifference=0.0, allowedDifference=2.6645352591003757E-15,"
+                + " passes=true}}]");
     assertThat(object.get("inputs")).hasToString("[{name=x, type=f64, shape=[2]}]");
     assertThat(object.get("operations")).hasToString("2");
     assertThat(object.get("milliseconds"))
