@@ -120,7 +120,7 @@ final class Executable {
   /** Emits and compiles. Recursive: for a {@link CompilerThread}. */
   static Executable compile(Chosen steady, KernelClassCompiler compiler, TierPolicy policy) {
     Key key = steady.key();
-    if (!key.target().simd()) {
+    if (!key.target().simd() || key.schedules().stream().noneMatch(Schedule::hasVectors)) {
       Compilation only = steady.compilation();
       return new Executable(
           TieredKernels.only(load(only, compiler), "scalar kernels"), only.operations());

@@ -123,7 +123,10 @@ final class InvariantHoisting {
    */
   private Expr extract(
       Expr value, IndexVariable variable, Set<String> ofIteration, List<Stmt> hoisted) {
-    if (isInvariant(value, variable, ofIteration) && isWorthwhile(value)) {
+    // An exact product lives only as a part of its sum.
+    if (!(value instanceof Expr.ExactProduct)
+        && isInvariant(value, variable, ofIteration)
+        && isWorthwhile(value)) {
       for (Stmt stmt : hoisted) {
         if (stmt instanceof Stmt.Declare(String known, var type, Expr same) && same.equals(value)) {
           return new Expr.Local(known, type);

@@ -21,6 +21,34 @@ public record Schedule(List<Directive> directives) {
   /** The schedule that leaves a nest in canonical form. */
   public static final Schedule CANONICAL = new Schedule(List.of());
 
+  /** Whether a directive asks for vectors. */
+  public boolean hasVectors() {
+    return directives.stream()
+        .anyMatch(
+            directive ->
+                switch (directive) {
+                  case Directive.Tile(List<Directive.TileLoop> loops) ->
+                      loops.stream().anyMatch(loop -> loop.lanes() > 1);
+                  case Directive.Pack pack ->
+                      pack.columns().lanes() > 1 || pack.batch().isPresent();
+                  case Directive.Partial partial -> partial.lanes() > 1;
+                  case Directive.Reorder _,
+                      Directive.Fuse _,
+                      Directive.Promote _,
+                      Directive.Hoist _,
+                      Directive.Contract _,
+                      Directive.Polynomial _,
+                      Directive.Distribute _,
+                      Directive.Block _,
+                      Directive.Stage _,
+                      Directive.Resume _,
+                      Directive.SplitReduction _,
+                      Directive.Parallel _,
+                      Directive.SplitBorders _ ->
+                      false;
+                });
+  }
+
   /** The directives that decide what is computed how often, without those that only regroup it. */
   public Schedule withoutBlocking() {
     return new Schedule(
