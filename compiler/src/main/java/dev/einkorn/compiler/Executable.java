@@ -221,6 +221,7 @@ final class Executable {
   void run(Tensor[] operands, long[] sizes, WorkerPool pool, int workers) {
     KernelSet kernels = tiers.current();
     runAll(kernels, operands, sizes, pool, kernels.parallel() ? workers : 1);
+    tiers.start();
   }
 
   private static void runAll(

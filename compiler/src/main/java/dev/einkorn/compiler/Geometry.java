@@ -68,7 +68,8 @@ final class Geometry {
   Layout layout() {
     int unitAxis = Layout.NO_AXIS;
     for (int axis = 0; axis < strides.length; axis++) {
-      if (strides[axis] == 1) {
+      // An axis that a loop walks says more than one of a single position.
+      if (strides[axis] == 1 && (extents[axis] > 1 || unitAxis == Layout.NO_AXIS)) {
         unitAxis = axis;
       }
     }

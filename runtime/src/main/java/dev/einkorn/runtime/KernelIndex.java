@@ -82,33 +82,40 @@ public final class KernelIndex {
   }
 
   /**
-   * Fills a table with the offsets of elements along several axes that one loop walks, the last
-   * axis fastest.
+   * Begins a table of the offsets of elements along several axes that one loop walks: with no axis
+   * there is one element, at 0.
    *
-   * @param table gets one offset an element, in elements; at least the product of the extents long
-   * @param extents of the axes
-   * @param strides of the axes, in elements
+   * @return how many offsets the table holds
    */
-  public static void offsets(int[] table, int[] extents, int[] strides) {
-    for (int extent : extents) {
-      if (extent == 0) {
-        return;
-      }
+  public static int begin(int[] table) {
+    if (table.length == 0) {
+      return 0;
     }
-    int filled = 1;
     table[0] = 0;
-    for (int axis = 0; axis < extents.length; axis++) {
-      int extent = extents[axis];
-      int stride = strides[axis];
-      // Spread what is there over the new, faster axis, from the back so that nothing is lost.
-      for (int n = filled - 1; n >= 0; n--) {
-        int offset = table[n];
-        for (int k = extent - 1; k >= 0; k--) {
-          table[n * extent + k] = offset + k * stride;
-        }
-      }
-      filled *= extent;
+    return 1;
+  }
+
+  /**
+   * Adds an axis to a table of offsets, which the loop walks faster than those before.
+   *
+   * @param filled how many offsets the table holds
+   * @param extent of the axis
+   * @param stride of the axis, in elements
+   * @return how many offsets the table holds now; 0 if it has no room for them because another axis
+   *     is empty
+   */
+  public static int along(int[] table, int filled, int extent, int stride) {
+    if ((long) filled * extent > table.length) {
+      return 0;
     }
+    // Spread what is there over the new axis, from the back so that nothing is lost.
+    for (int n = filled - 1; n >= 0; n--) {
+      int offset = table[n];
+      for (int k = extent - 1; k >= 0; k--) {
+        table[n * extent + k] = offset + k * stride;
+      }
+    }
+    return filled * extent;
   }
 
   /** Whether {@code count} offsets of a table from a place on follow each other without gaps. */

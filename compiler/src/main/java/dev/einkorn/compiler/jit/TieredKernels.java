@@ -5,6 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels that answer at once, and others that take over when they are warm. Both compute the same
@@ -21,6 +23,7 @@ public final class TieredKernels {
 
   private volatile KernelSet current;
   private volatile String note;
+  private final AtomicReference<@Nullable Runnable> start = new AtomicReference<>();
   private final CountDownLatch settled = new CountDownLatch(1);
 
   private TieredKernels(KernelSet first, String note) {
@@ -52,12 +55,28 @@ public final class TieredKernels {
   static TieredKernels replaceable(
       KernelSet first, Candidate candidate, Executor background, Optional<Meter> meter) {
     var tiers = new TieredKernels(first, "scalar kernels, vector kernels are warming up");
-    try {
-      background.execute(() -> tiers.warm(candidate, meter.orElseGet(Meter::system)));
-    } catch (RejectedExecutionException e) {
-      tiers.settle("scalar kernels: too many vector kernels wait to be warmed up");
-    }
+    tiers.start.set(
+        () -> {
+          try {
+            background.execute(() -> tiers.warm(candidate, meter.orElseGet(Meter::system)));
+          } catch (RejectedExecutionException e) {
+            tiers.settle("scalar kernels: too many vector kernels wait to be warmed up");
+          }
+        });
     return tiers;
+  }
+
+  /**
+   * Begins to warm the candidate up, once. Called after the first answer, so that the two do not
+   * compete for the processor.
+   */
+  public void start() {
+    if (start.get() != null) {
+      Runnable starting = start.getAndSet(null);
+      if (starting != null) {
+        starting.run();
+      }
+    }
   }
 
   /**
@@ -112,6 +131,7 @@ public final class TieredKernels {
    * @return whether it is
    */
   public boolean await(long nanos) throws InterruptedException {
+    start();
     return settled.await(nanos, TimeUnit.NANOSECONDS);
   }
 

@@ -44,7 +44,9 @@ class TieredKernelsTest {
   }
 
   private TieredKernels tiers(Candidate candidate) {
-    return TieredKernels.replaceable(first, candidate, later, Optional.of(meter));
+    TieredKernels tiers = TieredKernels.replaceable(first, candidate, later, Optional.of(meter));
+    tiers.start();
+    return tiers;
   }
 
   private void runBackground() {
@@ -161,6 +163,8 @@ class TieredKernelsTest {
             task -> {
               throw new RejectedExecutionException();
             });
+    assertThat(tiers.isSettled()).as("before the first answer").isFalse();
+    tiers.start();
     assertThat(tiers.current()).isSameAs(first);
     assertThat(tiers.isSettled()).isTrue();
     assertThat(tiers.note()).contains("too many");

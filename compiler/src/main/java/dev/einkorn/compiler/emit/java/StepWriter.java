@@ -235,21 +235,18 @@ final class StepWriter {
             .filter(m -> m.variable().equals(table.merged()))
             .findFirst()
             .orElseThrow();
-    List<String> extents = new ArrayList<>();
-    List<String> strides = new ArrayList<>();
+    var text = new StringBuilder();
     TensorParameter tensor = nest.tensor(table.tensor());
+    text.append(
+        "int[] %s = worker.ints(%d, %s);\n"
+            .formatted(name, slot, names.size(merged.variable().name())));
+    String filled = "$position:T.begin(" + name + ")";
     for (IndexBinding part : merged.parts()) {
-      extents.add(names.extent(part.extent()));
-      strides.add(stride(table, part, tensor));
+      filled =
+          "$position:T.along(%s, %s, %s, %s)"
+              .formatted(name, filled, names.extent(part.extent()), stride(table, part, tensor));
     }
-    return "int[] %s = worker.ints(%d, %s);\n$position:T.offsets(%s, new int[] {%s}, new int[] {%s});\n"
-        .formatted(
-            name,
-            slot,
-            names.size(merged.variable().name()),
-            name,
-            String.join(", ", extents),
-            String.join(", ", strides));
+    return text.append(filled).append(";\n").toString();
   }
 
   private String stride(OperandNames.Table table, IndexBinding part, TensorParameter tensor) {

@@ -9,8 +9,16 @@ import org.bytedeco.mkl.global.mkl_rt;
 
 /** oneMKL: matrix products, one call for a batch. */
 public final class MklPeer implements Peer, BlasTask.Blas {
+  private final int threads;
+
   /** The one that is found. */
-  public MklPeer() {}
+  public MklPeer() {
+    this(1);
+  }
+
+  private MklPeer(int threads) {
+    this.threads = threads;
+  }
 
   @Override
   public String name() {
@@ -18,14 +26,15 @@ public final class MklPeer implements Peer, BlasTask.Blas {
   }
 
   @Override
-  public Optional<Task> prepare(Problem problem, int threads) {
-    mkl_rt.MKL_Set_Num_Threads(threads);
-    return GemmShape.of(problem.workload()).map(shape -> new BlasTask(this, shape, problem));
+  public Optional<Task> prepare(Problem problem, int threadCount) {
+    return GemmShape.of(problem.workload())
+        .map(shape -> new BlasTask(new MklPeer(threadCount), shape, problem));
   }
 
   @Override
   public void multiply(
       GemmShape shape, int opA, int opB, FloatPointer a, FloatPointer b, FloatPointer c) {
+    useThreads();
     if (shape.isVector()) {
       GemmShape.Vector vector = shape.vector();
       FloatPointer matrix = vector.matrixFirst() ? a : b;
@@ -78,6 +87,7 @@ public final class MklPeer implements Peer, BlasTask.Blas {
   @Override
   public void multiply(
       GemmShape shape, int opA, int opB, DoublePointer a, DoublePointer b, DoublePointer c) {
+    useThreads();
     if (shape.isVector()) {
       GemmShape.Vector vector = shape.vector();
       DoublePointer matrix = vector.matrixFirst() ? a : b;
@@ -125,5 +135,11 @@ public final class MklPeer implements Peer, BlasTask.Blas {
           m * n,
           shape.batch());
     }
+  }
+
+  /** Other libraries of the process change it, so it is set before every call. */
+  private void useThreads() {
+    mkl_rt.MKL_Set_Dynamic(0);
+    mkl_rt.MKL_Set_Num_Threads(threads);
   }
 }
