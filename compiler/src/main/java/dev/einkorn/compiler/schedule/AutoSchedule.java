@@ -40,7 +40,7 @@ public final class AutoSchedule {
   }
 
   /**
-   * A legal schedule for a canonical nest. So far sizes, target and arithmetic do not matter to it.
+   * A legal schedule for a canonical nest.
    *
    * @param shape sizes and strides that the schedule should be good for; it is legal for all
    * @param target the machine that it should be good for
@@ -57,12 +57,12 @@ public final class AutoSchedule {
 
   private static List<Directive> rewritten(
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
-    // Whether sums are regrouped must not depend on the machine, or its tiers would differ in bits.
-    boolean isContraction = contraction(nest, shape, WIDEST, arithmetic).isPresent();
-    if (isContraction) {
-      return contraction(nest, shape, target, arithmetic)
-          .map(Schedule::directives)
-          .orElseGet(() -> scalar(nest, arithmetic));
+    // Whether sums are regrouped must not depend on the machine, or its tiers would differ in bits:
+    // what is a contraction for one width of vectors is one for all.
+    Optional<Schedule> contraction =
+        contraction(nest, shape, target.simd() ? target : WIDEST, arithmetic);
+    if (contraction.isPresent()) {
+      return target.simd() ? contraction.get().directives() : scalar(nest, arithmetic);
     }
     boolean streams = ElementwiseSchedule.choose(nest, shape, WIDEST, arithmetic).isPresent();
     List<Directive> directives =
@@ -90,7 +90,7 @@ public final class AutoSchedule {
   /** Tiles of a sum of products, where the sizes are known and vectors can be used. */
   private static Optional<Schedule> contraction(
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
-    if (shape.isEmpty() || !target.simd()) {
+    if (shape.isEmpty()) {
       return Optional.empty();
     }
     List<Directive> promotion = promotion(nest);
@@ -105,8 +105,15 @@ public final class AutoSchedule {
       return Optional.empty();
     }
     all.addAll(tiles.get());
-    Schedule schedule = new Schedule(all);
-    return Scheduler.isLegal(nest, schedule) ? Optional.of(schedule) : Optional.empty();
+    List<Directive> alone =
+        all.stream().filter(directive -> !(directive instanceof Directive.Parallel)).toList();
+    for (List<Directive> directives : List.of(all, alone)) {
+      Schedule schedule = new Schedule(directives);
+      if (Scheduler.isLegal(nest, schedule)) {
+        return Optional.of(schedule);
+      }
+    }
+    return Optional.empty();
   }
 
   /** What keeps the sums of a canonical nest in locals, with its loops as they are. */
