@@ -34,6 +34,9 @@ final class ContractionSchedule {
   /** The share of the last-level cache that the columns' panels may take. */
   private static final double L3_SHARE = 0.25;
 
+  /** So many rows are computed in one pass over the second factor, which is not packed. */
+  private static final long MOST_SKINNY_ROWS = 8;
+
   /** Shorter sums do not pay for packing vectors along a batch index. */
   private static final long LEAST_PACKED_DEPTH = 24;
 
@@ -198,12 +201,20 @@ final class ContractionSchedule {
             && last.right() == 1
             && last.stored() == 1
             && last.extent() >= 2
-            && (bytes <= DIRECT_SHARE_OF_L2 * target.l2() || height <= 4);
+            && (bytes <= DIRECT_SHARE_OF_L2 * target.l2() || height <= MOST_SKINNY_ROWS);
     if (direct) {
       int columnLanes = lanes(last.extent());
       Index row = largest(rows);
-      int vectors = last.extent() >= 2L * columnLanes && columnLanes == target.lanes(type) ? 2 : 1;
+      boolean wholeVectors = columnLanes == target.lanes(type);
+      int vectors = wholeVectors && last.extent() >= 2L * columnLanes ? 2 : 1;
       int most = Math.max(1, registerRows(vectors));
+      if (height <= MOST_SKINNY_ROWS && wholeVectors) {
+        // All rows at once, so that the second factor is read once, and as much of a line of
+        // memory as registers allow.
+        long across = Math.min(registers() - 1, last.extent() / columnLanes * (height + 1));
+        vectors = Math.clamp(across / (height + 1), 1, 6);
+        most = (int) height;
+      }
       directives.add(
           new Directive.Tile(
               List.of(
@@ -380,9 +391,13 @@ final class ContractionSchedule {
 
   /** Rows of accumulators that fit the registers beside the columns' vectors and a broadcast. */
   private int registerRows(int vectors) {
-    int registers = target.simdBits() >= 512 ? 32 : 16;
-    int rows = (registers - vectors - 1) / vectors;
-    return Math.min(rows, registers >= 32 ? 12 : 6);
+    int rows = (registers() - vectors - 1) / vectors;
+    return Math.min(rows, registers() >= 32 ? 12 : 6);
+  }
+
+  /** Vector registers: AVX-512 has twice as many as AVX2, and NEON as many as AVX-512. */
+  private int registers() {
+    return target.simdBits() >= 512 ? 32 : 16;
   }
 
   /** The most lanes of which the extent holds one vector. */
