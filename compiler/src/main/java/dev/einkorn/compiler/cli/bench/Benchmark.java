@@ -89,6 +89,7 @@ final class Benchmark {
     if (!verdict.passes()) {
       return new Result(workload, threads, verdict, Optional.empty(), List.of(), ceilings);
     }
+    prepared.awaitWarm();
     progress.accept(workload.name() + ": timing, " + threads + " threads");
     Stopwatch.Times times = stopwatch.time(() -> prepared.callInto(outputs));
     // Kernels may be replaced by faster ones while they run, so the last result is checked too.

@@ -5,10 +5,14 @@ import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.compiler.Plan;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import java.time.Duration;
 import java.util.Map;
 
 /** What runs a problem and is judged: the compiler, or in tests something that errs. */
 interface Subject {
+  /** Kernels that are not warm by then are timed as they are. */
+  Duration LONGEST_WARM_UP = Duration.ofSeconds(20);
+
   /** A problem that is ready to be called again and again. */
   interface Prepared {
     /** Computes into new tensors. */
@@ -19,6 +23,9 @@ interface Subject {
 
     /** What the compiler will do. */
     Plan plan();
+
+    /** Waits until the kernels that will answer from now on do. */
+    default void awaitWarm() {}
   }
 
   /** Reads and checks the program of a problem. */
@@ -48,6 +55,15 @@ interface Subject {
         @Override
         public Plan plan() {
           return program.plan(inputs);
+        }
+
+        @Override
+        public void awaitWarm() {
+          try {
+            program.awaitWarm(LONGEST_WARM_UP);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
         }
       };
     };
