@@ -34,6 +34,9 @@ final class ContractionSchedule {
   /** The share of the last-level cache that the columns' panels may take. */
   private static final double L3_SHARE = 0.25;
 
+  /** What a load costs beside a fused operation, where both can be under way at once. */
+  private static final double LOAD_COST = 0.1;
+
   /** So many rows are computed in one pass over the second factor, which is not packed. */
   private static final long MOST_SKINNY_ROWS = 8;
 
@@ -201,13 +204,13 @@ final class ContractionSchedule {
             && last.right() == 1
             && last.stored() == 1
             && last.extent() >= 2
-            && (bytes <= DIRECT_SHARE_OF_L2 * target.l2() || height <= MOST_SKINNY_ROWS);
+            && (bytes <= target.l2() || height <= MOST_SKINNY_ROWS);
     if (direct) {
       int columnLanes = lanes(last.extent());
       Index row = largest(rows);
       boolean wholeVectors = columnLanes == target.lanes(type);
-      int vectors = wholeVectors && last.extent() >= 2L * columnLanes ? 2 : 1;
-      int most = Math.max(1, registerRows(vectors));
+      int vectors = wholeVectors ? vectors(last.extent(), row.extent(), columnLanes, 4) : 1;
+      int most = accumulators() / vectors;
       if (height <= MOST_SKINNY_ROWS && wholeVectors) {
         // All rows at once, so that the second factor is read once, and as much of a line of
         // memory as registers allow.
@@ -215,15 +218,21 @@ final class ContractionSchedule {
         vectors = Math.clamp(across / (height + 1), 1, 6);
         most = (int) height;
       }
+      var rowTile = new Directive.TileLoop(row.variable(), balanced(row.extent(), most), 1);
+      var columnTile = new Directive.TileLoop(last.variable(), vectors, columnLanes);
+      // A strip of the second factor stays in the cache for all rows, if there is more than one.
       directives.add(
           new Directive.Tile(
-              List.of(
-                  new Directive.TileLoop(row.variable(), balanced(row.extent(), most), 1),
-                  new Directive.TileLoop(last.variable(), vectors, columnLanes))));
+              last.extent() > columnTile.width()
+                  ? List.of(columnTile, rowTile)
+                  : List.of(rowTile, columnTile)));
       shareTiles(directives, List.of(row, last));
       return Optional.of(directives);
     }
-    int vectors = vectors(columns, width, lanes);
+    int vectors = runVectors(columns, width, lanes);
+    if (vectors == 2 && form.isProduct() && lanes == target.lanes(type)) {
+      vectors = Math.max(2, vectors(width, height, lanes, 4));
+    }
     // What is computed on the way to a sum needs registers of its own.
     int registerRows = registerRows(vectors) * (form.isProduct() ? 3 : 2) / 3;
     int tileRows = tileRows(height, registerRows);
@@ -265,7 +274,7 @@ final class ContractionSchedule {
   /**
    * Vectors side by side in a tile: one where two would reach over the end of the target's runs.
    */
-  private static int vectors(List<Index> columns, long width, int lanes) {
+  private static int runVectors(List<Index> columns, long width, int lanes) {
     if (width <= lanes) {
       return 1;
     }
@@ -391,8 +400,36 @@ final class ContractionSchedule {
 
   /** Rows of accumulators that fit the registers beside the columns' vectors and a broadcast. */
   private int registerRows(int vectors) {
-    int rows = (registers() - vectors - 1) / vectors;
-    return Math.min(rows, registers() >= 32 ? 12 : 6);
+    return Math.max(1, Math.min(accumulators() / vectors, registers() >= 32 ? 12 : 6));
+  }
+
+  /** Vectors of sums that leave registers for what is added to them. */
+  private int accumulators() {
+    return registers() * 3 / 4;
+  }
+
+  /**
+   * Vectors side by side in a tile: more of them need fewer loads for each operation, but must not
+   * reach far over the end.
+   */
+  private int vectors(long width, long height, int lanes, int most) {
+    int best = 1;
+    double least = Double.MAX_VALUE;
+    for (int vectors = most; vectors >= 1; vectors--) {
+      int rows = (int) Math.clamp(height, 1, accumulators() / vectors);
+      if (vectors > 1 && width < (long) vectors * lanes) {
+        continue;
+      }
+      double work =
+          (double) roundUp(width, (long) vectors * lanes)
+              * roundUp(height, balanced(height, rows))
+              * (1 + LOAD_COST * (rows + vectors) / ((double) rows * vectors));
+      if (work < least) {
+        best = vectors;
+        least = work;
+      }
+    }
+    return best;
   }
 
   /** Vector registers: AVX-512 has twice as many as AVX2, and NEON as many as AVX-512. */
