@@ -416,7 +416,7 @@ final class ContractionSchedule {
     int best = 1;
     double least = Double.MAX_VALUE;
     for (int vectors = most; vectors >= 1; vectors--) {
-      int rows = (int) Math.clamp(height, 1, accumulators() / vectors);
+      int rows = Math.clamp(height, 1, accumulators() / vectors);
       if (vectors > 1 && width < (long) vectors * lanes) {
         continue;
       }
