@@ -49,8 +49,11 @@ final class ContractionSchedule {
   /** Vectors along a batch index that are packed at once, so that memory is read in runs. */
   private static final long BATCH_VECTORS = 8;
 
-  /** Below this many bytes of the second factor a tile reads it where it lies. */
-  private static final double DIRECT_SHARE_OF_L2 = 0.25;
+  /** The share of the second-level cache in which a tile reads the second factor where it lies. */
+  private static final double DIRECT_SHARE = 0.5;
+
+  /** The share of it in which vectors along a batch index are read where they lie. */
+  private static final double DIRECT_BATCH_SHARE = 0.25;
 
   private final LoopNest nest;
   private final ContractionForm form;
@@ -204,7 +207,7 @@ final class ContractionSchedule {
             && last.right() == 1
             && last.stored() == 1
             && last.extent() >= 2
-            && (bytes <= target.l2() || height <= MOST_SKINNY_ROWS);
+            && (bytes <= DIRECT_SHARE * target.l2() || height <= MOST_SKINNY_ROWS);
     if (direct) {
       int columnLanes = lanes(last.extent());
       Index row = largest(rows);
@@ -462,7 +465,7 @@ final class ContractionSchedule {
     }
     boolean wideRegisters = target.simdBits() >= 512;
     long bytes = (extent(rows) + extent(columns)) * extent(depth) * lane.extent() * type.byteSize();
-    if (extent(depth) < LEAST_PACKED_DEPTH || bytes <= DIRECT_SHARE_OF_L2 * target.l2()) {
+    if (extent(depth) < LEAST_PACKED_DEPTH || bytes <= DIRECT_BATCH_SHARE * target.l2()) {
       Index row = largest(rows);
       Index column = largest(columns);
       List<Directive> directives = new ArrayList<>();

@@ -6,6 +6,7 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,9 @@ import java.util.Map;
  */
 public final class WarmSizes {
   private static final long ANY = 3;
-  private static final long SUM = 24;
+
+  /** Terms of a sum: with few of them C2 would take its loop for a short one. */
+  private static final long SUM = 72;
 
   private WarmSizes() {}
 
@@ -53,6 +56,12 @@ public final class WarmSizes {
             Directive.Parallel _,
             Directive.SplitBorders _ -> {}
       }
+    }
+    PerfectNest main = PerfectNest.split(canonical.body()).getLast();
+    List<IndexVariable> summed = new ArrayList<>(main.variables());
+    summed.removeAll(Scheduler.targetVariables(main.body()));
+    if (!summed.isEmpty()) {
+      want(wanted, summed.getLast(), SUM);
     }
     Map<String, Long> sizes = new LinkedHashMap<>();
     LoopWalk.statements(

@@ -140,6 +140,6 @@ public final class MklPeer implements Peer, BlasTask.Blas {
   /** Other libraries of the process change it, so it is set before every call. */
   private void useThreads() {
     mkl_rt.MKL_Set_Dynamic(0);
-    mkl_rt.MKL_Set_Num_Threads(threads);
+    mkl_rt.MKL_Set_Num_Threads_Local(threads);
   }
 }
