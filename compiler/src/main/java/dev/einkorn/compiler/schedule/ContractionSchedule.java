@@ -37,6 +37,9 @@ final class ContractionSchedule {
   /** What a load costs beside a fused operation, where both can be under way at once. */
   private static final double LOAD_COST = 0.1;
 
+  /** Sums of so few terms cost less than storing them. */
+  private static final long SHORT_SUM = 16;
+
   /** So many rows are computed in one pass over the second factor, which is not packed. */
   private static final long MOST_SKINNY_ROWS = 8;
 
@@ -120,7 +123,9 @@ final class ContractionSchedule {
     }
     boolean isEmpty =
         extent(rows) == 0 || extent(columns) == 0 || extent(depth) == 0 || extent(batch) == 0;
-    if (rows.isEmpty() || columns.isEmpty() || isEmpty) {
+    // With one row or column it is a product of a matrix and a vector, which streams.
+    boolean isProduct = extent(rows) > 1 && extent(columns) > 1;
+    if (rows.isEmpty() || columns.isEmpty() || isEmpty || !isProduct) {
       return Optional.empty();
     }
     Optional<Index> unit =
@@ -213,7 +218,8 @@ final class ContractionSchedule {
       Index row = largest(rows);
       boolean wholeVectors = columnLanes == target.lanes(type);
       int vectors = wholeVectors ? vectors(last.extent(), row.extent(), columnLanes, 4) : 1;
-      int most = accumulators() / vectors;
+      // More rows than a set of the first-level cache has ways would drive each other out.
+      int most = wholeVectors ? registerRows(vectors) : Math.min(8, registerRows(vectors));
       if (height <= MOST_SKINNY_ROWS && wholeVectors) {
         // All rows at once, so that the second factor is read once, and as much of a line of
         // memory as registers allow.
@@ -223,10 +229,11 @@ final class ContractionSchedule {
       }
       var rowTile = new Directive.TileLoop(row.variable(), balanced(row.extent(), most), 1);
       var columnTile = new Directive.TileLoop(last.variable(), vectors, columnLanes);
-      // A strip of the second factor stays in the cache for all rows, if there is more than one.
+      // A strip of the second factor stays in the cache for all rows, if there is more than one;
+      // but what is mostly stored is stored row by row.
       directives.add(
           new Directive.Tile(
-              last.extent() > columnTile.width()
+              last.extent() > columnTile.width() && extent(depth) > SHORT_SUM
                   ? List.of(columnTile, rowTile)
                   : List.of(rowTile, columnTile)));
       shareTiles(directives, List.of(row, last));
@@ -234,7 +241,9 @@ final class ContractionSchedule {
     }
     int vectors = runVectors(columns, width, lanes);
     if (vectors == 2 && form.isProduct() && lanes == target.lanes(type)) {
-      vectors = Math.max(2, vectors(width, height, lanes, 4));
+      // Four need fewer loads than two, unless they reach far over the end.
+      double padding = (double) roundUp(width, 4L * lanes) / roundUp(width, 2L * lanes);
+      vectors = padding <= 1.05 ? 4 : 2;
     }
     // What is computed on the way to a sum needs registers of its own.
     int registerRows = registerRows(vectors) * (form.isProduct() ? 3 : 2) / 3;
