@@ -264,8 +264,9 @@ public final class Einkorn {
 
     /**
      * The most bytes of temporaries that a plan may store, its inputs and outputs apart, and apart
-     * from the copy of an output that overlaps another tensor of the call; the default is no bound.
-     * A plan that needs more is refused with {@link MemoryBudgetException}.
+     * from the copy of an output that overlaps another tensor of the call and from the panels and
+     * tables that kernels work in; the default is no bound. A plan that needs more is refused with
+     * {@link MemoryBudgetException}.
      *
      * @throws IllegalArgumentException if negative
      */

@@ -5,8 +5,8 @@ package dev.einkorn.compiler.loop;
  * their sizes and other strides.
  *
  * @param storage where the elements are
- * @param unitAxis the axis whose stride is 1, or {@link #NO_AXIS}; the innermost such axis if there
- *     are several
+ * @param unitAxis the axis whose stride is 1, or {@link #NO_AXIS}; if there are several, the
+ *     innermost one that has more than one position
  */
 public record Layout(Storage storage, int unitAxis) {
   /** No axis is known to have stride 1. */

@@ -16,10 +16,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Chooses a schedule of sequential scalar loops by the strides of the innermost loop: the variable
- * that walks most accesses with stride 0 or 1 goes inside. A reduction inside is a serial chain of
- * additions but keeps its element in a register; a kept index inside streams through the target and
- * lets C2 vectorize.
+ * Chooses a schedule: tiles for a contraction, vectors for what streams, partial results for long
+ * folds, workers where they pay. What none of these fits gets scalar loops by the strides of the
+ * innermost one: the variable that walks most accesses with stride 0 or 1 goes inside. A reduction
+ * inside is a serial chain of additions but keeps its element in a register; a kept index inside
+ * streams through the target and lets C2 vectorize.
  */
 public final class AutoSchedule {
   // Relative costs of one access per innermost iteration; a strided one costs most of a cache line.

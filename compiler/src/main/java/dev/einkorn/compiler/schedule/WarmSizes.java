@@ -19,8 +19,8 @@ import java.util.Map;
 public final class WarmSizes {
   private static final long ANY = 3;
 
-  /** Terms of a sum: with few of them C2 would take its loop for a short one. */
-  private static final long SUM = 72;
+  /** Terms of a sum. */
+  private static final long SUM = 24;
 
   private WarmSizes() {}
 
