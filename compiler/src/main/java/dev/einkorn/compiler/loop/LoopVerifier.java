@@ -71,6 +71,10 @@ public final class LoopVerifier {
         }
         statement(loop.body(), inner, new HashMap<>(locals));
       }
+      // A run is replaced in place by a function of it.
+      case Stmt.Store(Element target, Expr value)
+          when target.tensor().equals(nest.name()) && FunctionRun.isInPlace(target, value) ->
+          element(target, loops);
       case Stmt.Store(Element target, Expr value) -> write(target, value, loops, locals);
       case Stmt.Accumulate(Element target, _, Expr value) -> write(target, value, loops, locals);
       case Stmt.Declare(String local, ElementType type, Expr value) -> {

@@ -80,7 +80,8 @@ public final class AutoSchedule {
             directives.addAll(ReductionSchedule.choose(scheduled, known, target));
           }
           if (!streams) {
-            ElementwiseSchedule.tail(nest, directives, known, target).ifPresent(directives::add);
+            directives.addAll(
+                ElementwiseSchedule.tail(nest, List.copyOf(directives), known, target));
           }
           LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
           ParallelSchedule.choose(scheduled, known, target).ifPresent(directives::add);

@@ -52,6 +52,18 @@ final class ContractionSchedule {
   /** Vectors along a batch index that are packed at once, so that memory is read in runs. */
   private static final long BATCH_VECTORS = 8;
 
+  /** Columns that a few rows' sums are worth waiting in the target for. */
+  private static final long STREAMED_COLUMNS = 512;
+
+  /** Columns whose sums wait at once, which stay in the second-level cache. */
+  private static final long STREAMED_BLOCK = 2048;
+
+  /** Lines of the second factor that pass by at once: as many as are fetched ahead. */
+  private static final int STREAMED_LINES = 16;
+
+  /** Vectors side by side in a tile whose columns are copied first; two tiles make a block. */
+  private static final int STAGED_VECTORS = 4;
+
   /** The share of the second-level cache in which a tile reads the second factor where it lies. */
   private static final double DIRECT_SHARE = 0.5;
 
@@ -216,6 +228,12 @@ final class ContractionSchedule {
     if (direct) {
       int columnLanes = lanes(last.extent());
       Index row = largest(rows);
+      if (bytes > target.l2() && rows.size() == 1 && columns.size() == 1 && depth.size() == 1) {
+        Optional<List<Directive>> streamed = streamed(row, last, batch, depth.getFirst());
+        if (streamed.isPresent()) {
+          return streamed;
+        }
+      }
       boolean wholeVectors = columnLanes == target.lanes(type);
       int vectors = wholeVectors ? vectors(last.extent(), row.extent(), columnLanes, 4) : 1;
       // More rows than a set of the first-level cache has ways would drive each other out.
@@ -236,8 +254,16 @@ final class ContractionSchedule {
               last.extent() > columnTile.width() && extent(depth) > SHORT_SUM
                   ? List.of(columnTile, rowTile)
                   : List.of(rowTile, columnTile)));
-      shareTiles(directives, List.of(row, last));
+      boolean rowsAreMany =
+          row.extent() >= 2L * target.threads() * rowTile.width()
+              || row.extent() / rowTile.width() >= last.extent() / columnTile.width();
+      shareTiles(directives, rowsAreMany ? List.of(row, last) : List.of(last, row));
       return Optional.of(directives);
+    }
+    if (form.right() instanceof Expr.Load(Element column, _)
+        && isStaged(column, rows, columns, depth)) {
+      return Optional.of(
+          staged(column.tensor(), rows.getFirst(), columns.getFirst(), batch, depth.getFirst()));
     }
     int vectors = runVectors(columns, width, lanes);
     if (vectors == 2 && form.isProduct() && lanes == target.lanes(type)) {
@@ -281,6 +307,107 @@ final class ContractionSchedule {
             share));
     directives.addAll(shared);
     return Optional.of(directives);
+  }
+
+  /**
+   * Few rows: a few lines of the second factor at a time pass by all sums, which wait in the
+   * target. Memory is read in long runs, where a tile that holds its sums would walk down it.
+   */
+  private Optional<List<Directive>> streamed(
+      Index row, Index column, List<Index> batch, Index depth) {
+    int lanes = target.lanes(type);
+    int rows = row.extent() % 4 == 0 ? 4 : (int) row.extent();
+    int vectors = Math.min(4, accumulators() / rows);
+    var columnTile = new Directive.TileLoop(column.variable(), vectors, lanes);
+    if (column.extent() < STREAMED_COLUMNS
+        || column.extent() % columnTile.width() > column.extent() / 64) {
+      return Optional.empty();
+    }
+    List<IndexVariable> order = new ArrayList<>(variables(batch));
+    order.add(column.variable());
+    order.add(row.variable());
+    long share = (column.extent() + target.threads() - 1) / target.threads();
+    int block = Math.toIntExact(roundUp(Math.min(STREAMED_BLOCK, share), columnTile.width()));
+    List<Directive> directives = new ArrayList<>();
+    directives.add(new Directive.Reorder(order));
+    directives.add(
+        new Directive.Block(List.of(new Directive.TileLoop(column.variable(), block, 1))));
+    directives.add(
+        new Directive.Resume(depth.variable(), STREAMED_LINES, Optional.of(column.variable())));
+    directives.add(
+        new Directive.Tile(List.of(columnTile, new Directive.TileLoop(row.variable(), rows, 1))));
+    if (target.threads() > 1) {
+      directives.add(
+          new Directive.Parallel(new IndexVariable(column.variable().name() + "_block")));
+    }
+    return Optional.of(directives);
+  }
+
+  /**
+   * Whether tiles read the rows where they lie and the columns from a transposed copy: where caches
+   * hold the rows, packing them does not pay.
+   */
+  private boolean isStaged(
+      Element column, List<Index> rows, List<Index> columns, List<Index> depth) {
+    if (rows.size() > 1 || columns.size() > 1 || depth.size() > 1) {
+      return false;
+    }
+    long block = 2L * STAGED_VECTORS * target.lanes(type) * extent(depth) * type.byteSize();
+    return onlyLoad(form.left()).filter(row -> !row.tensor().equals(column.tensor())).isPresent()
+        && columns.getFirst().stored() == 1
+        && extent(columns) >= target.lanes(type)
+        && extent(rows) * extent(depth) * type.byteSize() <= target.l2()
+        && block <= DIRECT_SHARE * target.l2();
+  }
+
+  private List<Directive> staged(
+      String tensor, Index row, Index column, List<Index> batch, Index depth) {
+    int lanes = target.lanes(type);
+    int vectors = vectors(column.extent(), row.extent(), lanes, STAGED_VECTORS);
+    int rows = balanced(row.extent(), registerRows(vectors));
+    var columnTile = new Directive.TileLoop(column.variable(), vectors, lanes);
+    Optional<IndexVariable> shared =
+        batch.stream()
+            .filter(index -> index.extent() >= 2L * target.threads())
+            .findFirst()
+            .map(Index::variable);
+    long share = column.extent();
+    if (shared.isEmpty() && target.threads() > 1) {
+      share = (column.extent() + target.threads() - 1) / target.threads();
+      shared =
+          Optional.of(
+              share >= columnTile.width()
+                  ? new IndexVariable(column.variable().name() + "_block")
+                  : row.variable());
+    }
+    // What is mostly stored is stored row by row.
+    boolean storesMost =
+        row.extent() * column.extent() > 2 * depth.extent() * (row.extent() + column.extent());
+    long held = (long) (DIRECT_SHARE * target.l2()) / (depth.extent() * type.byteSize());
+    long most = storesMost ? held - held % columnTile.width() : 2L * STAGED_VECTORS * lanes;
+    int block = Math.toIntExact(roundUp(Math.min(most, share), columnTile.width()));
+    List<IndexVariable> order = new ArrayList<>(variables(batch));
+    order.add(column.variable());
+    order.add(row.variable());
+    List<Directive> directives = new ArrayList<>();
+    directives.add(new Directive.Reorder(order));
+    directives.add(
+        new Directive.Stage(
+            tensor,
+            List.of(
+                new Directive.TileLoop(
+                    depth.variable(), Math.toIntExact(roundUp(depth.extent(), 8)), 1),
+                new Directive.TileLoop(column.variable(), block, 1)),
+            Set.of(depth.variable())));
+    var rowTile = new Directive.TileLoop(row.variable(), rows, 1);
+    directives.add(
+        new Directive.Tile(
+            storesMost ? List.of(rowTile, columnTile) : List.of(columnTile, rowTile)));
+    shared
+        .filter(variable -> target.threads() > 1)
+        .map(Directive.Parallel::new)
+        .ifPresent(directives::add);
+    return directives;
   }
 
   /**

@@ -1,9 +1,11 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One rewrite of a loop nest. {@link Scheduler} holds the legality rules and says why it refuses.
@@ -157,21 +159,22 @@ public sealed interface Directive {
   }
 
   /**
-   * Runs an own loop for each function call of a loop's body, block by block; values between wait
-   * in scratch memory. The compiler of the target takes in only so many operations at a time, and a
-   * function is many.
+   * Runs own loops for each function call of a loop's body, block by block: one for its argument,
+   * which waits in scratch memory, and one for the function, which is one call for the whole run. A
+   * call that is all that is stored waits where it is stored.
    *
    * {@snippet lang=text :
    * for i:                             for i_block step 1024:
-   *   y[i] = exp(a[i]) * log(b[i])       for i in i_block .. min(i_block + 1024, extent(i)):
-   *                               =>       exp_value[i - i_block] = exp(a[i])
+   *   y[i] = 2.0 * exp(a[i])             for i in i_block .. min(i_block + 1024, extent(i)):
+   *                               =>       exp_value[i - i_block] = a[i]
    *                                      for i in i_block .. min(i_block + 1024, extent(i)):
-   *                                        f32 log_value = log(b[i])
-   *                                        y[i] = exp_value[i - i_block] * log_value
+   *                                        exp_value[i - i_block] = exp(exp_value[i - i_block])
+   *                                      for i in i_block .. min(i_block + 1024, extent(i)):
+   *                                        y[i] = 2.0 * exp_value[i - i_block]
    * }
    *
-   * <p>Legal where a loop's body is stores only, of two or more different calls of polynomial
-   * functions that are always evaluated.
+   * <p>Legal where a loop's body is stores only, with calls of polynomial functions that are always
+   * evaluated.
    *
    * @param size of a block
    */
@@ -202,13 +205,21 @@ public sealed interface Directive {
    *                                    c[k] = s
    * }
    *
-   * <p>The loop over blocks stands around the innermost loop over the target's indices. Legal on a
-   * nest of one promoted reduction, for its outermost loop: each element takes in its terms in the
-   * written order.
+   * <p>The loop over blocks stands around the innermost loop over the target's indices, or around
+   * more of them: {@code resume(i: 8 around j)}. Legal on a nest of one promoted reduction, for its
+   * outermost loop: each element takes in its terms in the written order.
    *
    * @param size of a block
+   * @param around the outermost loop that the loop over blocks stands around; empty for the
+   *     innermost one
    */
-  record Resume(IndexVariable variable, int size) implements Directive {
+  record Resume(IndexVariable variable, int size, Optional<IndexVariable> around)
+      implements Directive {
+    /** Blocks around the innermost loop. */
+    public Resume(IndexVariable variable, int size) {
+      this(variable, size, Optional.empty());
+    }
+
     public Resume {
       if (size < 1) {
         throw new IllegalArgumentException("blocks of " + size);
@@ -217,7 +228,12 @@ public sealed interface Directive {
 
     @Override
     public String toString() {
-      return "resume(" + variable + ": " + size + ")";
+      return "resume("
+          + variable
+          + ": "
+          + size
+          + around.map(loop -> " around " + loop).orElse("")
+          + ")";
     }
   }
 
@@ -236,30 +252,40 @@ public sealed interface Directive {
    *                                      c[k] = s
    * }
    *
-   * <p>A reduction is taken up from the target, as in {@link Resume}. Legal on a nest of one store
-   * or one promoted reduction that reads the operand at one affine element, which changes with no
-   * other loop inside the blocks.
+   * <p>A reduction is taken up from the target, as in {@link Resume}, unless a block holds it
+   * whole; then the nest stays as it was for longer ones. Legal on a nest of one store or one
+   * promoted reduction that reads the operand at one affine element, which changes with no other
+   * loop inside the blocks.
    *
    * @param loops the axes of the copy with the sizes of the blocks; loops over blocks stand in this
    *     order too
+   * @param whole those of them that one block holds: {@code stage(B, i: 64 whole, k: 64)}
    */
-  record Stage(String tensor, List<TileLoop> loops) implements Directive {
+  record Stage(String tensor, List<TileLoop> loops, Set<IndexVariable> whole) implements Directive {
     public Stage {
       loops = List.copyOf(loops);
+      whole = Set.copyOf(whole);
+      List<IndexVariable> variables = loops.stream().map(TileLoop::variable).toList();
       if (loops.isEmpty()
           || loops.stream().anyMatch(loop -> loop.lanes() > 1)
-          || loops.stream().map(TileLoop::variable).distinct().count() < loops.size()) {
+          || variables.stream().distinct().count() < loops.size()
+          || !variables.containsAll(whole)) {
         throw new IllegalArgumentException("a block has loops, each once, without lanes: " + loops);
       }
     }
 
+    /** A copy of which no axis is held whole. */
+    public Stage(String tensor, List<TileLoop> loops) {
+      this(tensor, loops, Set.of());
+    }
+
     @Override
     public String toString() {
-      return "stage("
-          + tensor
-          + ", "
-          + String.join(", ", loops.stream().map(TileLoop::toString).toList())
-          + ")";
+      List<String> axes = new ArrayList<>();
+      for (TileLoop loop : loops) {
+        axes.add(loop + (whole.contains(loop.variable()) ? " whole" : ""));
+      }
+      return "stage(" + tensor + ", " + String.join(", ", axes) + ")";
     }
   }
 

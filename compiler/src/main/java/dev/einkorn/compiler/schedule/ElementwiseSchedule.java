@@ -32,7 +32,7 @@ final class ElementwiseSchedule {
   private static final int STENCIL_VECTORS = 2;
 
   /** How many values of a function wait for the next one. */
-  private static final int DISTRIBUTED = 1024;
+  private static final int DISTRIBUTED = 256;
 
   /** Rows that a reduction takes in at a time: as many streams of each operand are read. */
   private static final int ROWS = 4;
@@ -99,20 +99,22 @@ final class ElementwiseSchedule {
   }
 
   /**
-   * A tile for the loops of a scheduled nest that store along the target's unit stride, as after
-   * the reductions of a softmax.
+   * Directives for the loops of a scheduled nest that store along the target's unit stride, as
+   * after the reductions of a softmax.
    */
-  static Optional<Directive> tail(
+  static List<Directive> tail(
       LoopNest nest, List<Directive> before, CallShape shape, Target target) {
     var choice = new ElementwiseSchedule(nest, shape, target, Arithmetic.STRICT);
     PerfectNest main = PerfectNest.split(nest.body()).getLast();
     Optional<IndexVariable> unit = choice.written(main.body()).flatMap(choice::unit);
     if (!target.simd() || unit.isEmpty()) {
-      return Optional.empty();
+      return List.of();
     }
+    LoopNest prepared = choice.apply(before).orElse(nest);
     return choice
-        .tiled(before, unit.get(), choice.functions() ? 1 : VECTORS)
-        .map(schedule -> schedule.directives().getLast());
+        .distributed(before, prepared, unit.get())
+        .map(schedule -> schedule.directives().subList(before.size(), schedule.directives().size()))
+        .orElse(List.of());
   }
 
   private Optional<Schedule> elementwise(PerfectNest main) {
@@ -147,15 +149,24 @@ final class ElementwiseSchedule {
       directives.add(new Directive.SplitBorders());
       return tiled(directives, unit.get(), STENCIL_VECTORS);
     }
-    boolean functions = hasFunctions(hoisted);
-    if (functions) {
-      var distribute = new Directive.Distribute(unit.get(), DISTRIBUTED);
-      if (isLegal(hoisted, List.of(distribute))) {
-        directives.add(distribute);
-      }
+    return distributed(directives, hoisted, unit.get());
+  }
+
+  /** Functions in runs of their own where that is legal, and vectors for what is left. */
+  private Optional<Schedule> distributed(
+      List<Directive> before, LoopNest prepared, IndexVariable unit) {
+    if (!hasFunctions(prepared)) {
+      return tiled(before, unit, VECTORS);
+    }
+    var distribute = new Directive.Distribute(unit, DISTRIBUTED);
+    if (isLegal(prepared, List.of(distribute))) {
+      List<Directive> directives = new ArrayList<>(before);
+      directives.add(distribute);
+      // Where the function is all that is stored, there may be nothing left to tile.
+      return tiled(directives, unit, VECTORS).or(() -> legal(directives));
     }
     // A function alone fills the window of the processor, and several copies that of the compiler.
-    return tiled(directives, unit.get(), functions ? 1 : VECTORS);
+    return tiled(before, unit, 1);
   }
 
   /** A tile of as many vectors as there is room for. */

@@ -7,6 +7,7 @@ import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.FunctionRun;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Position;
@@ -26,7 +27,6 @@ final class LoopDistribution {
   private final LoopNest nest;
   private final Directive.Distribute directive;
   private final Set<String> names;
-  private final LocalNames locals;
   private final List<Scratch> scratch;
   private boolean applied;
 
@@ -34,7 +34,6 @@ final class LoopDistribution {
     this.nest = nest;
     this.directive = directive;
     this.names = LoopBlocking.names(nest);
-    this.locals = LocalNames.of(nest.body());
     this.scratch = new ArrayList<>(nest.scratch());
   }
 
@@ -43,13 +42,13 @@ final class LoopDistribution {
     Stmt body = distribution.rewrite(nest.body());
     if (!distribution.applied) {
       throw distribution.refuse(
-          "no loop over " + directive.variable() + " calls several functions of its own");
+          "no loop over " + directive.variable() + " calls functions of its own");
     }
     return new LoopNest(nest.name(), nest.tensors(), nest.merged(), distribution.scratch, body);
   }
 
-  /** How many loops the directive makes of the innermost loop of a body. */
-  static int calls(Stmt body) {
+  /** How many different functions of their own the stores of a body call. */
+  private static int calls(Stmt body) {
     Map<Expr, Expr> calls = new LinkedHashMap<>();
     for (Stmt stmt : straight(body)) {
       LoopWalk.mapOwnValues(stmt, value -> replace(value, calls, call -> call));
@@ -62,7 +61,7 @@ final class LoopDistribution {
         && loop.variable().equals(directive.variable())
         && loop.step().equals(Stmt.Step.ONE)) {
       List<Stmt> stores = straight(loop.body());
-      if (!stores.isEmpty() && calls(loop.body()) > 1) {
+      if (!stores.isEmpty() && calls(loop.body()) > 0) {
         applied = true;
         return distribute(loop, stores);
       }
@@ -110,35 +109,49 @@ final class LoopDistribution {
         new Subscript.Affine(
             List.of(new Subscript.Term(loop.variable(), 1), new Subscript.Term(block, -1)), 0);
     List<Stmt> loops = new ArrayList<>();
-    int[] left = {calls(loop.body())};
     Map<Expr, Expr> calls = new LinkedHashMap<>();
-    List<Stmt> last = new ArrayList<>();
     UnaryOperator<Expr> compute =
-        call -> {
+        value -> {
+          Expr.Call call = (Expr.Call) value;
           ElementType type = call.elementType();
-          String stem = ((Expr.Call) call).function().symbol() + "_value";
-          if (--left[0] == 0) {
-            String local = locals.unused(stem);
-            last.add(new Stmt.Declare(local, type, call));
-            return new Expr.Local(local, type);
-          }
-          String name = LoopBlocking.unused(stem, names).name();
+          String name = LoopBlocking.unused(call.function().symbol() + "_value", names).name();
           scratch.add(
               new Scratch(
                   name, new TensorType(type, List.of(new Extent.Fixed(directive.size()))), false));
           Element element = new Element(name, List.of(new Position.Affine(place)));
-          loops.add(part(loop, block, new Stmt.Store(element, call)));
+          call(loop, block, call, element, loops);
           return new Expr.Load(element, type);
         };
-    for (Stmt store : stores) {
-      last.add(LoopWalk.mapOwnValues(store, value -> replace(value, calls, compute)));
+    if (stores.size() == 1
+        && stores.getFirst() instanceof Stmt.Store(Element target, Expr.Call call)
+        && call.polynomial()
+        && FunctionRun.isRun(nest, loop, target)) {
+      Expr argument = replace(call.arguments().getFirst(), calls, compute);
+      call(loop, block, new Expr.Call(call.function(), List.of(argument), true), target, loops);
+    } else {
+      List<Stmt> last = new ArrayList<>();
+      for (Stmt store : stores) {
+        last.add(LoopWalk.mapOwnValues(store, value -> replace(value, calls, compute)));
+      }
+      loops.add(part(loop, block, Stmt.sequence(last)));
     }
-    // The last call is declared after stores that need no call; locals come before all of them.
-    List<Stmt> ordered =
-        new ArrayList<>(last.stream().filter(Stmt.Declare.class::isInstance).toList());
-    last.stream().filter(s -> !(s instanceof Stmt.Declare)).forEach(ordered::add);
-    loops.add(part(loop, block, Stmt.sequence(ordered)));
     return LoopBlocking.over(loop, block, directive.size()).withBody(Stmt.sequence(loops));
+  }
+
+  /** Stores the argument of a call, and replaces it by the function's value. */
+  private void call(
+      Stmt.Loop loop, IndexVariable block, Expr.Call call, Element place, List<Stmt> loops) {
+    Expr argument = call.arguments().getFirst();
+    Expr stored = new Expr.Load(place, call.elementType());
+    if (!argument.equals(stored)) {
+      loops.add(part(loop, block, new Stmt.Store(place, argument)));
+    }
+    Expr value = new Expr.Call(call.function(), List.of(stored), true);
+    loops.add(
+        new Stmt.Outline(
+            call.function().symbol() + "_" + nest.name(),
+            LoopBlocking.within(loop, block, directive.size())
+                .withBody(new Stmt.Store(place, value))));
   }
 
   private Stmt part(Stmt.Loop loop, IndexVariable block, Stmt body) {

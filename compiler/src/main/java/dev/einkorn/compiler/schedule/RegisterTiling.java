@@ -6,6 +6,7 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.FunctionRun;
 import dev.einkorn.compiler.loop.LinearForm;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
@@ -51,6 +52,9 @@ final class RegisterTiling {
   }
 
   private Stmt rewrite(Stmt stmt) {
+    if (FunctionRun.of(nest, stmt).isPresent()) {
+      return stmt;
+    }
     if (stmt instanceof Stmt.Loop) {
       PerfectNest perfect = PerfectNest.of(stmt);
       // Loops around the tile's stay as they are.
@@ -152,33 +156,56 @@ final class RegisterTiling {
 
   /** Whole tiles, and the nest as it was for what is left; no element is computed twice. */
   private Stmt onceEach(PerfectNest perfect, List<Stmt.Loop> tiles, Stmt jammed) {
-    if (perfect.loops().size() > 1) {
-      throw Scheduler.refusal(
-          directive, "sums that are taken up from the target are tiled along the innermost loop");
+    List<Stmt> parts = new ArrayList<>();
+    parts.add(new PerfectNest(tiles.stream().map(RegisterTiling::whole).toList(), jammed).toStmt());
+    for (int left = 0; left < tiles.size(); left++) {
+      List<Stmt.Loop> loops = new ArrayList<>();
+      for (int at = 0; at < tiles.size(); at++) {
+        Stmt.Loop loop = tiles.get(at);
+        Stmt.Loop single = loop.withStep(Stmt.Step.ONE);
+        loops.add(
+            at < left
+                ? single.withBounds(loop.lower(), middle(loop))
+                : at == left ? single.withBounds(middle(loop), loop.upper()) : single);
+      }
+      if (tiles.get(left).step().size() > 1) {
+        parts.add(new PerfectNest(loops, perfect.body()).toStmt());
+      }
     }
-    Stmt.Loop loop = perfect.loops().getFirst();
-    long width = tiles.getFirst().step().size();
+    Stmt result = Stmt.sequence(parts);
+    for (Stmt.Loop loop : perfect.loops().reversed()) {
+      if (!tiled.contains(loop.variable())) {
+        result = loop.withBody(result);
+      }
+    }
+    return result;
+  }
+
+  private static Stmt.Loop whole(Stmt.Loop tiles) {
+    return tiles
+        .withBounds(tiles.lower(), middle(tiles))
+        .withStep(new Stmt.Step(tiles.step().size(), false));
+  }
+
+  /** Where the whole tiles of a range end. */
+  private static Expr middle(Stmt.Loop tiles) {
+    long width = tiles.step().size();
     if (width == 1) {
-      return loop.withBody(jammed);
+      return tiles.upper();
     }
     Expr length =
-        isZero(loop.lower())
-            ? loop.upper()
-            : new Expr.BinaryOp(BinaryOperator.SUBTRACT, loop.upper(), loop.lower());
+        isZero(tiles.lower())
+            ? tiles.upper()
+            : new Expr.BinaryOp(BinaryOperator.SUBTRACT, tiles.upper(), tiles.lower());
     Expr number = new Expr.Constant(width, ElementType.I64);
     Expr whole =
         new Expr.BinaryOp(
             BinaryOperator.MULTIPLY,
             new Expr.BinaryOp(BinaryOperator.FLOOR_DIVIDE, length, number),
             number);
-    Expr middle =
-        isZero(loop.lower()) ? whole : new Expr.BinaryOp(BinaryOperator.ADD, loop.lower(), whole);
-    return Stmt.sequence(
-        List.of(
-            loop.withBounds(loop.lower(), middle)
-                .withStep(new Stmt.Step(width, false))
-                .withBody(jammed),
-            loop.withBounds(middle, loop.upper())));
+    return isZero(tiles.lower())
+        ? whole
+        : new Expr.BinaryOp(BinaryOperator.ADD, tiles.lower(), whole);
   }
 
   private void requireIndependent(Expr bound) {

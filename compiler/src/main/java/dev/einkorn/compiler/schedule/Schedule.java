@@ -4,8 +4,10 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -190,16 +192,32 @@ public record Schedule(List<Directive> directives) {
         if (arguments.size() != 1) {
           throw new ScheduleException("resume takes one index such as i: 8: " + text);
         }
-        Directive.TileLoop loop = tileLoop(arguments.getFirst());
-        yield new Directive.Resume(loop.variable(), loop.width());
+        String[] parts = arguments.getFirst().split(" around ", -1);
+        Directive.TileLoop loop = tileLoop(parts[0]);
+        yield new Directive.Resume(
+            loop.variable(),
+            loop.width(),
+            parts.length == 1
+                ? Optional.empty()
+                : Optional.of(new IndexVariable(parts[1].strip())));
       }
       case "stage" -> {
         if (arguments.size() < 2) {
           throw new ScheduleException("stage takes a tensor and indices such as i: 64: " + text);
         }
-        yield new Directive.Stage(
-            arguments.getFirst(),
-            arguments.subList(1, arguments.size()).stream().map(Schedule::tileLoop).toList());
+        List<Directive.TileLoop> loops = new ArrayList<>();
+        Set<IndexVariable> whole = new HashSet<>();
+        for (String argument : arguments.subList(1, arguments.size())) {
+          boolean isWhole = argument.endsWith(WHOLE);
+          Directive.TileLoop loop =
+              tileLoop(
+                  isWhole ? argument.substring(0, argument.length() - WHOLE.length()) : argument);
+          loops.add(loop);
+          if (isWhole) {
+            whole.add(loop.variable());
+          }
+        }
+        yield new Directive.Stage(arguments.getFirst(), loops, whole);
       }
       case "distribute" -> {
         if (arguments.size() != 1) {
@@ -230,6 +248,8 @@ public record Schedule(List<Directive> directives) {
                   + " parallel");
     };
   }
+
+  private static final String WHOLE = " whole";
 
   private static final Pattern TILE_LOOP =
       Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.schedule;
 
+import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
@@ -14,6 +15,7 @@ import dev.einkorn.compiler.loop.Scratch;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.source.ScheduleException;
+import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,7 +42,9 @@ final class Staging {
     Set<String> names = LoopBlocking.names(nest);
     List<Extent> extents = new ArrayList<>();
     for (Directive.TileLoop loop : directive.loops()) {
-      blocks.put(loop.variable(), LoopBlocking.unused(loop.variable() + "_block", names));
+      if (!directive.whole().contains(loop.variable())) {
+        blocks.put(loop.variable(), LoopBlocking.unused(loop.variable() + "_block", names));
+      }
       extents.add(new Extent.Fixed(loop.width()));
     }
     this.staged = staged();
@@ -84,7 +88,7 @@ final class Staging {
       throw refuse("the nest is neither one store nor one promoted reduction");
     }
     int first = outer.size();
-    for (IndexVariable variable : blocks.keySet()) {
+    for (IndexVariable variable : variables()) {
       boolean summed = reduction.filter(r -> r.sum().variable().equals(variable)).isPresent();
       int at = perfect.variables().indexOf(variable);
       if (at < 0 && !summed) {
@@ -100,23 +104,23 @@ final class Staging {
     requireFixed(first);
     List<Stmt.Loop> inside = new ArrayList<>();
     for (Stmt.Loop loop : outer.subList(first, outer.size())) {
-      inside.add(
-          blocks.containsKey(loop.variable())
-              ? LoopBlocking.within(loop, block(loop.variable()), size(loop.variable()))
-              : loop);
+      inside.add(part(loop));
     }
     Stmt body = perfect.body();
     if (reduction.isPresent() && blocks.containsKey(reduction.get().sum().variable())) {
       IndexVariable summed = reduction.get().sum().variable();
       body = reduction.get().within(block(summed), size(summed));
     }
-    Stmt result =
+    Stmt staged =
         Stmt.sequence(
             List.of(
                 new Stmt.Outline("stage_" + directive.tensor(), copy()),
                 new PerfectNest(inside, read(body)).toStmt()));
-    for (IndexVariable variable : blocks.sequencedKeySet().reversed()) {
-      result = overBlocks(variable).withBody(result);
+    Stmt result = overBlocks(staged);
+    Optional<Expr> fits = fits();
+    if (fits.isPresent()) {
+      Stmt unstaged = new PerfectNest(inside, body).toStmt();
+      result = new Stmt.Guard(fits.get(), result, overBlocks(unstaged));
     }
     result = new PerfectNest(outer.subList(0, first), result).toStmt();
     List<Scratch> all = new ArrayList<>(nest.scratch());
@@ -135,10 +139,40 @@ final class Staging {
             moving.add(loop.variable());
           }
         });
-    moving.removeAll(blocks.keySet());
+    moving.removeAll(variables());
     if (!moving.isEmpty()) {
       throw refuse(staged + " changes with " + moving + ", which is not staged");
     }
+  }
+
+  private List<IndexVariable> variables() {
+    return directive.loops().stream().map(Directive.TileLoop::variable).toList();
+  }
+
+  /** The part of a loop that a block holds. */
+  private Stmt.Loop part(Stmt.Loop loop) {
+    return blocks.containsKey(loop.variable())
+        ? LoopBlocking.within(loop, block(loop.variable()), size(loop.variable()))
+        : loop;
+  }
+
+  /** Whether a block holds what it is to hold whole. */
+  private Optional<Expr> fits() {
+    Optional<Expr> all = Optional.empty();
+    for (IndexVariable variable : variables()) {
+      if (directive.whole().contains(variable)) {
+        Expr fits =
+            new Expr.BinaryOp(
+                BinaryOperator.LESS_OR_EQUAL,
+                loop(variable).upper(),
+                new Expr.Constant(size(variable), ElementType.I64));
+        all =
+            Optional.of(
+                all.<Expr>map(others -> new Expr.BinaryOp(BinaryOperator.AND, others, fits))
+                    .orElse(fits));
+      }
+    }
+    return all;
   }
 
   private IndexVariable block(IndexVariable variable) {
@@ -147,6 +181,14 @@ final class Staging {
       throw new AssertionError(variable + " is not staged");
     }
     return block;
+  }
+
+  private Stmt overBlocks(Stmt body) {
+    Stmt result = body;
+    for (IndexVariable variable : blocks.sequencedKeySet().reversed()) {
+      result = overBlocks(variable).withBody(result);
+    }
+    return result;
   }
 
   private Stmt.Loop overBlocks(IndexVariable variable) {
@@ -175,7 +217,7 @@ final class Staging {
   /** Copies a block, along the unit stride of the tensor. */
   private Stmt copy() {
     int unitAxis = nest.tensor(directive.tensor()).layout().unitAxis();
-    List<IndexVariable> order = new ArrayList<>(blocks.keySet());
+    List<IndexVariable> order = new ArrayList<>(variables());
     if (unitAxis != Layout.NO_AXIS) {
       for (IndexVariable variable : List.copyOf(order)) {
         if (staged.positions().get(unitAxis).dependsOn(variable)) {
@@ -188,21 +230,21 @@ final class Staging {
         new Stmt.Store(
             place(), new Expr.Load(staged, nest.tensor(directive.tensor()).type().elementType()));
     for (IndexVariable variable : order.reversed()) {
-      result =
-          LoopBlocking.within(loop(variable), block(variable), size(variable)).withBody(result);
+      result = part(loop(variable)).withBody(result);
     }
     return result;
   }
 
   private Element place() {
     List<Position> positions = new ArrayList<>();
-    blocks.forEach(
-        (variable, block) ->
-            positions.add(
-                new Position.Affine(
-                    new Subscript.Affine(
-                        List.of(new Subscript.Term(variable, 1), new Subscript.Term(block, -1)),
-                        0))));
+    for (IndexVariable variable : variables()) {
+      List<Subscript.Term> terms = new ArrayList<>();
+      terms.add(new Subscript.Term(variable, 1));
+      if (blocks.containsKey(variable)) {
+        terms.add(new Subscript.Term(block(variable), -1));
+      }
+      positions.add(new Position.Affine(new Subscript.Affine(terms, 0)));
+    }
     return new Element(scratch.name(), positions);
   }
 

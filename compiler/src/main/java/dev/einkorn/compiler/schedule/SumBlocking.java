@@ -35,6 +35,13 @@ record SumBlocking(
     IndexVariable block =
         LoopBlocking.unused(directive.variable() + "_block", LoopBlocking.names(nest));
     int around = Math.max(0, form.outer().size() - 1);
+    if (directive.around().isPresent()) {
+      IndexVariable outermost = directive.around().get();
+      around = form.outer().stream().map(Stmt.Loop::variable).toList().indexOf(outermost);
+      if (around < 0) {
+        throw Scheduler.refusal(directive, "there is no loop " + outermost + " of the target");
+      }
+    }
     Stmt inside =
         new PerfectNest(
                 form.outer().subList(around, form.outer().size()),

@@ -15,11 +15,19 @@ class DistributeTest {
         for i_block < i step 64:
           function part_y:
             for i in i_block .. min(i_block + 64, extent(i)):
-              exp_value[i - i_block] = polynomial_exp(a[i])
+              exp_value[i - i_block] = a[i]
+          function exp_y:
+            for i in i_block .. min(i_block + 64, extent(i)):
+              exp_value[i - i_block] = polynomial_exp(exp_value[i - i_block])
           function part_y:
             for i in i_block .. min(i_block + 64, extent(i)):
-              f32 log_value = polynomial_log(b[i])
-              y[i] = exp_value[i - i_block] * log_value
+              log_value[i - i_block] = b[i]
+          function log_y:
+            for i in i_block .. min(i_block + 64, extent(i)):
+              log_value[i - i_block] = polynomial_log(log_value[i - i_block])
+          function part_y:
+            for i in i_block .. min(i_block + 64, extent(i)):
+              y[i] = exp_value[i - i_block] * log_value[i - i_block]
         """);
   }
 
@@ -32,19 +40,47 @@ class DistributeTest {
         for i_block < i step 64:
           function part_y:
             for i in i_block .. min(i_block + 64, extent(i)):
-              exp_value[i - i_block] = polynomial_exp(a[i])
+              exp_value[i - i_block] = a[i]
+          function exp_y:
+            for i in i_block .. min(i_block + 64, extent(i)):
+              exp_value[i - i_block] = polynomial_exp(exp_value[i - i_block])
           function part_y:
             for i in i_block .. min(i_block + 64, extent(i)):
-              f32 tanh_value = polynomial_tanh(exp_value[i - i_block])
-              y[i] = exp_value[i - i_block] + tanh_value
+              tanh_value[i - i_block] = exp_value[i - i_block]
+          function tanh_y:
+            for i in i_block .. min(i_block + 64, extent(i)):
+              tanh_value[i - i_block] = polynomial_tanh(tanh_value[i - i_block])
+          function part_y:
+            for i in i_block .. min(i_block + 64, extent(i)):
+              y[i] = exp_value[i - i_block] + tanh_value[i - i_block]
         """);
   }
 
   @Test
-  void refusesASingleFunction() {
+  void aCallThatIsAllThatIsStoredWaitsWhereItIsStored() {
+    gives(
+        "y[i] = exp(a[i] - b[i])",
+        "polynomial(); distribute(i: 64); tile(i: 1 x 4)",
+        """
+        for i_block < i step 64:
+          function part_y:
+            if min(i_block + 64, extent(i)) - i_block >= 4:
+              for i in i_block .. min(i_block + 64, extent(i)) step 4 clamped:
+                y[i] = a[i]<4> - b[i]<4>
+            else:
+              for i in i_block .. min(i_block + 64, extent(i)):
+                y[i] = a[i] - b[i]
+          function exp_y:
+            for i in i_block .. min(i_block + 64, extent(i)):
+              y[i] = polynomial_exp(y[i])
+        """);
+  }
+
+  @Test
+  void refusesALoopWithoutFunctions() {
     isRefused(
-        "y[i] = exp(a[i])",
-        "polynomial(); distribute(i: 64)",
-        "distribute(i: 64) is not legal here: no loop over i calls several functions of its own");
+        "y[i] = a[i] + 1",
+        "distribute(i: 64)",
+        "distribute(i: 64) is not legal here: no loop over i calls functions of its own");
   }
 }

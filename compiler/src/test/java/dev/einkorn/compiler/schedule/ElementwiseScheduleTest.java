@@ -22,11 +22,14 @@ class ElementwiseScheduleTest {
   void chainsRunAlongVectors() {
     chooses("y[i] = a[i] * b[i] + 1", Map.of("i", 4096L), "hoist(); tile(i: 4 x 16)");
     chooses("y[i] = a[i] * b[i] + 1", Map.of("i", 40L), "hoist(); tile(i: 2 x 16)");
-    chooses("y[i] = exp(a[i])", Map.of("i", 4096L), "polynomial(); hoist(); tile(i: 1 x 16)");
+    chooses(
+        "y[i] = exp(a[i])",
+        Map.of("i", 4096L),
+        "polynomial(); hoist(); distribute(i: 256); tile(i: 4 x 16)");
     chooses(
         "y[i] = exp(a[i]) * log(b[i])",
         Map.of("i", 4096L),
-        "polynomial(); hoist(); distribute(i: 1024); tile(i: 1 x 16)");
+        "polynomial(); hoist(); distribute(i: 256); tile(i: 4 x 16)");
   }
 
   @Test

@@ -48,6 +48,8 @@ class RandomContractionTest {
     PACKED,
     PACKED_BATCH,
     TILED,
+    STAGED,
+    STREAMED,
     CHOSEN
   }
 
@@ -74,26 +76,32 @@ class RandomContractionTest {
       family = pick(List.of(Family.values()));
       type = pick(List.of(ElementType.F32, ElementType.F64, ElementType.I32, ElementType.I64));
       lanes = 2 << random.nextInt(512 / 8 / type.byteSize() > 8 ? 4 : 3);
-      draw(rows, "m", 1 + random.nextInt(2));
-      draw(columns, "n", 1 + random.nextInt(2));
-      draw(depth, "k", 1 + random.nextInt(2));
+      int most = isSimple() ? 1 : 2;
+      draw(rows, "m", 1 + random.nextInt(most));
+      draw(columns, "n", 1 + random.nextInt(most));
+      draw(depth, "k", 1 + random.nextInt(most));
       draw(batch, "b", family == Family.PACKED_BATCH ? 1 : random.nextInt(2));
       a = shuffled(rows, depth, batch);
       b = shuffled(columns, depth, batch);
       c = shuffled(rows, columns, batch);
-      epilogue = random.nextInt(4) == 0;
+      epilogue = !isSimple() && random.nextInt(4) == 0;
       if (family == Family.PACKED_BATCH) {
         for (List<String> axes : List.of(a, b, c)) {
           axes.remove(batch.getFirst());
           axes.add(batch.getFirst());
         }
       }
-      if (family == Family.TILED) {
-        for (List<String> axes : List.of(b, c)) {
+      if (family == Family.TILED || isSimple()) {
+        for (List<String> axes : family == Family.STAGED ? List.of(c) : List.of(b, c)) {
           axes.remove(columns.getLast());
           axes.add(columns.getLast());
         }
       }
+    }
+
+    /** Whether there is one index of each role. */
+    private boolean isSimple() {
+      return family == Family.STAGED || family == Family.STREAMED;
     }
 
     private <T> T pick(List<T> choices) {
@@ -182,8 +190,38 @@ class RandomContractionTest {
                         width,
                         lanes,
                         random.nextBoolean() ? "" : "; parallel(" + rows.getFirst() + ")");
+        case STAGED ->
+            sums
+                + ordered()
+                + "stage(B, k0: %d%s, n0: %d); tile(n0: %d x %d%s)%s"
+                    .formatted(
+                        1 + random.nextInt(40),
+                        random.nextInt(4) == 0 ? "" : " whole",
+                        1 + random.nextInt(40),
+                        width,
+                        lanes,
+                        random.nextBoolean() ? ", m0: " + height : "",
+                        random.nextBoolean() ? "" : "; parallel(n0_block)");
+        case STREAMED ->
+            sums
+                + ordered()
+                + "block(n0: %d); resume(k0: %d around n0); tile(n0: %d x %d, m0: %d)%s"
+                    .formatted(
+                        1 + random.nextInt(40),
+                        1 + random.nextInt(12),
+                        width,
+                        lanes,
+                        height,
+                        random.nextBoolean() ? "" : "; parallel(n0_block)");
         case CHOSEN -> "";
       };
+    }
+
+    private String ordered() {
+      List<String> order = new ArrayList<>(batch);
+      order.add("n0");
+      order.add("m0");
+      return "reorder(" + String.join(", ", order) + "); ";
     }
 
     private String join(List<String> role) {
@@ -242,7 +280,8 @@ class RandomContractionTest {
     boolean batched = drawn.family == Family.PACKED_BATCH;
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     inputs.put("A", drawn.tensor(drawn.a, batched, integers));
-    inputs.put("B", drawn.tensor(drawn.b, batched || drawn.family == Family.TILED, integers));
+    boolean vectors = batched || drawn.family == Family.TILED || drawn.family == Family.STREAMED;
+    inputs.put("B", drawn.tensor(drawn.b, vectors, integers));
     if (drawn.epilogue) {
       inputs.put("D", drawn.tensor(List.of(drawn.columns.getLast()), true, integers));
     }
@@ -255,7 +294,7 @@ class RandomContractionTest {
                     tensor.elementType(),
                     Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
     IndexProgram program = ProgramText.check(drawn.program(), types);
-    Tensor target = drawn.tensor(drawn.c, batched || drawn.family == Family.TILED, integers);
+    Tensor target = drawn.tensor(drawn.c, vectors || drawn.family == Family.STAGED, integers);
     String schedule = drawn.schedule();
     String what = "seed " + seed + ": " + drawn.program() + "\n" + schedule;
     String reference = "hoist()";

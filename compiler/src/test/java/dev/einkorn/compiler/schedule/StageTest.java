@@ -47,6 +47,33 @@ class StageTest {
   }
 
   @Test
+  void aBlockThatHoldsTheWholeSumNeedsNoTakingUp() {
+    gives(
+        "c[k] = sum[i](A[i,k] * B[k,i])",
+        "fuse(k); promote(c); stage(B, i: 16 whole, k: 8)",
+        """
+        if extent(i) <= 16:
+          for k_block < k step 8:
+            function stage_B:
+              for k in k_block .. min(k_block + 8, extent(k)):
+                for i:
+                  B_block[i,k - k_block] = B[k,i]
+            for k in k_block .. min(k_block + 8, extent(k)):
+              f32 c_sum = 0.0
+              for i:
+                c_sum += A[i,k] * B_block[i,k - k_block]
+              c[k] = c_sum
+        else:
+          for k_block < k step 8:
+            for k in k_block .. min(k_block + 8, extent(k)):
+              f32 c_sum = 0.0
+              for i:
+                c_sum += A[i,k] * B[k,i]
+              c[k] = c_sum
+        """);
+  }
+
+  @Test
   void refusesWhatABlockCannotHold() {
     isRefused(
         "T[k,i] = A[i,k]",

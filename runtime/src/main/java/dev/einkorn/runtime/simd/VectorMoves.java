@@ -2,6 +2,7 @@ package dev.einkorn.runtime.simd;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -48,40 +49,60 @@ public final class VectorMoves {
       int targetStride,
       int rows,
       int columns) {
-    int wholeRows = rows - rows % 8;
-    int wholeColumns = columns - columns % 8;
+    int along = columns < 8 ? 0 : columns;
     // Lines of both sides are used up before others take their place.
-    for (int r = 0; r < wholeRows; r += 2 * 8) {
-      for (int c = 0; c < wholeColumns; c += 8) {
-        for (int half = r; half < Math.min(r + 2 * 8, wholeRows); half += 8) {
+    for (int r = 0; r < rows; r += 2 * 8) {
+      for (int c = 0; c < along; c += 8) {
+        // The last block is moved back so that it fits, and what it shares is written twice.
+        int column = Math.min(c, along - 8);
+        for (int half = r; half < Math.min(r + 2 * 8, rows); half += 8) {
+          int row = Math.max(0, Math.min(half, rows - 8));
           block(
               source,
-              sourceStart + half * sourceStride + c,
+              sourceStart + row * sourceStride + column,
               sourceStride,
               target,
-              targetStart + c * targetStride + half,
-              targetStride);
+              targetStart + column * targetStride + row,
+              targetStride,
+              Math.min(8, rows));
         }
       }
     }
     for (int r = 0; r < rows; r++) {
-      for (int c = r < wholeRows ? wholeColumns : 0; c < columns; c++) {
+      for (int c = along; c < columns; c++) {
         target[targetStart + c * targetStride + r] = source[sourceStart + r * sourceStride + c];
       }
     }
   }
 
-  /** 8 x 8 elements: pairs of vectors exchange halves, then quarters, down to elements. */
+  /**
+   * 8 x 8 elements: pairs of vectors exchange halves, then quarters, down to elements.
+   *
+   * @param rows how many there are, 1 to 8: beyond them the last one is read, and nothing written
+   */
   private static void block(
-      float[] source, int from, int sourceStride, float[] target, int to, int targetStride) {
+      float[] source,
+      int from,
+      int sourceStride,
+      float[] target,
+      int to,
+      int targetStride,
+      int rows) {
     FloatVector a0 = FloatVector.fromArray(F32, source, from);
-    FloatVector a1 = FloatVector.fromArray(F32, source, from + sourceStride);
-    FloatVector a2 = FloatVector.fromArray(F32, source, from + 2 * sourceStride);
-    FloatVector a3 = FloatVector.fromArray(F32, source, from + 3 * sourceStride);
-    FloatVector a4 = FloatVector.fromArray(F32, source, from + 4 * sourceStride);
-    FloatVector a5 = FloatVector.fromArray(F32, source, from + 5 * sourceStride);
-    FloatVector a6 = FloatVector.fromArray(F32, source, from + 6 * sourceStride);
-    FloatVector a7 = FloatVector.fromArray(F32, source, from + 7 * sourceStride);
+    FloatVector a1 =
+        FloatVector.fromArray(F32, source, from + Math.min(1, rows - 1) * sourceStride);
+    FloatVector a2 =
+        FloatVector.fromArray(F32, source, from + Math.min(2, rows - 1) * sourceStride);
+    FloatVector a3 =
+        FloatVector.fromArray(F32, source, from + Math.min(3, rows - 1) * sourceStride);
+    FloatVector a4 =
+        FloatVector.fromArray(F32, source, from + Math.min(4, rows - 1) * sourceStride);
+    FloatVector a5 =
+        FloatVector.fromArray(F32, source, from + Math.min(5, rows - 1) * sourceStride);
+    FloatVector a6 =
+        FloatVector.fromArray(F32, source, from + Math.min(6, rows - 1) * sourceStride);
+    FloatVector a7 =
+        FloatVector.fromArray(F32, source, from + Math.min(7, rows - 1) * sourceStride);
     FloatVector low4 = FloatVector.fromArray(F32, FLOAT_ORDER, 0);
     FloatVector high4 = FloatVector.fromArray(F32, FLOAT_ORDER, 8);
     FloatVector b0 = low4.selectFrom(a0, a4);
@@ -112,14 +133,26 @@ public final class VectorMoves {
     FloatVector d5 = high1.selectFrom(c4, c5);
     FloatVector d6 = low1.selectFrom(c6, c7);
     FloatVector d7 = high1.selectFrom(c6, c7);
-    d0.intoArray(target, to);
-    d1.intoArray(target, to + targetStride);
-    d2.intoArray(target, to + 2 * targetStride);
-    d3.intoArray(target, to + 3 * targetStride);
-    d4.intoArray(target, to + 4 * targetStride);
-    d5.intoArray(target, to + 5 * targetStride);
-    d6.intoArray(target, to + 6 * targetStride);
-    d7.intoArray(target, to + 7 * targetStride);
+    if (rows == 8) {
+      d0.intoArray(target, to);
+      d1.intoArray(target, to + targetStride);
+      d2.intoArray(target, to + 2 * targetStride);
+      d3.intoArray(target, to + 3 * targetStride);
+      d4.intoArray(target, to + 4 * targetStride);
+      d5.intoArray(target, to + 5 * targetStride);
+      d6.intoArray(target, to + 6 * targetStride);
+      d7.intoArray(target, to + 7 * targetStride);
+    } else {
+      VectorMask<Float> lanes = F32.indexInRange(0, rows);
+      d0.intoArray(target, to, lanes);
+      d1.intoArray(target, to + targetStride, lanes);
+      d2.intoArray(target, to + 2 * targetStride, lanes);
+      d3.intoArray(target, to + 3 * targetStride, lanes);
+      d4.intoArray(target, to + 4 * targetStride, lanes);
+      d5.intoArray(target, to + 5 * targetStride, lanes);
+      d6.intoArray(target, to + 6 * targetStride, lanes);
+      d7.intoArray(target, to + 7 * targetStride, lanes);
+    }
   }
 
   /**
@@ -138,36 +171,52 @@ public final class VectorMoves {
       int targetStride,
       int rows,
       int columns) {
-    int wholeRows = rows - rows % 4;
-    int wholeColumns = columns - columns % 4;
+    int along = columns < 4 ? 0 : columns;
     // Lines of both sides are used up before others take their place.
-    for (int r = 0; r < wholeRows; r += 2 * 4) {
-      for (int c = 0; c < wholeColumns; c += 4) {
-        for (int half = r; half < Math.min(r + 2 * 4, wholeRows); half += 4) {
+    for (int r = 0; r < rows; r += 2 * 4) {
+      for (int c = 0; c < along; c += 4) {
+        // The last block is moved back so that it fits, and what it shares is written twice.
+        int column = Math.min(c, along - 4);
+        for (int half = r; half < Math.min(r + 2 * 4, rows); half += 4) {
+          int row = Math.max(0, Math.min(half, rows - 4));
           block(
               source,
-              sourceStart + half * sourceStride + c,
+              sourceStart + row * sourceStride + column,
               sourceStride,
               target,
-              targetStart + c * targetStride + half,
-              targetStride);
+              targetStart + column * targetStride + row,
+              targetStride,
+              Math.min(4, rows));
         }
       }
     }
     for (int r = 0; r < rows; r++) {
-      for (int c = r < wholeRows ? wholeColumns : 0; c < columns; c++) {
+      for (int c = along; c < columns; c++) {
         target[targetStart + c * targetStride + r] = source[sourceStart + r * sourceStride + c];
       }
     }
   }
 
-  /** 4 x 4 elements: pairs of vectors exchange halves, then quarters, down to elements. */
+  /**
+   * 4 x 4 elements: pairs of vectors exchange halves, then quarters, down to elements.
+   *
+   * @param rows how many there are, 1 to 4: beyond them the last one is read, and nothing written
+   */
   private static void block(
-      double[] source, int from, int sourceStride, double[] target, int to, int targetStride) {
+      double[] source,
+      int from,
+      int sourceStride,
+      double[] target,
+      int to,
+      int targetStride,
+      int rows) {
     DoubleVector a0 = DoubleVector.fromArray(F64, source, from);
-    DoubleVector a1 = DoubleVector.fromArray(F64, source, from + sourceStride);
-    DoubleVector a2 = DoubleVector.fromArray(F64, source, from + 2 * sourceStride);
-    DoubleVector a3 = DoubleVector.fromArray(F64, source, from + 3 * sourceStride);
+    DoubleVector a1 =
+        DoubleVector.fromArray(F64, source, from + Math.min(1, rows - 1) * sourceStride);
+    DoubleVector a2 =
+        DoubleVector.fromArray(F64, source, from + Math.min(2, rows - 1) * sourceStride);
+    DoubleVector a3 =
+        DoubleVector.fromArray(F64, source, from + Math.min(3, rows - 1) * sourceStride);
     DoubleVector low2 = DoubleVector.fromArray(F64, DOUBLE_ORDER, 0);
     DoubleVector high2 = DoubleVector.fromArray(F64, DOUBLE_ORDER, 4);
     DoubleVector b0 = low2.selectFrom(a0, a2);
@@ -180,9 +229,17 @@ public final class VectorMoves {
     DoubleVector c1 = high1.selectFrom(b0, b1);
     DoubleVector c2 = low1.selectFrom(b2, b3);
     DoubleVector c3 = high1.selectFrom(b2, b3);
-    c0.intoArray(target, to);
-    c1.intoArray(target, to + targetStride);
-    c2.intoArray(target, to + 2 * targetStride);
-    c3.intoArray(target, to + 3 * targetStride);
+    if (rows == 4) {
+      c0.intoArray(target, to);
+      c1.intoArray(target, to + targetStride);
+      c2.intoArray(target, to + 2 * targetStride);
+      c3.intoArray(target, to + 3 * targetStride);
+    } else {
+      VectorMask<Double> lanes = F64.indexInRange(0, rows);
+      c0.intoArray(target, to, lanes);
+      c1.intoArray(target, to + targetStride, lanes);
+      c2.intoArray(target, to + 2 * targetStride, lanes);
+      c3.intoArray(target, to + 3 * targetStride, lanes);
+    }
   }
 }

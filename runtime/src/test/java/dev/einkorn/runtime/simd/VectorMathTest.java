@@ -165,6 +165,52 @@ class VectorMathTest {
     allFunctions(doubles(random, BLOCK), VectorSpecies.of(double.class, shape));
   }
 
+  private interface FloatRun {
+    void apply(float[] values, int start, int count);
+  }
+
+  private interface DoubleRun {
+    void apply(double[] values, int start, int count);
+  }
+
+  /** Runs of every length, which leave what is around them alone. */
+  private static void sameRuns(float[] x, FloatFunction scalar, FloatRun run) {
+    for (int start = 0, count = 0; start + count <= x.length; start += count, count++) {
+      float[] y = x.clone();
+      run.apply(y, start, count);
+      for (int n = 0; n < x.length; n++) {
+        float expected = n >= start && n < start + count ? scalar.apply(x[n]) : x[n];
+        assertThat(Float.floatToIntBits(y[n])).isEqualTo(Float.floatToIntBits(expected));
+      }
+    }
+  }
+
+  private static void sameRuns(double[] x, DoubleUnaryOperator scalar, DoubleRun run) {
+    for (int start = 0, count = 0; start + count <= x.length; start += count, count++) {
+      double[] y = x.clone();
+      run.apply(y, start, count);
+      for (int n = 0; n < x.length; n++) {
+        double expected = n >= start && n < start + count ? scalar.applyAsDouble(x[n]) : x[n];
+        assertThat(Double.doubleToLongBits(y[n])).isEqualTo(Double.doubleToLongBits(expected));
+      }
+    }
+  }
+
+  @Test
+  void runsHaveTheBitsOfTheScalarFunctions() {
+    var random = new Random(11);
+    float[] x = floats(random, BLOCK / 4);
+    sameRuns(x, PolynomialMath::exp, VectorRuns::exp);
+    sameRuns(x, PolynomialMath::log, VectorRuns::log);
+    sameRuns(x, PolynomialMath::tanh, VectorRuns::tanh);
+    sameRuns(x, PolynomialMath::sigmoid, VectorRuns::sigmoid);
+    double[] y = doubles(random, BLOCK / 4);
+    sameRuns(y, PolynomialMath::exp, VectorRuns::exp);
+    sameRuns(y, PolynomialMath::log, VectorRuns::log);
+    sameRuns(y, PolynomialMath::tanh, VectorRuns::tanh);
+    sameRuns(y, PolynomialMath::sigmoid, VectorRuns::sigmoid);
+  }
+
   @Test
   void millionsOfRandomNumbersHaveTheBitsOfTheScalarFunctions() {
     var random = new Random(7);

@@ -19,8 +19,8 @@ final class JavaWords {
                + " Double DoubleVector Float FloatVector Integer IntVector Kernel KernelIndex"
                + " KernelMath Long LongVector Math MemorySegment Object Override PolynomialMath"
                + " String System Tensor ValueLayout VectorMath VectorMoves VectorOperators"
-               + " VectorSpecies Worker dev first java lane lanes_f32 lanes_f64 lanes_i32 lanes_i64"
-               + " operands run sizes worker")
+               + " VectorRuns VectorSpecies Worker dev first java lane lanes_f32 lanes_f64"
+               + " lanes_i32 lanes_i64 operands run sizes worker")
               .split(" "));
 
   private JavaWords() {}

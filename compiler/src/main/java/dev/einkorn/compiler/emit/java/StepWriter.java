@@ -11,6 +11,7 @@ import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.FunctionRun;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
@@ -50,6 +51,7 @@ final class StepWriter {
           Map.entry("polynomials", PolynomialMath.class),
           // By name: loading the class needs the module of vectors.
           Map.entry("vectors", ClassName.get("dev.einkorn.runtime.simd", "VectorMath")),
+          Map.entry("runs", ClassName.get("dev.einkorn.runtime.simd", "VectorRuns")),
           Map.entry("moves", ClassName.get("dev.einkorn.runtime.simd", "VectorMoves")),
           Map.entry("position", KernelIndex.class),
           Map.entry("layout", ValueLayout.class),
@@ -523,7 +525,17 @@ final class StepWriter {
         form == VectorForm.VECTOR_API && !unit.wide()
             ? TransposedMove.of(nest, inner)
             : Optional.empty();
-    move.ifPresentOrElse(this::transpose, () -> inner(inner, 0));
+    Optional<FunctionRun> run =
+        form == VectorForm.VECTOR_API && !unit.wide()
+            ? FunctionRun.of(nest, inner)
+            : Optional.empty();
+    if (move.isPresent()) {
+      transpose(move.get());
+    } else if (run.isPresent()) {
+      run(run.get());
+    } else {
+      inner(inner, 0);
+    }
     String text = laneArrays(body) + body.text;
     body = caller;
     Set<String> mentioned = new LinkedHashSet<>();
@@ -565,6 +577,24 @@ final class StepWriter {
                     nest.tensor(move.target().tensor()), move.target(), move.columns().variable()),
                 trips(move.rows()),
                 trips(move.columns())));
+    scope.clear();
+    scope.putAll(before);
+  }
+
+  /** A function of neighbours, by one call. */
+  private void run(FunctionRun run) {
+    Map<String, TypeName> before = new LinkedHashMap<>(scope);
+    String variable = names.loop(run.loop().variable());
+    scope.put(variable, integer());
+    line(0, integer() + " " + variable + " = " + expressions.bound(run.loop().lower()) + ";");
+    line(
+        0,
+        "$runs:T.%s(%s, %s, %s);"
+            .formatted(
+                run.function().symbol(),
+                names.data(run.element().tensor()),
+                expressions.arrayPosition(run.element()),
+                trips(run.loop())));
     scope.clear();
     scope.putAll(before);
   }
