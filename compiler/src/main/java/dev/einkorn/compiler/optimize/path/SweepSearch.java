@@ -1,0 +1,78 @@
+package dev.einkorn.compiler.optimize.path;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A tree made by growing one product over the network: of the values that share a label with it,
+ * the one whose product is smallest is multiplied into it, of equals the one that was met first.
+ *
+ * <p>This sweeps over chains, ladders and lattices front by front, where greedy trees, which look
+ * at pairs alone, leave ragged pieces.
+ */
+final class SweepSearch {
+  private final Pool pool;
+
+  private SweepSearch(Pool pool) {
+    this.pool = pool;
+  }
+
+  /** One run, from a pool that is not changed, which begins at the value given or far from it. */
+  static Shape run(Pool start, int near) {
+    var search = new SweepSearch(new Pool(start));
+    search.sweep(search.farthest(near));
+    for (int value : start.valuesLeft()) {
+      if (search.pool.isLeft(value)) {
+        search.sweep(search.farthest(value));
+      }
+    }
+    return search.pool.finish();
+  }
+
+  private void sweep(int from) {
+    int product = from;
+    for (int next = next(product); next >= 0; next = next(product)) {
+      product = pool.multiply(product, next);
+    }
+  }
+
+  private int next(int product) {
+    int best = -1;
+    double least = Double.POSITIVE_INFINITY;
+    for (int label : pool.value(product).labels) {
+      for (int i = 0; i < pool.holderCount(label); i++) {
+        int other = pool.holder(label, i);
+        if (other != product) {
+          double size = pool.incidence().productLog2(pool.value(product), pool.value(other));
+          if (size < least && pool.mayStore(pool.productSize(product, other))) {
+            least = size;
+            best = other;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  /** A value to which no way is shorter from one than to any other; the last one met. */
+  private int farthest(int from) {
+    var seen = new boolean[pool.count()];
+    Deque<Integer> waiting = new ArrayDeque<>();
+    waiting.add(from);
+    seen[from] = true;
+    int last = from;
+    while (!waiting.isEmpty()) {
+      last = waiting.remove();
+      for (int label : pool.value(last).labels) {
+        for (int i = 0; i < pool.holderCount(label); i++) {
+          int other = pool.holder(label, i);
+          if (!seen[other]) {
+            seen[other] = true;
+            waiting.add(other);
+          }
+        }
+      }
+    }
+    return last;
+  }
+}
