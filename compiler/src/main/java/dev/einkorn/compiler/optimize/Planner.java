@@ -2,22 +2,28 @@ package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVerifier;
+import dev.einkorn.compiler.optimize.algebra.Renaming;
 import dev.einkorn.compiler.optimize.rule.InlineRowReduction;
+import dev.einkorn.compiler.optimize.rule.InlineSum;
 import dev.einkorn.compiler.optimize.rule.InlineTarget;
 import dev.einkorn.compiler.optimize.rule.Rewrite;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Applies the rules in their order and verifies the program after each. */
+/**
+ * Plans programs: first what changes no rounding, by rules; then, where sums and products may be
+ * regrouped, the search for the cheapest sums of products. Every program on the way is verified.
+ */
 public final class Planner {
   private static final List<Rewrite> RULES = List.of(new InlineTarget(), new InlineRowReduction());
 
+  /** The sums of longer programs stay where they are written. */
+  private static final int MOST_STATEMENTS = 64;
+
   private Planner() {}
 
-  /**
-   * The plan of a checked program. None of today's rules changes a rounding, so every mode gets
-   * this plan.
-   */
+  /** The plan of a checked program that changes no rounding, for any sizes. */
   public static ExecutionPlan plan(IndexProgram program) {
     IndexProgram current = program;
     for (Rewrite rule : RULES) {
@@ -30,5 +36,44 @@ public final class Planner {
       }
     }
     return new ExecutionPlan(program, current);
+  }
+
+  /** The plan of a checked program for given sizes. */
+  public static PlannedProgram plan(IndexProgram program, PlanRequest request) {
+    long begin = System.nanoTime();
+    ExecutionPlan written = plan(program);
+    var best = new SumOptimizer.Optimized(written.optimized(), Double.POSITIVE_INFINITY, List.of());
+    if (request.regroups()) {
+      best = regrouped(written.optimized(), request, begin + request.timeLimit().toNanos());
+    }
+    return new PlannedProgram(
+        new ExecutionPlan(program, best.program()),
+        best.nanos(),
+        best.decisions(),
+        Duration.ofNanos(System.nanoTime() - begin));
+  }
+
+  /** The cheapest of the programs in which sums are written where they are read, or are not. */
+  private static SumOptimizer.Optimized regrouped(
+      IndexProgram program, PlanRequest request, long deadline) {
+    var order = new ProductOrder(request);
+    var inline = new InlineSum(new Renaming());
+    IndexProgram current = program;
+    SumOptimizer.Optimized best = SumOptimizer.optimize(program, request, order, deadline);
+    if (program.assignments().size() <= MOST_STATEMENTS) {
+      for (String target : inline.candidates(program)) {
+        Optional<IndexProgram> inlined = inline.apply(current, target);
+        if (inlined.isPresent() && System.nanoTime() < deadline) {
+          SumOptimizer.Optimized tried =
+              SumOptimizer.optimize(inlined.get(), request, order, deadline);
+          if (tried.nanos() < best.nanos()) {
+            best = tried;
+            current = inlined.get();
+          }
+        }
+      }
+    }
+    IndexVerifier.check(best.program(), "regrouping sums");
+    return best;
   }
 }

@@ -1,0 +1,86 @@
+package dev.einkorn.compiler.optimize;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.FreeVariables;
+import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.index.IndexExpr;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.ReductionOperator;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
+import java.util.Set;
+
+/**
+ * {@code sum[summed](value * value * ..)}, not yet stored.
+ *
+ * @param values the factors
+ * @param summed none for a product that is computed where it is read
+ */
+record Leaves(List<IndexExpr> values, List<IndexBinding> summed) {
+  Leaves {
+    values = List.copyOf(values);
+    summed = List.copyOf(summed);
+  }
+
+  /** The variables that the value depends on. */
+  SequencedSet<IndexVariable> free() {
+    SequencedSet<IndexVariable> free = new LinkedHashSet<>();
+    values.forEach(value -> free.addAll(FreeVariables.of(value)));
+    summed.forEach(binding -> free.remove(binding.variable()));
+    return free;
+  }
+
+  /** The expression; factors of one side of a contraction stand together. */
+  IndexExpr expression() {
+    IndexExpr product = product(sides());
+    return summed.isEmpty()
+        ? product
+        : new IndexExpr.Reduction(ReductionOperator.SUM, summed, product);
+  }
+
+  /**
+   * The factors in groups: those that share a variable of the result that not all factors have
+   * belong to one side.
+   */
+  private List<IndexExpr> sides() {
+    if (summed.isEmpty() || values.size() < 3) {
+      return values;
+    }
+    Set<IndexVariable> own = new HashSet<>(free());
+    // A batch index stands in all factors and tells no sides apart.
+    own.removeIf(variable -> values.stream().allMatch(v -> FreeVariables.of(v).contains(variable)));
+    List<List<IndexExpr>> groups = new ArrayList<>();
+    for (IndexExpr value : values) {
+      List<IndexExpr> merged = new ArrayList<>(List.of(value));
+      List<List<IndexExpr>> apart = new ArrayList<>();
+      for (List<IndexExpr> group : groups) {
+        if (group.stream().anyMatch(other -> sharesAny(other, value, own))) {
+          merged.addAll(0, group);
+        } else {
+          apart.add(group);
+        }
+      }
+      apart.add(merged);
+      groups = apart;
+    }
+    return groups.stream().map(Leaves::product).toList();
+  }
+
+  private static boolean sharesAny(IndexExpr left, IndexExpr right, Set<IndexVariable> own) {
+    Set<IndexVariable> shared = new HashSet<>(FreeVariables.of(left));
+    shared.retainAll(FreeVariables.of(right));
+    shared.retainAll(own);
+    return !shared.isEmpty();
+  }
+
+  static IndexExpr product(List<IndexExpr> factors) {
+    IndexExpr product = factors.getFirst();
+    for (IndexExpr factor : factors.subList(1, factors.size())) {
+      product = new IndexExpr.Binary(BinaryOperator.MULTIPLY, product, factor);
+    }
+    return product;
+  }
+}

@@ -1,0 +1,149 @@
+package dev.einkorn.compiler.optimize;
+
+import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.FreeVariables;
+import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.index.IndexExpr;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The predicted time of a statement as one fused loop nest. */
+final class NestCosts {
+  /** What a function costs beside a multiplication. */
+  private static final double FUNCTION_OPERATIONS = 12;
+
+  private final PlanRequest request;
+
+  NestCosts(PlanRequest request) {
+    this.request = request;
+  }
+
+  /** Nanoseconds. */
+  double nanos(Assignment step) {
+    Map<IndexVariable, Extent> extents = new HashMap<>();
+    step.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
+    bindings(step.value(), extents);
+    Set<IndexVariable> kept = new HashSet<>();
+    step.bindings().forEach(b -> kept.add(b.variable()));
+    ElementType type = step.value().elementType();
+    double stored = size(kept, extents);
+    double time = 0;
+    // Each sum is as often as its variables say: those that it does not depend on leave it outside.
+    for (IndexExpr.Reduction reduction : reductions(step.value())) {
+      time += reduction(reduction, extents);
+    }
+    double operations = stored * operations(step.value());
+    double read = 0;
+    for (IndexExpr.Access access : accesses(step.value(), false)) {
+      read += size(FreeVariables.of(access), extents);
+    }
+    return time
+        + request.model().stream(
+            operations, read + stored * (step.operator().accumulates() ? 3 : 2), type);
+  }
+
+  private double reduction(IndexExpr.Reduction reduction, Map<IndexVariable, Extent> extents) {
+    Set<IndexVariable> free = FreeVariables.of(reduction);
+    Set<IndexVariable> all = new HashSet<>(free);
+    reduction.bindings().forEach(b -> all.add(b.variable()));
+    double iterations = size(all, extents);
+    double elements = size(free, extents);
+    for (IndexExpr.Access access : accesses(reduction.body(), true)) {
+      elements += size(FreeVariables.of(access), extents);
+    }
+    ElementType type = reduction.elementType();
+    if (reduction.operator() == ReductionOperator.SUM
+        && reduction.body() instanceof IndexExpr.Binary(var operator, var left, var right)
+        && operator == BinaryOperator.MULTIPLY) {
+      Set<IndexVariable> ofLeft = FreeVariables.of(left);
+      Set<IndexVariable> ofRight = FreeVariables.of(right);
+      Set<IndexVariable> rows = new HashSet<>(free);
+      rows.retainAll(ofLeft);
+      rows.removeAll(ofRight);
+      Set<IndexVariable> columns = new HashSet<>(free);
+      columns.retainAll(ofRight);
+      columns.removeAll(ofLeft);
+      double fused =
+          size(ofLeft, extents) * operations(left) + size(ofRight, extents) * operations(right);
+      return request
+              .model()
+              .contraction(
+                  size(rows, extents),
+                  size(columns, extents),
+                  iterations / Math.max(1, size(free, extents)),
+                  iterations,
+                  elements,
+                  type)
+          + request.model().stream(fused, 0, type);
+    }
+    return request.model().stream(iterations * (1 + operations(reduction.body())), elements, type);
+  }
+
+  private double size(Set<IndexVariable> variables, Map<IndexVariable, Extent> extents) {
+    double size = 1;
+    for (IndexVariable variable : variables) {
+      Extent extent = extents.get(variable);
+      size *= extent == null ? 1 : Math.max(1, request.sizes().applyAsLong(extent));
+    }
+    return size;
+  }
+
+  private static void bindings(IndexExpr value, Map<IndexVariable, Extent> extents) {
+    List<IndexBinding> bound =
+        switch (value) {
+          case IndexExpr.Reduction reduction -> reduction.bindings();
+          case IndexExpr.ArgumentReduction reduction -> reduction.bindings();
+          default -> List.of();
+        };
+    bound.forEach(b -> extents.put(b.variable(), b.extent()));
+    value.children().forEach(child -> bindings(child, extents));
+  }
+
+  /** The reductions of a value, those inside of others too. */
+  private static List<IndexExpr.Reduction> reductions(IndexExpr value) {
+    List<IndexExpr.Reduction> found = new ArrayList<>();
+    if (value instanceof IndexExpr.Reduction reduction) {
+      found.add(reduction);
+    }
+    value.children().forEach(child -> found.addAll(reductions(child)));
+    return found;
+  }
+
+  /** What a value reads, outside of reductions or everywhere. */
+  private static List<IndexExpr.Access> accesses(IndexExpr value, boolean inside) {
+    List<IndexExpr.Access> found = new ArrayList<>();
+    if (value instanceof IndexExpr.Access access) {
+      found.add(access);
+    }
+    if (inside || !(value instanceof IndexExpr.Reduction)) {
+      value.children().forEach(child -> found.addAll(accesses(child, inside)));
+    }
+    return found;
+  }
+
+  /** Operations of a value for one element, those of reductions apart. */
+  private static double operations(IndexExpr value) {
+    if (value instanceof IndexExpr.Reduction || value instanceof IndexExpr.ArgumentReduction) {
+      return 0;
+    }
+    double own =
+        switch (value) {
+          case IndexExpr.Call _ -> FUNCTION_OPERATIONS;
+          case IndexExpr.Access _, IndexExpr.Literal _ -> 0;
+          default -> 1;
+        };
+    for (IndexExpr child : value.children()) {
+      own += operations(child);
+    }
+    return own;
+  }
+}

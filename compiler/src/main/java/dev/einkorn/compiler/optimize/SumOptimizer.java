@@ -1,0 +1,200 @@
+package dev.einkorn.compiler.optimize;
+
+import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.index.IndexExpr;
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.optimize.algebra.Distribution;
+import dev.einkorn.compiler.optimize.algebra.Renaming;
+import dev.einkorn.compiler.optimize.algebra.Term;
+import dev.einkorn.compiler.optimize.algebra.TermReader;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * Rewrites the sums of products of a program, one statement after the other, and shares what they
+ * have in common.
+ */
+final class SumOptimizer {
+  private final PlanRequest request;
+  private final ProductOrder order;
+  private final long deadline;
+  private final Renaming names = new Renaming();
+  private final Set<String> taken = new HashSet<>();
+  private final List<Assignment> steps = new ArrayList<>();
+  private final List<TensorDeclaration> targets = new ArrayList<>();
+  private final List<Decision> decisions = new ArrayList<>();
+  private Map<String, String> known = new LinkedHashMap<>();
+  private double nanos;
+
+  private SumOptimizer(
+      PlanRequest request, ProductOrder order, IndexProgram program, long deadline) {
+    this.request = request;
+    this.order = order;
+    this.deadline = deadline;
+    program.inputs().forEach(input -> taken.add(input.name()));
+    program.targets().forEach(target -> taken.add(target.name()));
+  }
+
+  /**
+   * A program and its predicted time.
+   *
+   * @param decisions one for each statement that has been rewritten
+   */
+  record Optimized(IndexProgram program, double nanos, List<Decision> decisions) {}
+
+  static Optimized optimize(
+      IndexProgram program, PlanRequest request, ProductOrder order, long deadline) {
+    var optimizer = new SumOptimizer(request, order, program, deadline);
+    for (Assignment assignment : program.assignments()) {
+      optimizer.add(program, assignment);
+    }
+    List<TensorDeclaration> targets = new ArrayList<>(optimizer.targets);
+    targets.addAll(program.targets());
+    return new Optimized(
+        program.withAssignments(inOrder(targets, optimizer.steps), optimizer.steps),
+        optimizer.nanos,
+        optimizer.decisions);
+  }
+
+  /** Targets in the order of their first statements. */
+  private static List<TensorDeclaration> inOrder(
+      List<TensorDeclaration> targets, List<Assignment> steps) {
+    Set<String> names = new LinkedHashSet<>();
+    steps.forEach(step -> names.add(step.target()));
+    List<TensorDeclaration> ordered = new ArrayList<>();
+    for (String name : names) {
+      targets.stream().filter(t -> t.name().equals(name)).forEach(ordered::add);
+    }
+    return ordered;
+  }
+
+  private void add(IndexProgram program, Assignment written) {
+    boolean numeric = written.value().elementType().isNumeric();
+    Assignment current = written;
+    if (numeric && !written.value().mayFail() && isPlain(written)) {
+      for (IndexExpr region : Regions.inside(written.value())) {
+        current = inside(current, region);
+      }
+      Term.Sum sum = reader().read(current.value());
+      if (hasChoice(sum)) {
+        Assignment whole = current;
+        take(whole, sum, whole.value(), (builder, form) -> assign(builder, whole, form));
+        forget(program, written.target());
+        return;
+      }
+    }
+    steps.add(VariableNames.readable(current, taken));
+    nanos += new NestCosts(request).nanos(current);
+    forget(program, written.target());
+  }
+
+  private static StepBuilder assign(StepBuilder builder, Assignment whole, Term.Sum form) {
+    builder.assign(whole, form);
+    return builder;
+  }
+
+  /** The statement after a polynomial inside of it has been stored in part or as a whole. */
+  private Assignment inside(Assignment current, IndexExpr region) {
+    Term.Sum sum = reader().read(region);
+    if (!hasChoice(sum)) {
+      return current;
+    }
+    BiFunction<StepBuilder, Term.Sum, StepBuilder> build =
+        (builder, form) -> {
+          builder.assign(current, form, value -> Regions.replace(current.value(), region, value));
+          return builder;
+        };
+    take(current, sum, region, build);
+    Assignment last = steps.removeLast();
+    nanos -= new NestCosts(request).nanos(last);
+    return last;
+  }
+
+  private void take(
+      Assignment written,
+      Term.Sum sum,
+      IndexExpr read,
+      BiFunction<StepBuilder, Term.Sum, StepBuilder> build) {
+    ElementType type = read.elementType();
+    Map<IndexVariable, Extent> extents = new HashMap<>();
+    written.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
+    bindings(written.value(), extents);
+    var distribution = new Distribution(names, type, request.expandsDifferences());
+    TermSearch.Result result =
+        new TermSearch(
+                distribution,
+                form ->
+                    build.apply(new StepBuilder(request, order, type, extents, taken, known), form),
+                deadline)
+            .search(sum);
+    StepBuilder best = result.best().steps();
+    steps.addAll(best.steps());
+    targets.addAll(best.temporaries());
+    best.temporaries().forEach(t -> taken.add(t.name()));
+    known = new LinkedHashMap<>(best.known());
+    nanos += best.nanos();
+    decisions.add(Decision.of(written, result));
+  }
+
+  /** Sums that read what has just been written to are not what they were. */
+  private void forget(IndexProgram program, String target) {
+    long writes = program.assignments().stream().filter(a -> a.target().equals(target)).count();
+    if (writes > 1) {
+      known.clear();
+    }
+  }
+
+  private TermReader reader() {
+    return new TermReader(names, request.expandsDifferences());
+  }
+
+  private static boolean isPlain(Assignment written) {
+    return written.subscripts().stream()
+        .allMatch(s -> s instanceof Subscript.Affine form && form.isVariable());
+  }
+
+  /** Whether there is more than one way to compute a polynomial. */
+  private static boolean hasChoice(Term.Sum sum) {
+    boolean severalSums =
+        sum.products().size() > 1 && sum.products().stream().anyMatch(p -> !p.summed().isEmpty());
+    return severalSums || sum.products().stream().anyMatch(SumOptimizer::hasChoice);
+  }
+
+  private static boolean hasChoice(Term.Product product) {
+    if (product.factors().stream().anyMatch(Term.Sum.class::isInstance)) {
+      return !product.summed().isEmpty()
+          || product.factors().stream().anyMatch(f -> f instanceof Term.Sum sum && hasChoice(sum));
+    }
+    if (product.summed().isEmpty() || product.factors().size() < 2) {
+      return false;
+    }
+    return product.factors().size() > 2
+        || product.summed().stream()
+            .map(IndexBinding::variable)
+            .anyMatch(v -> !product.factors().stream().allMatch(f -> f.free().contains(v)));
+  }
+
+  private static void bindings(IndexExpr value, Map<IndexVariable, Extent> extents) {
+    switch (value) {
+      case IndexExpr.Reduction reduction ->
+          reduction.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
+      case IndexExpr.ArgumentReduction reduction ->
+          reduction.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
+      default -> {}
+    }
+    value.children().forEach(child -> bindings(child, extents));
+  }
+}
