@@ -162,20 +162,6 @@ final class Specialization {
     return sum;
   }
 
-  /** Bytes of all stored temporaries for these sizes. All are alive until the call ends. */
-  long temporaryBytes(Sizes sizes) {
-    long bytes = 0;
-    for (TensorDeclaration temporary : plan.temporaries()) {
-      long elements = 1;
-      for (Extent extent : temporary.type().extents()) {
-        elements = Math.multiplyExact(elements, sizes.value(extent));
-      }
-      ElementType type = temporary.type().elementType();
-      bytes = Math.addExact(bytes, Math.multiplyExact(elements, (long) type.byteSize()));
-    }
-    return bytes;
-  }
-
   private static long extent(Map<String, Tensor> tensors, SizeParameter.Axis axis) {
     Tensor tensor = tensors.get(axis.tensor());
     if (tensor == null) {
