@@ -463,8 +463,7 @@ public final class CompiledProgram {
                   sizes::value,
                   specialization.operandBytes(sizes));
           int workers = Math.min(fit.mostWorkers(), einkorn.workers(nanos));
-          var memory =
-              new CallMemory(layout, chosen.memory(einkorn.tierPolicy()), sizes, workers);
+          var memory = new CallMemory(layout, chosen.memory(einkorn.tierPolicy()), sizes, workers);
           return new Plan(chosen.compilation(), Optional.of(memory));
         });
   }

@@ -194,8 +194,7 @@ public final class Einkorn {
   Executable executable(Executable.Chosen chosen) {
     return CompilerThread.call(
         () ->
-            executables.get(
-                chosen.key(), () -> Executable.compile(chosen, compiler, tierPolicy)));
+            executables.get(chosen.key(), () -> Executable.compile(chosen, compiler, tierPolicy)));
   }
 
   /** Which kernels answer. */

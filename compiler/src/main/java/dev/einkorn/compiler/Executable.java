@@ -118,8 +118,7 @@ final class Executable {
 
     private Chosen with(Target target, PipelineOptions newOptions, List<Schedule> schedules) {
       var newKey =
-          new Key(
-              key.plan(), key.layouts(), key.wide(), schedules, target, key.arithmetic());
+          new Key(key.plan(), key.layouts(), key.wide(), schedules, target, key.arithmetic());
       return new Chosen(newKey, lowered, newOptions);
     }
   }

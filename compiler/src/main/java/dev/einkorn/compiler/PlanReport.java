@@ -64,7 +64,8 @@ final class PlanReport {
       out.append("\n  operations: ").append(operations(step.operations()));
       out.append("\n  schedule: ").append(step.schedule());
       if (plan.hasSizes()) {
-        out.append("\n  working memory: ").append(working(plan.memory().working().step(number - 1)));
+        out.append("\n  working memory: ")
+            .append(working(plan.memory().working().step(number - 1)));
       }
       out.append("\n  layouts: ");
       List<String> layouts = new ArrayList<>();
@@ -114,7 +115,8 @@ final class PlanReport {
     text.append(" in ").append(readable(layout.bytes()));
     for (WorkspaceLayout.Temporary temporary : layout.temporaries()) {
       text.append("\n    %s = %s, ".formatted(temporary.declaration(), readable(temporary.bytes())))
-          .append("from step %d to %d".formatted(temporary.firstStep() + 1, temporary.lastStep() + 1));
+          .append(
+              "from step %d to %d".formatted(temporary.firstStep() + 1, temporary.lastStep() + 1));
     }
     return text.toString();
   }

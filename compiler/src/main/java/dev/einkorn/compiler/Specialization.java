@@ -15,7 +15,6 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.Planner;
-import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import java.util.HashMap;
 import java.util.List;

@@ -137,7 +137,11 @@ final class StepWriter {
       preamble.text.append(
           "%s[] %s = worker.%s(%d, %d);\n"
               .formatted(
- JavaWords.valueType(type), name, scratchMethod(type), slot++, StepArrays.FOLDED_LANES));
+                  JavaWords.valueType(type),
+                  name,
+                  scratchMethod(type),
+                  slot++,
+                  StepArrays.FOLDED_LANES));
     }
     statement(nest.body(), 0);
     preamble.text.append(laneArrays(body));
