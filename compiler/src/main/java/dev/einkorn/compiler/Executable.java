@@ -78,8 +78,7 @@ final class Executable {
 
     /** What workers work in, whichever tier answers: the steps of this, then of the other one. */
     WorkingMemory memory(TierPolicy policy) {
-      Chosen first = first(policy);
-      return first == this ? ownMemory() : ownMemory().and(first.ownMemory());
+      return answersFirst(policy) ? ownMemory() : ownMemory().and(first(policy).ownMemory());
     }
 
     private WorkingMemory ownMemory() {
@@ -93,7 +92,11 @@ final class Executable {
 
     /** What answers first. */
     private Chosen first(TierPolicy policy) {
-      return policy == TierPolicy.AUTO && vectorized() ? withoutSimd() : this;
+      return answersFirst(policy) ? this : withoutSimd();
+    }
+
+    private boolean answersFirst(TierPolicy policy) {
+      return policy != TierPolicy.AUTO || !vectorized();
     }
 
     private boolean vectorized() {

@@ -164,6 +164,10 @@ final class PlanReport {
     return " = " + readable(byteCount(type));
   }
 
+  private static String readable(long count) {
+    return readable((double) count);
+  }
+
   private static String readable(double count) {
     double bytes = count;
     int unit = 0;
