@@ -101,7 +101,7 @@ public final class CompiledProgram {
    *     error
    * @throws KernelException if the computation itself fails, for instance by an integer division by
    *     zero
-   * @throws MemoryBudgetException if the temporaries would exceed the memory budget
+   * @throws MemoryBudgetException if no way to compute them fits the memory budget
    */
   public Map<String, Tensor> call(Map<String, Tensor> inputs) {
     return call(inputs, Map.of());
@@ -356,7 +356,6 @@ public final class CompiledProgram {
     }
     Specialization specialization = specialize(passed);
     Sizes sizes = specialization.sizes(passed);
-    einkorn.checkBudget(specialization.temporaryBytes(sizes));
     List<String> names = new ArrayList<>(inputNames);
     names.addAll(outputNames);
     return new BoundCall(
@@ -366,7 +365,7 @@ public final class CompiledProgram {
         initial,
         () ->
             einkorn.backend() == Backend.REFERENCE
-                ? call -> interpret(specialization, call)
+                ? interpreter(specialization, sizes)
                 : kernels(specialization, sizes, names, frame));
   }
 
@@ -381,11 +380,23 @@ public final class CompiledProgram {
         known.remove(names.get(n)); // A new output, not the first value that it starts from.
       }
     }
-    Executable executable = einkorn.executable(request(specialization, sizes, known));
+    WorkspaceLayout layout = WorkspaceLayout.of(specialization.plan(), sizes);
+    BudgetFit fit = einkorn.fit(request(specialization, sizes, known), sizes, layout.bytes());
+    einkorn.checkBudget(layout.bytes(), fit.leastBytes());
+    Executable executable = einkorn.executable(fit.chosen());
     executables.add(executable);
     double bytes = specialization.operandBytes(sizes);
-    int workers = einkorn.workers(executable.nanos(sizes::value, bytes));
-    return new KernelBody(executable, specialization, sizes, names, einkorn.pool(), workers);
+    int workers =
+        Math.min(fit.mostWorkers(), einkorn.workers(executable.nanos(sizes::value, bytes)));
+    return new KernelBody(
+        executable,
+        Executable.operands(specialization.plan().optimized()),
+        sizes,
+        names,
+        layout,
+        einkorn.workspaces(),
+        einkorn.pool(),
+        workers);
   }
 
   /** What to compile for operands of known geometry; all others are made by the call. */
@@ -410,6 +421,12 @@ public final class CompiledProgram {
         specialization.plan(), layouts, wide, Optional.of(new CallShape(sizes.byName(), strides)));
   }
 
+  private BoundCall.Body interpreter(Specialization specialization, Sizes sizes) {
+    long bytes = WorkspaceLayout.of(specialization.plan(), sizes).bytes();
+    einkorn.checkBudget(bytes, bytes);
+    return call -> interpret(specialization, call);
+  }
+
   private void interpret(Specialization specialization, Tensor[] frame) {
     Map<String, Tensor> passed = new LinkedHashMap<>();
     for (int n = 0; n < inputNames.size(); n++) {
@@ -424,7 +441,7 @@ public final class CompiledProgram {
 
   /**
    * The plan for inputs of these types, sizes and layouts, with row-major outputs; nothing is
-   * computed.
+   * computed. It fits the memory budget if any does.
    *
    * @throws CompileException as for {@link #call(Map)}
    */
@@ -435,8 +452,20 @@ public final class CompiledProgram {
     for (TensorDeclaration input : specialization.plan().optimized().inputs()) {
       known.put(input.name(), Geometry.of(value(inputs, input.name())));
     }
-    Executable.Request request = request(specialization, sizes, known);
-    return new Plan(specialization, Executable.compilation(request), Optional.of(sizes));
+    WorkspaceLayout layout = WorkspaceLayout.of(specialization.plan(), sizes);
+    BudgetFit fit = einkorn.fit(request(specialization, sizes, known), sizes, layout.bytes());
+    return CompilerThread.call(
+        () -> {
+          Executable.Chosen chosen = fit.chosen();
+          double nanos =
+              Executable.nanos(
+                  chosen.operations(einkorn.tierPolicy()),
+                  sizes::value,
+                  specialization.operandBytes(sizes));
+          int workers = Math.min(fit.mostWorkers(), einkorn.workers(nanos));
+          var memory = new CallMemory(layout, chosen.memory(einkorn.tierPolicy()), sizes, workers);
+          return new Plan(chosen.compilation(), Optional.of(memory));
+        });
   }
 
   /**
@@ -465,7 +494,8 @@ public final class CompiledProgram {
     boolean wide = specialization.needsLongPositions();
     Executable.Request request =
         einkorn.request(specialization.plan(), layouts, wide, Optional.empty());
-    return new Plan(specialization, Executable.compilation(request), Optional.empty());
+    return new Plan(
+        CompilerThread.call(() -> Executable.choose(request).compilation()), Optional.empty());
   }
 
   private Specialization specialize(Map<String, Tensor> tensors) {

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler;
 
+import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.jit.JaninoPreload;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
@@ -41,6 +42,9 @@ public final class Einkorn {
   private static final int MOST_KERNELS = 1024;
   private static final int MOST_PROGRAMS = 1024;
 
+  /** Of so many bytes of heap, workspaces that no call uses may keep one. */
+  private static final int HEAP_PER_IDLE_WORKSPACES = 4;
+
   /** The instance behind the static methods, made when first used. */
   private static final class Shared {
     static final Einkorn INSTANCE = builder().build();
@@ -60,6 +64,7 @@ public final class Einkorn {
   private final Mode mode;
   private final int threads;
   private final long memoryBudget;
+  private final WorkspacePool workspaces;
   private final Map<String, Schedule> schedules;
   private final Target target;
   private final TierPolicy tierPolicy = TierPolicy.fromSystemProperty();
@@ -75,6 +80,9 @@ public final class Einkorn {
     mode = builder.mode;
     threads = builder.threads;
     memoryBudget = builder.memoryBudget;
+    workspaces =
+        new WorkspacePool(
+            Math.min(memoryBudget, Runtime.getRuntime().maxMemory() / HEAP_PER_IDLE_WORKSPACES));
     schedules = Map.copyOf(builder.schedules);
     if (backend == Backend.CPU) {
       JaninoPreload.start();
@@ -177,13 +185,26 @@ public final class Einkorn {
     return new Executable.Request(plan, layouts, wide, schedules, shape, target, arithmetic());
   }
 
-  Executable executable(Executable.Request request) {
+  /** What runs a request, within the memory budget if that is possible. */
+  BudgetFit fit(Executable.Request request, Sizes sizes, long workspaceBytes) {
     return CompilerThread.call(
-        () -> {
-          Executable.Chosen chosen = Executable.choose(request);
-          return executables.get(
-              chosen.key(), () -> Executable.compile(chosen, compiler, tierPolicy));
-        });
+        () -> BudgetFit.of(request, tierPolicy, sizes, workspaceBytes, memoryBudget, threads));
+  }
+
+  Executable executable(Executable.Chosen chosen) {
+    return CompilerThread.call(
+        () ->
+            executables.get(chosen.key(), () -> Executable.compile(chosen, compiler, tierPolicy)));
+  }
+
+  /** Which kernels answer. */
+  TierPolicy tierPolicy() {
+    return tierPolicy;
+  }
+
+  /** Where calls find the memory of their temporaries. */
+  WorkspacePool workspaces() {
+    return workspaces;
   }
 
   /** The number of workers for a call that takes one of them so many nanoseconds. */
@@ -221,9 +242,14 @@ public final class Einkorn {
     };
   }
 
-  void checkBudget(long temporaryBytes) {
-    if (temporaryBytes > memoryBudget) {
-      throw new MemoryBudgetException(memoryBudget, temporaryBytes);
+  /**
+   * Refuses what is over the budget.
+   *
+   * @param requiredBytes of a call at the least, its temporaries included
+   */
+  void checkBudget(long temporaryBytes, long requiredBytes) {
+    if (requiredBytes > memoryBudget) {
+      throw new MemoryBudgetException(memoryBudget, temporaryBytes, requiredBytes);
     }
   }
 
@@ -263,10 +289,16 @@ public final class Einkorn {
     }
 
     /**
-     * The most bytes of temporaries that a plan may store, its inputs and outputs apart, and apart
-     * from the copy of an output that overlaps another tensor of the call and from the panels and
-     * tables that kernels work in; the default is no bound. A plan that needs more is refused with
-     * {@link MemoryBudgetException}.
+     * The most bytes that a call may hold at a time for its temporaries and for what its workers
+     * work in (packed panels, partial results, tables), counted in array elements; the default is
+     * no bound. A call that would need more gets fewer workers, then schedules that need less,
+     * which are slower and in other modes than {@link Mode#STRICT} may round differently; if that
+     * is not enough, it is refused with {@link MemoryBudgetException}.
+     *
+     * <p>Calls that run at the same time have the budget each. Not counted are inputs and outputs,
+     * the copy of an output that overlaps another tensor of the call, and what compiling and
+     * warming up kernels takes. Between calls, workspaces of at most the budget wait for the next
+     * call, and each worker keeps its longest arrays.
      *
      * @throws IllegalArgumentException if negative
      */

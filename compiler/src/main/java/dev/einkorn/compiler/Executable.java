@@ -1,6 +1,7 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
@@ -74,6 +75,55 @@ final class Executable {
     Compilation compilation() {
       return Pipeline.compile(lowered, key.schedules(), options);
     }
+
+    /** What workers work in, whichever tier answers: the steps of this, then of the other one. */
+    WorkingMemory memory(TierPolicy policy) {
+      return answersFirst(policy) ? ownMemory() : ownMemory().and(first(policy).ownMemory());
+    }
+
+    private WorkingMemory ownMemory() {
+      return Pipeline.memory(Pipeline.schedule(lowered, key.schedules(), options), options);
+    }
+
+    /** The arithmetic of the kernels that answer first. */
+    OperationCount operations(TierPolicy policy) {
+      return Pipeline.operations(lowered, first(policy).key().schedules());
+    }
+
+    /** What answers first. */
+    private Chosen first(TierPolicy policy) {
+      return answersFirst(policy) ? this : withoutSimd();
+    }
+
+    private boolean answersFirst(TierPolicy policy) {
+      return policy != TierPolicy.AUTO || !vectorized();
+    }
+
+    private boolean vectorized() {
+      return key.target().simd() && key.schedules().stream().anyMatch(Schedule::hasVectors);
+    }
+
+    /** The same for a machine without vectors: the same bits, and no packed panels. */
+    Chosen withoutSimd() {
+      Target scalar = key.target().withoutSimd();
+      PipelineOptions without = options.withTarget(scalar);
+      return with(scalar, without, Pipeline.choose(lowered, without));
+    }
+
+    /** The same as scalar loops of one thread that need nothing to work in. */
+    Chosen plain() {
+      var plain =
+          new PipelineOptions(
+              options.layouts(), options.wide(), options.schedules(), options.packageName());
+      Target scalar = key.target().withoutSimd();
+      return with(scalar, options.withTarget(scalar), Pipeline.choose(lowered, plain));
+    }
+
+    private Chosen with(Target target, PipelineOptions newOptions, List<Schedule> schedules) {
+      var newKey =
+          new Key(key.plan(), key.layouts(), key.wide(), schedules, target, key.arithmetic());
+      return new Chosen(newKey, lowered, newOptions);
+    }
   }
 
   // What one core does in a nanosecond, of scalar work on data from a cache: decides only how many
@@ -112,15 +162,9 @@ final class Executable {
     return new Chosen(key, lowered, options);
   }
 
-  /** Every stage of the plan. */
-  static Compilation compilation(Request request) {
-    return CompilerThread.call(() -> choose(request).compilation());
-  }
-
   /** Emits and compiles. Recursive: for a {@link CompilerThread}. */
   static Executable compile(Chosen steady, KernelClassCompiler compiler, TierPolicy policy) {
-    Key key = steady.key();
-    if (!key.target().simd() || key.schedules().stream().noneMatch(Schedule::hasVectors)) {
+    if (!steady.vectorized()) {
       Compilation only = steady.compilation();
       return new Executable(
           TieredKernels.only(load(only, compiler), "scalar kernels"), only.operations());
@@ -133,7 +177,7 @@ final class Executable {
               .orElseGet(() -> TieredKernels.only(load(only, compiler), "nothing to vectorize"));
       return new Executable(tiers, only.operations());
     }
-    Compilation first = withoutSimd(steady).compilation();
+    Compilation first = steady.withoutSimd().compilation();
     return new Executable(
         TieredKernels.replaceable(
             load(first, compiler),
@@ -142,23 +186,23 @@ final class Executable {
         first.operations());
   }
 
-  private static Chosen withoutSimd(Chosen chosen) {
-    Key key = chosen.key();
-    Target scalar = key.target().withoutSimd();
-    PipelineOptions options = chosen.options().withTarget(scalar);
-    List<Schedule> schedules = Pipeline.choose(chosen.lowered(), options);
-    return new Chosen(
-        new Key(key.plan(), key.layouts(), key.wide(), schedules, scalar, key.arithmetic()),
-        chosen.lowered(),
-        options);
-  }
-
   private static KernelSet load(Compilation compilation, KernelClassCompiler compiler) {
     List<Kernel> kernels = new ArrayList<>();
     for (EmittedSource source : compilation.sources()) {
-      kernels.add(compiler.compile(source));
+      Kernel kernel = compiler.compile(source);
+      boolean alone = compilation.parallel() && !compilation.parallel(kernels.size());
+      kernels.add(alone ? ofFirstWorker(kernel) : kernel);
     }
     return new KernelSet(kernels, compilation.parallel());
+  }
+
+  /** The kernel for a team whose other workers have nothing to do. */
+  private static Kernel ofFirstWorker(Kernel kernel) {
+    return (operands, sizes, worker) -> {
+      if (worker.index() == 0) {
+        kernel.run(operands, sizes, worker);
+      }
+    };
   }
 
   /** The kernels for a target with vector registers. */
@@ -205,6 +249,11 @@ final class Executable {
 
   /** How much one worker has to do for these sizes, in nanoseconds, roughly. */
   double nanos(ToLongFunction<Extent> sizes, double bytes) {
+    return nanos(operations, sizes, bytes);
+  }
+
+  /** How much one worker has to do for so many operations on so many bytes. */
+  static double nanos(OperationCount operations, ToLongFunction<Extent> sizes, double bytes) {
     return Math.max(operations.evaluate(sizes) / OPERATIONS_PER_NANO, bytes / BYTES_PER_NANO);
   }
 

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  */
 final class Geometry {
   /** Tensors of more elements lie in a segment. */
-  private static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+  static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   private final ElementType elementType;
   private final boolean segment;

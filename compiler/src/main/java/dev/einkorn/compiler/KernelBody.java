@@ -1,62 +1,61 @@
 package dev.einkorn.compiler;
 
-import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
-import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Runs kernels on a frame. */
 final class KernelBody implements BoundCall.Body {
-  /** A tensor that is stored and is no output. */
-  private record Temporary(ElementType elementType, List<Long> shape) {
-    Tensor make() {
-      return Tensor.zeros(elementType, shape.stream().mapToLong(Long::longValue).toArray());
-    }
-  }
+  private static final Tensor[] NONE = {};
 
   private final Executable executable;
   private final long[] sizes;
+
+  /** For each operand its place in a frame, or -1 minus its place in a workspace. */
   private final int[] slots;
-  private final @Nullable Temporary[] temporaries;
+
   private final boolean direct;
+  private final WorkspaceLayout layout;
+  private final WorkspacePool workspaces;
   private final WorkerPool pool;
   private final int workers;
 
   /**
    * Binds kernels to frames.
    *
+   * @param operands inputs, then targets
    * @param names of the tensors of a frame; of two equal ones the last counts
+   * @param layout of the operands that a frame does not have
+   * @param workspaces where calls find their memory
    * @param workers how many may share the work of a call
    */
   KernelBody(
       Executable executable,
-      Specialization specialization,
+      List<TensorDeclaration> operands,
       Sizes sizes,
       List<String> names,
+      WorkspaceLayout layout,
+      WorkspacePool workspaces,
       WorkerPool pool,
       int workers) {
     this.executable = executable;
+    this.layout = layout;
+    this.workspaces = workspaces;
     this.pool = pool;
     this.workers = workers;
     this.sizes = sizes.toArray();
-    IndexProgram program = specialization.plan().optimized();
-    List<TensorDeclaration> operands = Executable.operands(program);
+    List<String> temporaries =
+        layout.temporaries().stream().map(t -> t.declaration().name()).toList();
     slots = new int[operands.size()];
-    temporaries = new @Nullable Temporary[slots.length];
     boolean inOrder = slots.length == names.size();
     for (int n = 0; n < slots.length; n++) {
-      TensorDeclaration operand = operands.get(n);
-      slots[n] = names.lastIndexOf(operand.name());
+      String operand = operands.get(n).name();
+      slots[n] = names.lastIndexOf(operand);
       inOrder &= slots[n] == n;
       if (slots[n] < 0) {
-        temporaries[n] =
-            new Temporary(
-                operand.type().elementType(),
-                operand.type().extents().stream().map(sizes::value).toList());
+        slots[n] = -1 - temporaries.indexOf(operand);
       }
     }
     direct = inOrder;
@@ -64,14 +63,26 @@ final class KernelBody implements BoundCall.Body {
 
   @Override
   public void run(Tensor[] frame) {
-    executable.run(direct ? frame : operands(frame), sizes, pool, workers);
+    if (direct) {
+      executable.run(frame, sizes, pool, workers);
+      return;
+    }
+    if (layout.temporaries().isEmpty()) {
+      executable.run(operands(frame, NONE), sizes, pool, workers);
+      return;
+    }
+    Workspace workspace = workspaces.take(layout);
+    try {
+      executable.run(operands(frame, workspace.tensors()), sizes, pool, workers);
+    } finally {
+      workspaces.give(workspace);
+    }
   }
 
-  private Tensor[] operands(Tensor[] frame) {
+  private Tensor[] operands(Tensor[] frame, Tensor[] temporaries) {
     Tensor[] operands = new Tensor[slots.length];
     for (int n = 0; n < slots.length; n++) {
-      Temporary temporary = temporaries[n];
-      operands[n] = temporary == null ? frame[slots[n]] : temporary.make();
+      operands[n] = slots[n] >= 0 ? frame[slots[n]] : temporaries[-1 - slots[n]];
     }
     return operands;
   }

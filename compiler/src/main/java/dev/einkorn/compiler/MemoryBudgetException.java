@@ -9,13 +9,23 @@ public final class MemoryBudgetException extends RuntimeException {
 
   private final long requiredBytes;
 
-  MemoryBudgetException(long budgetBytes, long requiredBytes) {
+  /**
+   * Says what is missing.
+   *
+   * @param temporaryBytes what the temporaries alone need
+   * @param requiredBytes what they need with the least memory for loops to work in
+   */
+  MemoryBudgetException(long budgetBytes, long temporaryBytes, long requiredBytes) {
     super(
         "the memory budget is "
             + budgetBytes
             + " bytes, but the temporaries of this plan need "
-            + requiredBytes
-            + " bytes; the least budget that would do is "
+            + temporaryBytes
+            + " bytes"
+            + (requiredBytes == temporaryBytes
+                ? ""
+                : " and its loops " + (requiredBytes - temporaryBytes) + " bytes to work in")
+            + "; the least budget that would do is "
             + requiredBytes
             + " bytes");
     this.requiredBytes = requiredBytes;

@@ -2,7 +2,6 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.index.Extent;
-import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.pass.Compilation;
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +26,17 @@ public final class Plan {
     JAVA
   }
 
-  private final Specialization specialization;
   private final Compilation compilation;
-  private final Optional<Sizes> sizes;
+  private final Optional<CallMemory> memory;
 
-  Plan(Specialization specialization, Compilation compilation, Optional<Sizes> sizes) {
-    this.specialization = specialization;
+  /**
+   * Wraps every stage.
+   *
+   * @param memory of a call, if sizes are known
+   */
+  Plan(Compilation compilation, Optional<CallMemory> memory) {
     this.compilation = compilation;
-    this.sizes = sizes;
+    this.memory = memory;
   }
 
   /**
@@ -48,12 +50,14 @@ public final class Plan {
   }
 
   /**
-   * Bytes of temporaries that a call stores at the same time, its inputs and outputs apart.
+   * Bytes that a call holds at a time apart from its inputs and outputs: its temporaries, of which
+   * those that are never needed together share memory, and what its workers work in, such as packed
+   * panels. Counted are array elements. This is what {@link Einkorn.Builder#memoryBudget} bounds.
    *
    * @throws IllegalStateException if the plan was made without sizes
    */
   public long peakTemporaryBytes() {
-    return specialization.temporaryBytes(knownSizes());
+    return memory().bytes();
   }
 
   /** The generated Java, one class after the other. */
@@ -107,16 +111,17 @@ public final class Plan {
   }
 
   boolean hasSizes() {
-    return sizes.isPresent();
+    return memory.isPresent();
   }
 
   /** The value of an extent. */
   long value(Extent extent) {
-    return knownSizes().value(extent);
+    return memory().sizes().value(extent);
   }
 
-  private Sizes knownSizes() {
-    return sizes.orElseThrow(
+  /** What a call allocates. */
+  CallMemory memory() {
+    return memory.orElseThrow(
         () -> new IllegalStateException("this plan was made without inputs, so sizes are unknown"));
   }
 }

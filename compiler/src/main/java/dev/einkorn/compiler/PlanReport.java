@@ -1,5 +1,6 @@
 package dev.einkorn.compiler;
 
+import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexPrinter;
 import dev.einkorn.compiler.index.SizeParameter;
@@ -50,15 +51,22 @@ final class PlanReport {
     }
     out.append("  operations: ").append(operations(compilation.operations())).append('\n');
     out.append("  stored temporaries: ").append(temporaries()).append('\n');
+    if (plan.hasSizes()) {
+      memory(out);
+    }
     for (String value : neverStored()) {
       out.append("  never stored: ").append(value).append('\n');
     }
-    int number = 1;
+    int number = 0;
     for (Compilation.Step step : compilation.steps()) {
-      out.append("\nStep ").append(number++).append(": ");
+      out.append("\nStep ").append(++number).append(": ");
       out.append(IndexPrinter.print(execution.optimized(), step.assignment()));
       out.append("\n  operations: ").append(operations(step.operations()));
       out.append("\n  schedule: ").append(step.schedule());
+      if (plan.hasSizes()) {
+        out.append("\n  working memory: ")
+            .append(working(plan.memory().working().step(number - 1)));
+      }
       out.append("\n  layouts: ");
       List<String> layouts = new ArrayList<>();
       for (TensorParameter tensor : step.scheduled().tensors()) {
@@ -97,11 +105,50 @@ final class PlanReport {
     if (execution.temporaries().isEmpty()) {
       return "none";
     }
-    List<String> texts = new ArrayList<>();
-    for (TensorDeclaration temporary : execution.temporaries()) {
-      texts.add(temporary + bytes(temporary.type()));
+    if (!plan.hasSizes()) {
+      return execution.temporaries().stream()
+          .map(TensorDeclaration::toString)
+          .collect(Collectors.joining("; "));
     }
-    return String.join("; ", texts);
+    WorkspaceLayout layout = plan.memory().workspace();
+    var text = new StringBuilder(count(layout.temporaries().size(), "tensor"));
+    text.append(" in ").append(readable(layout.bytes()));
+    for (WorkspaceLayout.Temporary temporary : layout.temporaries()) {
+      text.append("\n    %s = %s, ".formatted(temporary.declaration(), readable(temporary.bytes())))
+          .append(
+              "from step %d to %d".formatted(temporary.firstStep() + 1, temporary.lastStep() + 1));
+    }
+    return text.toString();
+  }
+
+  /** What the workers work in, and the peak. */
+  private void memory(StringBuilder out) {
+    CallMemory memory = plan.memory();
+    out.append("  working memory: ").append(working(memory.working())).append('\n');
+    out.append("  peak with ")
+        .append(count(memory.workers(), "worker"))
+        .append(": ")
+        .append(readable(memory.bytes()))
+        .append('\n');
+  }
+
+  private String working(WorkingMemory memory) {
+    long first = memory.firstWorkerBytes(plan::value);
+    long other = memory.otherWorkerBytes(plan::value);
+    long shared = memory.sharedBytes(plan::value);
+    List<String> parts = new ArrayList<>();
+    if (first == other && first > 0) {
+      parts.add(readable(first) + " a worker");
+    } else if (first > 0) {
+      parts.add(readable(first) + " for the first worker");
+      if (other > 0) {
+        parts.add(readable(other) + " for each other one");
+      }
+    }
+    if (shared > 0) {
+      parts.add(readable(shared) + " for the team");
+    }
+    return parts.isEmpty() ? "none" : String.join(", ", parts);
   }
 
   private String operations(OperationCount count) {
@@ -114,14 +161,21 @@ final class PlanReport {
     if (!plan.hasSizes()) {
       return "";
     }
-    double bytes = byteCount(type);
+    return " = " + readable(byteCount(type));
+  }
+
+  private static String readable(long count) {
+    return readable((double) count);
+  }
+
+  private static String readable(double count) {
+    double bytes = count;
     int unit = 0;
     while (bytes >= 1024 && unit < BYTE_UNITS.length - 1) {
       bytes /= 1024;
       unit++;
     }
-    return " = "
-        + String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, BYTE_UNITS[unit]);
+    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, BYTE_UNITS[unit]);
   }
 
   private double byteCount(TensorType type) {
@@ -154,8 +208,10 @@ final class PlanReport {
       never.add(stored(value.text(), value.type()));
     }
     List<String> temporaries = new ArrayList<>();
-    for (TensorDeclaration temporary : execution.temporaries()) {
-      temporaries.add(stored(temporary.name(), temporary.type()));
+    if (plan.hasSizes()) {
+      plan.memory().workspace().temporaries().forEach(t -> temporaries.add(placed(t)));
+    } else {
+      execution.temporaries().forEach(t -> temporaries.add(stored(t.name(), t.type())));
     }
     List<String> steps = new ArrayList<>();
     for (Compilation.Step step : compilation.steps()) {
@@ -166,6 +222,10 @@ final class PlanReport {
               "operations", number(step.operations()),
               "operationsFormula", Json.string(step.operations().toString()),
               "schedule", Json.string(step.schedule().toString()),
+              "workingBytes",
+                  plan.hasSizes()
+                      ? workingBytes(plan.memory().working().step(steps.size()))
+                      : "null",
               "loops", Json.string(LoopPrinter.print(step.scheduled().body()))));
     }
     return Json.object(
@@ -181,6 +241,12 @@ final class PlanReport {
         Json.string(compilation.operations().toString()),
         "peakTemporaryBytes",
         plan.hasSizes() ? Long.toString(plan.peakTemporaryBytes()) : "null",
+        "workers",
+        plan.hasSizes() ? Integer.toString(plan.memory().workers()) : "null",
+        "workspaceBytes",
+        plan.hasSizes() ? Long.toString(plan.memory().workspace().bytes()) : "null",
+        "workingBytes",
+        plan.hasSizes() ? workingBytes(plan.memory().working()) : "null",
         "temporaries",
         "[" + String.join(", ", temporaries) + "]",
         "neverStored",
@@ -191,6 +257,25 @@ final class PlanReport {
 
   private String number(OperationCount count) {
     return plan.hasSizes() ? Long.toString(count.evaluate(plan::value)) : "null";
+  }
+
+  private String workingBytes(WorkingMemory memory) {
+    return Json.object(
+        "firstWorker", Long.toString(memory.firstWorkerBytes(plan::value)),
+        "otherWorker", Long.toString(memory.otherWorkerBytes(plan::value)),
+        "team", Long.toString(memory.sharedBytes(plan::value)));
+  }
+
+  private static String placed(WorkspaceLayout.Temporary temporary) {
+    long offset = temporary.offset() * temporary.elementType().byteSize();
+    return Json.object(
+        "value", Json.string(temporary.declaration().name()),
+        "type", Json.string(temporary.declaration().type().toString()),
+        "bytes", Long.toString(temporary.bytes()),
+        "firstStep", Integer.toString(temporary.firstStep() + 1),
+        "lastStep", Integer.toString(temporary.lastStep() + 1),
+        "arena", Integer.toString(temporary.arena() + 1),
+        "offsetBytes", Long.toString(offset));
   }
 
   private String stored(String text, TensorType type) {

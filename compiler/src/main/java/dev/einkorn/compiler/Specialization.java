@@ -15,7 +15,6 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.Planner;
-import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -160,20 +159,6 @@ final class Specialization {
       sum += bytes;
     }
     return sum;
-  }
-
-  /** Bytes of all stored temporaries for these sizes. All are alive until the call ends. */
-  long temporaryBytes(Sizes sizes) {
-    long bytes = 0;
-    for (TensorDeclaration temporary : plan.temporaries()) {
-      long elements = 1;
-      for (Extent extent : temporary.type().extents()) {
-        elements = Math.multiplyExact(elements, sizes.value(extent));
-      }
-      ElementType type = temporary.type().elementType();
-      bytes = Math.addExact(bytes, Math.multiplyExact(elements, (long) type.byteSize()));
-    }
-    return bytes;
   }
 
   private static long extent(Map<String, Tensor> tensors, SizeParameter.Axis axis) {

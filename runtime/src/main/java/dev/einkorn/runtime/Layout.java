@@ -302,6 +302,9 @@ final class Layout {
     if (count == 0) {
       return dense;
     }
+    if (isRowMajor()) {
+      return new Layout(target, dense.strides, offset);
+    }
     // Runs of old axes are matched with runs of new axes of the same element count. The old axes
     // of a run must themselves be laid out as one axis; the new ones then divide that axis.
     int rank = 0;

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Arrays that kernels use as working memory, by element type and slot: each is made when it is
- * first asked for, replaced when a longer one is needed, and kept otherwise.
+ * first asked for, replaced when a longer one is needed, and kept otherwise. A shorter array is let
+ * go before the longer one is made, so that never both are held.
  *
  * <p>Thread-safe: a table that was published never changes, so a lookup takes no lock. Threads that
  * ask for the same slot and length at the same time get the same array.
@@ -24,12 +25,16 @@ final class Scratch {
   }
 
   private synchronized float[] moreFloats(int slot, int length) {
-    float[][] old = floats;
-    if (slot < old.length && old[slot].length >= length) {
-      return old[slot]; // Another thread was first.
+    float[][] table = floats;
+    int slots = table.length;
+    if (slot < slots && table[slot].length >= length) {
+      return table[slot]; // Another thread was first.
     }
-    float[][] table = Arrays.copyOf(old, Math.max(old.length, slot + 1));
-    Arrays.fill(table, old.length, table.length, new float[0]);
+    table = Arrays.copyOf(table, Math.max(slots, slot + 1));
+    Arrays.fill(table, slots, table.length, new float[0]);
+    table[slot] = new float[0];
+    floats = table;
+    table = table.clone();
     table[slot] = new float[length];
     floats = table;
     return table[slot];
@@ -43,12 +48,16 @@ final class Scratch {
   }
 
   private synchronized double[] moreDoubles(int slot, int length) {
-    double[][] old = doubles;
-    if (slot < old.length && old[slot].length >= length) {
-      return old[slot]; // Another thread was first.
+    double[][] table = doubles;
+    int slots = table.length;
+    if (slot < slots && table[slot].length >= length) {
+      return table[slot]; // Another thread was first.
     }
-    double[][] table = Arrays.copyOf(old, Math.max(old.length, slot + 1));
-    Arrays.fill(table, old.length, table.length, new double[0]);
+    table = Arrays.copyOf(table, Math.max(slots, slot + 1));
+    Arrays.fill(table, slots, table.length, new double[0]);
+    table[slot] = new double[0];
+    doubles = table;
+    table = table.clone();
     table[slot] = new double[length];
     doubles = table;
     return table[slot];
@@ -62,12 +71,16 @@ final class Scratch {
   }
 
   private synchronized int[] moreInts(int slot, int length) {
-    int[][] old = ints;
-    if (slot < old.length && old[slot].length >= length) {
-      return old[slot]; // Another thread was first.
+    int[][] table = ints;
+    int slots = table.length;
+    if (slot < slots && table[slot].length >= length) {
+      return table[slot]; // Another thread was first.
     }
-    int[][] table = Arrays.copyOf(old, Math.max(old.length, slot + 1));
-    Arrays.fill(table, old.length, table.length, new int[0]);
+    table = Arrays.copyOf(table, Math.max(slots, slot + 1));
+    Arrays.fill(table, slots, table.length, new int[0]);
+    table[slot] = new int[0];
+    ints = table;
+    table = table.clone();
     table[slot] = new int[length];
     ints = table;
     return table[slot];
@@ -81,12 +94,16 @@ final class Scratch {
   }
 
   private synchronized long[] moreLongs(int slot, int length) {
-    long[][] old = longs;
-    if (slot < old.length && old[slot].length >= length) {
-      return old[slot]; // Another thread was first.
+    long[][] table = longs;
+    int slots = table.length;
+    if (slot < slots && table[slot].length >= length) {
+      return table[slot]; // Another thread was first.
     }
-    long[][] table = Arrays.copyOf(old, Math.max(old.length, slot + 1));
-    Arrays.fill(table, old.length, table.length, new long[0]);
+    table = Arrays.copyOf(table, Math.max(slots, slot + 1));
+    Arrays.fill(table, slots, table.length, new long[0]);
+    table[slot] = new long[0];
+    longs = table;
+    table = table.clone();
     table[slot] = new long[length];
     longs = table;
     return table[slot];
@@ -100,12 +117,16 @@ final class Scratch {
   }
 
   private synchronized byte[] moreBytes(int slot, int length) {
-    byte[][] old = bytes;
-    if (slot < old.length && old[slot].length >= length) {
-      return old[slot]; // Another thread was first.
+    byte[][] table = bytes;
+    int slots = table.length;
+    if (slot < slots && table[slot].length >= length) {
+      return table[slot]; // Another thread was first.
     }
-    byte[][] table = Arrays.copyOf(old, Math.max(old.length, slot + 1));
-    Arrays.fill(table, old.length, table.length, new byte[0]);
+    table = Arrays.copyOf(table, Math.max(slots, slot + 1));
+    Arrays.fill(table, slots, table.length, new byte[0]);
+    table[slot] = new byte[0];
+    bytes = table;
+    table = table.clone();
     table[slot] = new byte[length];
     bytes = table;
     return table[slot];

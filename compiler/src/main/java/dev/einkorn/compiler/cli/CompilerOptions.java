@@ -41,7 +41,9 @@ final class CompilerOptions {
   @Option(
       names = "--memory-budget",
       paramLabel = "BYTES",
-      description = "The most bytes of temporaries, for instance 500K, 64M or 2G.")
+      description =
+          "The most bytes of temporaries and of memory that kernels work in, for instance 500K,"
+              + " 64M or 2G.")
   private String memoryBudget = "";
 
   @Option(

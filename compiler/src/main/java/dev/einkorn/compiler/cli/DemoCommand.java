@@ -123,7 +123,7 @@ final class DemoCommand implements Callable<Integer> {
             line(
                 "result " + name,
                 "%-14s %s".formatted(TensorJson.describe(tensor), firstValues(tensor))));
-    line("temporaries", String.format(Locale.ROOT, "%,d bytes", plan.peakTemporaryBytes()));
+    line("peak memory", String.format(Locale.ROOT, "%,d bytes", plan.peakTemporaryBytes()));
     plan.neverStored().forEach(value -> line("never stored", value));
     line("operations", String.format(Locale.ROOT, "%,d", plan.flops()));
     line("a warm call", warmCall(program, inputs) + " (for information, not a benchmark)");

@@ -1,5 +1,6 @@
 /**
- * What every emitter shares: the unit of emission, its result, and names.
+ * What every emitter shares: the unit of emission, its result, the memory that it works in, and
+ * names.
  *
  * <p>In: a {@link dev.einkorn.compiler.emit.KernelUnit} of scheduled loop nests. Out: an {@link
  * dev.einkorn.compiler.emit.EmittedSource}. Every identifier of emitted text is made by {@link

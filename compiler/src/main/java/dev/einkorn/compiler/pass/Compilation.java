@@ -47,13 +47,25 @@ public record Compilation(
       Assignment assignment, LoopNest canonical, Schedule schedule, LoopNest scheduled) {
     /** The arithmetic of the nest, each element of the target counted once. */
     public OperationCount operations() {
-      return OperationCount.of(Scheduler.apply(canonical, schedule.withoutBlocking()));
+      return Compilation.operations(canonical, schedule);
     }
+  }
+
+  /** The arithmetic of a canonical nest under its schedule, each element counted once. */
+  static OperationCount operations(LoopNest canonical, Schedule schedule) {
+    return OperationCount.of(Scheduler.apply(canonical, schedule.withoutBlocking()));
   }
 
   /** Whether several workers may share a call. */
   public boolean parallel() {
     return steps.stream().anyMatch(step -> step.scheduled().isParallel());
+  }
+
+  /** Whether several workers may share a run of the n-th kernel. */
+  public boolean parallel(int kernel) {
+    int from = kernel * Pipeline.STEPS_PER_KERNEL;
+    return steps.subList(from, Math.min(from + Pipeline.STEPS_PER_KERNEL, steps.size())).stream()
+        .anyMatch(step -> step.scheduled().isParallel());
   }
 
   /** Whether a step computes with vectors. */

@@ -3,7 +3,9 @@ package dev.einkorn.compiler.pass;
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.emit.KernelUnit;
 import dev.einkorn.compiler.emit.NameAllocator;
+import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.emit.java.JavaEmitter;
+import dev.einkorn.compiler.emit.java.StepArrays;
 import dev.einkorn.compiler.emit.java.VectorForm;
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.IndexPrinter;
@@ -11,6 +13,7 @@ import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopVerifier;
+import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.lower.Lowering;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
@@ -86,6 +89,43 @@ public final class Pipeline {
   }
 
   /**
+   * The nests under their schedules.
+   *
+   * @param schedules one for each step
+   * @throws ScheduleException if a schedule is not legal
+   */
+  public static List<LoopNest> schedule(
+      LoweredPlan lowered, List<Schedule> schedules, PipelineOptions options) {
+    List<LoopNest> scheduled = new ArrayList<>();
+    for (int step = 0; step < schedules.size(); step++) {
+      Schedule schedule = schedules.get(step);
+      scheduled.add(
+          LoopVerifier.check(
+              Scheduler.apply(lowered.nests().get(step), schedule, options.arithmetic()),
+              "schedule " + schedule));
+    }
+    return scheduled;
+  }
+
+  /** What the workers of a call of these scheduled nests work in. */
+  public static WorkingMemory memory(List<LoopNest> scheduled, PipelineOptions options) {
+    return StepArrays.of(scheduled, options.wide(), form(options));
+  }
+
+  /** The arithmetic of all steps under these schedules, one for each step. */
+  public static OperationCount operations(LoweredPlan lowered, List<Schedule> schedules) {
+    List<OperationCount> counts = new ArrayList<>();
+    for (int step = 0; step < schedules.size(); step++) {
+      counts.add(Compilation.operations(lowered.nests().get(step), schedules.get(step)));
+    }
+    return OperationCount.sum(counts);
+  }
+
+  private static VectorForm form(PipelineOptions options) {
+    return options.target().simd() ? VectorForm.VECTOR_API : VectorForm.LANE_LOOPS;
+  }
+
+  /**
    * Schedules and emits.
    *
    * @param schedules one for each step
@@ -95,14 +135,15 @@ public final class Pipeline {
       LoweredPlan lowered, List<Schedule> schedules, PipelineOptions options) {
     ExecutionPlan plan = lowered.plan();
     IndexProgram program = plan.optimized();
+    List<LoopNest> scheduled = schedule(lowered, schedules, options);
     List<Compilation.Step> steps = new ArrayList<>();
     for (int step = 0; step < schedules.size(); step++) {
-      Schedule schedule = schedules.get(step);
-      LoopNest canonical = lowered.nests().get(step);
-      LoopNest scheduled =
-          LoopVerifier.check(
-              Scheduler.apply(canonical, schedule, options.arithmetic()), "schedule " + schedule);
-      steps.add(new Compilation.Step(plan.steps().get(step), canonical, schedule, scheduled));
+      steps.add(
+          new Compilation.Step(
+              plan.steps().get(step),
+              lowered.nests().get(step),
+              schedules.get(step),
+              scheduled.get(step)));
     }
     List<TensorParameter> operands = operands(program, options);
     List<String> sizes = new ArrayList<>();
@@ -168,7 +209,7 @@ public final class Pipeline {
                     new KernelUnit.Step(
                         IndexPrinter.print(plan.optimized(), step.assignment()), step.scheduled()))
             .toList();
-    return new JavaEmitter(options.target().simd() ? VectorForm.VECTOR_API : VectorForm.LANE_LOOPS)
+    return new JavaEmitter(form(options))
         .emit(
             new KernelUnit(
                 options.packageName(),

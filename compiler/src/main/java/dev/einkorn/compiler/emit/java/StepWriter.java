@@ -80,7 +80,6 @@ final class StepWriter {
   private final List<MethodSpec> outlined = new ArrayList<>();
   // The variables in scope, in the order of their declaration.
   private final Map<String, TypeName> scope = new LinkedHashMap<>();
-  private final Set<ElementType> foldedLanes = new LinkedHashSet<>();
   private Body body = new Body();
 
   StepWriter(KernelUnit unit, LoopNest nest, VectorForm form, NameAllocator methodNames) {
@@ -127,18 +126,22 @@ final class StepWriter {
     }
     // What tables and arrays the loops need shows when they are written.
     body = new Body();
-    findTables();
+    StepArrays.findTables(nest, expressions);
     for (var table : names.tables().entrySet()) {
       preamble.text.append(tableText(table.getKey(), table.getValue(), slot++));
       scope.put(table.getValue(), ArrayTypeName.of(TypeName.INT));
     }
-    foldedLanes();
-    for (ElementType type : foldedLanes) {
+    for (ElementType type : StepArrays.foldedLanes(nest, form)) {
       String name = JavaWords.laneArray(type);
       scope.put(name, ArrayTypeName.of(primitive(type)));
       preamble.text.append(
           "%s[] %s = worker.%s(%d, %d);\n"
-              .formatted(JavaWords.valueType(type), name, scratchMethod(type), slot++, 64));
+              .formatted(
+                  JavaWords.valueType(type),
+                  name,
+                  scratchMethod(type),
+                  slot++,
+                  StepArrays.FOLDED_LANES));
     }
     statement(nest.body(), 0);
     preamble.text.append(laneArrays(body));
@@ -161,7 +164,7 @@ final class StepWriter {
       line(0, "$segment:T " + names.data(tensor.name()) + " = " + source + ".segment();");
     }
     declare(integer(), names.start(tensor.name()), narrowing() + source + ".offset()");
-    for (int axis : OperandNames.stridedAxes(tensor, elements(tensor.name()))) {
+    for (int axis : OperandNames.stridedAxes(tensor, StepArrays.elements(nest, tensor.name()))) {
       String stride = narrowing() + source + ".stride(" + axis + ")";
       declare(integer(), names.stride(tensor, axis), stride);
     }
@@ -219,24 +222,8 @@ final class StepWriter {
     return type == ElementType.BOOL ? TypeName.BYTE : primitive(type);
   }
 
-  /** Asks for every position once, so that the tables they need are known. */
-  private void findTables() {
-    for (TensorParameter tensor : nest.tensors()) {
-      for (Element element : elements(tensor.name())) {
-        if (element.positions().stream()
-            .anyMatch(dev.einkorn.compiler.loop.Position.Merged.class::isInstance)) {
-          expressions.arrayPosition(element);
-        }
-      }
-    }
-  }
-
   private String tableText(OperandNames.Table table, String name, int slot) {
-    MergedIndex merged =
-        nest.merged().stream()
-            .filter(m -> m.variable().equals(table.merged()))
-            .findFirst()
-            .orElseThrow();
+    MergedIndex merged = StepArrays.merged(nest, table);
     var text = new StringBuilder();
     TensorParameter tensor = nest.tensor(table.tensor());
     text.append(
@@ -263,66 +250,10 @@ final class StepWriter {
     return summands.isEmpty() ? "0" : String.join(" + ", summands);
   }
 
-  /** The types of vectors whose lanes are folded, which go by way of an array. */
-  private void foldedLanes() {
-    if (form == VectorForm.VECTOR_API) {
-      LoopWalk.values(
-          nest.body(),
-          value -> {
-            if (value instanceof Expr.LaneReduction(_, Expr vector)
-                && form.isObject(vector.elementType(), vector.lanes())) {
-              foldedLanes.add(vector.elementType());
-            }
-          });
-    }
-  }
-
   private static String laneArrays(Body of) {
     var text = new StringBuilder();
     of.laneArrays.forEach((name, declaration) -> text.append(declaration).append('\n'));
     return text.toString();
-  }
-
-  private List<Element> elements(String tensor) {
-    List<Element> elements = new ArrayList<>();
-    LoopWalk.values(
-        nest.body(),
-        value -> {
-          switch (value) {
-            case Expr.Load(Element element, _) -> elements.add(element);
-            case Expr.VectorLoad(Element element, _, _) -> elements.add(element);
-            case Expr.Contiguous(Element element, _, _) -> elements.add(element);
-            case Expr.Local _,
-                Expr.Broadcast _,
-                Expr.LaneReduction _,
-                Expr.ExactProduct _,
-                Expr.Constant _,
-                Expr.LoopValue _,
-                Expr.ExtentValue _,
-                Expr.UnaryOp _,
-                Expr.BinaryOp _,
-                Expr.Call _,
-                Expr.Cast _,
-                Expr.Select _ -> {}
-          }
-        });
-    LoopWalk.statements(
-        nest.body(),
-        stmt -> {
-          switch (stmt) {
-            case Stmt.Store(Element element, _) -> elements.add(element);
-            case Stmt.Accumulate(Element element, _, _) -> elements.add(element);
-            case Stmt.Block _,
-                Stmt.Loop _,
-                Stmt.Declare _,
-                Stmt.Assign _,
-                Stmt.Update _,
-                Stmt.Barrier _,
-                Stmt.Outline _,
-                Stmt.Guard _ -> {}
-          }
-        });
-    return elements.stream().filter(element -> element.tensor().equals(tensor)).toList();
   }
 
   private void statement(Stmt stmt, int level) {

@@ -1,0 +1,30 @@
+package dev.einkorn.compiler.emit;
+
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.runtime.ElementType;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/**
+ * An array that a step asks its worker for, to work in.
+ *
+ * @param slot what the step asks by; arrays of one slot and element type are one array
+ * @param shared whether the team has one; else each worker has its own
+ * @param everyWorker whether all workers of a team run the step; else the first one does
+ * @param extents whose product is its length
+ */
+public record WorkerArray(
+    ElementType elementType, int slot, boolean shared, boolean everyWorker, List<Extent> extents) {
+  public WorkerArray {
+    extents = List.copyOf(extents);
+  }
+
+  /** What its elements take, in bytes. */
+  long bytes(ToLongFunction<Extent> sizes) {
+    long bytes = elementType.byteSize();
+    for (Extent extent : extents) {
+      bytes = Math.multiplyExact(bytes, sizes.applyAsLong(extent));
+    }
+    return bytes;
+  }
+}
