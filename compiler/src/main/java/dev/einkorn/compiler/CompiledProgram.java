@@ -7,6 +7,10 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.PlanRequest;
+import dev.einkorn.compiler.optimize.PlannedProgram;
+import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.runtime.ElementType;
@@ -380,32 +384,66 @@ public final class CompiledProgram {
         known.remove(names.get(n)); // A new output, not the first value that it starts from.
       }
     }
-    WorkspaceLayout layout = WorkspaceLayout.of(specialization.plan(), sizes);
-    BudgetFit fit = einkorn.fit(request(specialization, sizes, known), sizes, layout.bytes());
-    einkorn.checkBudget(layout.bytes(), fit.leastBytes());
-    Executable executable = einkorn.executable(fit.chosen());
+    Fitted fitted = fitted(specialization, sizes, known);
+    fitted.requireBudget(einkorn);
+    Executable executable = einkorn.executable(fitted.fit().chosen());
     executables.add(executable);
-    double bytes = specialization.operandBytes(sizes);
+    ExecutionPlan plan = fitted.planned().plan();
+    double bytes = Specialization.operandBytes(plan, sizes);
     int workers =
-        Math.min(fit.mostWorkers(), einkorn.workers(executable.nanos(sizes::value, bytes)));
+        Math.min(
+            fitted.fit().mostWorkers(), einkorn.workers(executable.nanos(sizes::value, bytes)));
     return new KernelBody(
         executable,
-        Executable.operands(specialization.plan().optimized()),
+        Executable.operands(plan.optimized()),
         sizes,
         names,
-        layout,
+        fitted.layout(),
         einkorn.workspaces(),
         einkorn.pool(),
         workers);
   }
 
+  /**
+   * A plan, its temporaries, and the schedules that leave it within the budget, if any do.
+   *
+   * @param leastBytes the least that any plan needs that was tried
+   */
+  private record Fitted(
+      PlannedProgram planned, WorkspaceLayout layout, BudgetFit fit, long leastBytes) {
+    void requireBudget(Einkorn einkorn) {
+      einkorn.checkBudget(layout.bytes(), leastBytes);
+    }
+  }
+
+  /** The fastest plan that fits the budget: with ever smaller temporaries, until one does. */
+  private Fitted fitted(Specialization specialization, Sizes sizes, Map<String, Geometry> known) {
+    Fitted fitted = null;
+    long least = Long.MAX_VALUE;
+    for (PlanRequest request : einkorn.planRequests(sizes)) {
+      PlannedProgram planned = CompilerThread.call(() -> specialization.plan(sizes, request));
+      WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), sizes);
+      BudgetFit fit =
+          einkorn.fit(request(specialization, planned.plan(), sizes, known), sizes, layout.bytes());
+      least = Math.min(least, fit.leastBytes());
+      fitted = new Fitted(planned, layout, fit, least);
+      if (einkorn.isWithinBudget(fit.leastBytes())) {
+        break;
+      }
+    }
+    if (fitted == null) {
+      throw new AssertionError("no plan was tried");
+    }
+    return fitted;
+  }
+
   /** What to compile for operands of known geometry; all others are made by the call. */
   private Executable.Request request(
-      Specialization specialization, Sizes sizes, Map<String, Geometry> known) {
+      Specialization specialization, ExecutionPlan plan, Sizes sizes, Map<String, Geometry> known) {
     List<Layout> layouts = new ArrayList<>();
     Map<String, List<Long>> strides = new LinkedHashMap<>();
-    IndexProgram optimized = specialization.plan().optimized();
-    boolean wide = specialization.needsLongPositions(sizes);
+    IndexProgram optimized = plan.optimized();
+    boolean wide = Specialization.needsLongPositions(plan, sizes);
     for (TensorDeclaration operand : Executable.operands(optimized)) {
       Geometry geometry = known.get(operand.name());
       if (geometry == null) {
@@ -418,7 +456,7 @@ public final class CompiledProgram {
       wide |= geometry.isWide();
     }
     return einkorn.request(
-        specialization.plan(), layouts, wide, Optional.of(new CallShape(sizes.byName(), strides)));
+        plan, layouts, wide, Optional.of(new CallShape(sizes.byName(), strides)));
   }
 
   private BoundCall.Body interpreter(Specialization specialization, Sizes sizes) {
@@ -452,24 +490,24 @@ public final class CompiledProgram {
     for (TensorDeclaration input : specialization.plan().optimized().inputs()) {
       known.put(input.name(), Geometry.of(value(inputs, input.name())));
     }
-    WorkspaceLayout layout = WorkspaceLayout.of(specialization.plan(), sizes);
-    BudgetFit fit = einkorn.fit(request(specialization, sizes, known), sizes, layout.bytes());
+    Fitted fitted = fitted(specialization, sizes, known);
     return CompilerThread.call(
         () -> {
-          Executable.Chosen chosen = fit.chosen();
+          Executable.Chosen chosen = fitted.fit().chosen();
           double nanos =
               Executable.nanos(
                   chosen.operations(einkorn.tierPolicy()),
                   sizes::value,
-                  specialization.operandBytes(sizes));
-          int workers = Math.min(fit.mostWorkers(), einkorn.workers(nanos));
-          var memory = new CallMemory(layout, chosen.memory(einkorn.tierPolicy()), sizes, workers);
-          return new Plan(chosen.compilation(), Optional.of(memory));
+                  Specialization.operandBytes(fitted.planned().plan(), sizes));
+          int workers = Math.min(fitted.fit().mostWorkers(), einkorn.workers(nanos));
+          var memory =
+              new CallMemory(fitted.layout(), chosen.memory(einkorn.tierPolicy()), sizes, workers);
+          return new Plan(chosen.compilation(), Optional.of(memory), fitted.planned());
         });
   }
 
   /**
-   * The plan for row-major inputs of unknown sizes.
+   * The plan for row-major inputs of unknown sizes, as for extents of a few hundred.
    *
    * @param elementType of every input whose type the program does not declare
    * @throws CompileException if the program is wrong for such inputs, or the rank of an input
@@ -485,17 +523,19 @@ public final class CompiledProgram {
       ElementType type = parameter.declared().orElse(elementType);
       types.put(parameter.name(), InputType.ofRank(type, parameter.rank()));
     }
-    Specialization specialization =
-        CompilerThread.call(() -> new Specialization(frontend.check(types)));
-    List<Layout> layouts = new ArrayList<>();
-    for (TensorDeclaration tensor : Executable.operands(specialization.plan().optimized())) {
-      layouts.add(Layout.rowMajor(tensor.type().rank()));
-    }
-    boolean wide = specialization.needsLongPositions();
-    Executable.Request request =
-        einkorn.request(specialization.plan(), layouts, wide, Optional.empty());
-    return new Plan(
-        CompilerThread.call(() -> Executable.choose(request).compilation()), Optional.empty());
+    return CompilerThread.call(
+        () -> {
+          var specialization = new Specialization(frontend.check(types));
+          PlannedProgram planned = Planner.plan(specialization.program(), einkorn.typicalRequest());
+          List<Layout> layouts = new ArrayList<>();
+          for (TensorDeclaration tensor : Executable.operands(planned.plan().optimized())) {
+            layouts.add(Layout.rowMajor(tensor.type().rank()));
+          }
+          boolean wide = Specialization.needsLongPositions(planned.plan());
+          Executable.Request request =
+              einkorn.request(planned.plan(), layouts, wide, Optional.empty());
+          return new Plan(Executable.choose(request).compilation(), Optional.empty(), planned);
+        });
   }
 
   private Specialization specialize(Map<String, Tensor> tensors) {

@@ -1,12 +1,15 @@
 package dev.einkorn.compiler;
 
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.jit.JaninoPreload;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
 import dev.einkorn.compiler.jit.TierPolicy;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.schedule.Arithmetic;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.Schedule;
@@ -18,10 +21,13 @@ import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
 import java.lang.ref.Cleaner;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +65,11 @@ public final class Einkorn {
   // it has the data: below this, or with less than this for each, more workers are not faster.
   private static final double BREAK_EVEN_NANOS = 60_000;
   private static final double NANOS_PER_WORKER = 30_000;
+
+  private static final Duration PLANNING_TIME = Duration.ofMillis(500);
+
+  /** Plans with still smaller temporaries are not told apart. */
+  private static final long LEAST_TEMPORARY = 64;
 
   private final Backend backend;
   private final Mode mode;
@@ -183,6 +194,45 @@ public final class Einkorn {
   Executable.Request request(
       ExecutionPlan plan, List<Layout> layouts, boolean wide, Optional<CallShape> shape) {
     return new Executable.Request(plan, layouts, wide, schedules, shape, target, arithmetic());
+  }
+
+  /**
+   * What plans to make for a call, until one fits the memory budget: the fastest one, then those
+   * with ever smaller temporaries, and last the one in the written order.
+   */
+  List<PlanRequest> planRequests(Sizes sizes) {
+    PlanRequest fastest = planRequest(sizes::value);
+    List<PlanRequest> requests = new ArrayList<>(List.of(fastest));
+    if (fastest.regroups() && memoryBudget < Long.MAX_VALUE) {
+      for (long bytes = memoryBudget; bytes >= LEAST_TEMPORARY; bytes /= 4) {
+        requests.add(fastest.withIntermediateBytes(bytes));
+      }
+      requests.add(fastest.withIntermediateBytes(0));
+      requests.add(fastest.asWritten());
+    }
+    return requests;
+  }
+
+  /** What plan to make where sizes are not known. */
+  PlanRequest typicalRequest() {
+    return planRequest(PlanRequest::typical);
+  }
+
+  private PlanRequest planRequest(ToLongFunction<Extent> sizes) {
+    // A schedule that is given is for a statement as it is written.
+    boolean regroups = mode != Mode.STRICT && schedules.isEmpty();
+    return new PlanRequest(
+        sizes,
+        regroups,
+        mode == Mode.FAST,
+        new CostModel(CostModel.TYPICAL.simdBits(), target.l2(), target.l3()),
+        Long.MAX_VALUE,
+        PLANNING_TIME);
+  }
+
+  /** Whether a call may take so much working memory. */
+  boolean isWithinBudget(long bytes) {
+    return bytes <= memoryBudget;
   }
 
   /** What runs a request, within the memory budget if that is possible. */

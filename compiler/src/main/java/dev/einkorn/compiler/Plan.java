@@ -2,6 +2,7 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.optimize.PlannedProgram;
 import dev.einkorn.compiler.pass.Compilation;
 import java.util.List;
 import java.util.Optional;
@@ -28,15 +29,18 @@ public final class Plan {
 
   private final Compilation compilation;
   private final Optional<CallMemory> memory;
+  private final PlannedProgram planned;
 
   /**
    * Wraps every stage.
    *
    * @param memory of a call, if sizes are known
+   * @param planned what the compilation was made from
    */
-  Plan(Compilation compilation, Optional<CallMemory> memory) {
+  Plan(Compilation compilation, Optional<CallMemory> memory, PlannedProgram planned) {
     this.compilation = compilation;
     this.memory = memory;
+    this.planned = planned;
   }
 
   /**
@@ -108,6 +112,11 @@ public final class Plan {
 
   Compilation compilation() {
     return compilation;
+  }
+
+  /** How the plan was found. */
+  PlannedProgram planned() {
+    return planned;
   }
 
   boolean hasSizes() {

@@ -13,7 +13,10 @@ import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
+import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.PlanRequest;
+import dev.einkorn.compiler.optimize.PlannedProgram;
 import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.runtime.Tensor;
 import java.util.HashMap;
@@ -26,9 +29,15 @@ import java.util.Optional;
  * and layout.
  */
 final class Specialization {
+  private static final int MOST_PLANS = 64;
+
   private final IndexProgram program;
   private final ExecutionPlan plan;
+  private final KernelCache<PlanKey, PlannedProgram> plans = new KernelCache<>(MOST_PLANS);
   private final boolean needsBoundsCheck;
+
+  /** What a plan depends on, beside the options of an instance. */
+  private record PlanKey(List<Long> sizes, long intermediateBytes) {}
 
   Specialization(IndexProgram program) {
     this.program = program;
@@ -81,6 +90,7 @@ final class Specialization {
     return program;
   }
 
+  /** The plan in the written order, for all sizes. */
   ExecutionPlan plan() {
     return plan;
   }
@@ -127,13 +137,19 @@ final class Specialization {
     return new Sizes(program, values);
   }
 
+  /** The plan for a call. Recursive: for a {@link CompilerThread}. */
+  PlannedProgram plan(Sizes sizes, PlanRequest request) {
+    var key = new PlanKey(List.copyOf(sizes.byName().values()), request.intermediateBytes());
+    return plans.get(key, () -> Planner.plan(program, request));
+  }
+
   /** Whether kernels need 64-bit positions for these sizes, whatever their operands are. */
-  boolean needsLongPositions(Sizes sizes) {
+  static boolean needsLongPositions(ExecutionPlan plan, Sizes sizes) {
     return PositionMagnitude.exceedsInt(plan.optimized(), sizes::value);
   }
 
   /** Whether kernels need 64-bit positions for all sizes. */
-  boolean needsLongPositions() {
+  static boolean needsLongPositions(ExecutionPlan plan) {
     return PositionMagnitude.exceedsInt(
         plan.optimized(), extent -> extent instanceof Extent.Fixed(long value) ? value : 1);
   }
@@ -149,7 +165,7 @@ final class Specialization {
   }
 
   /** Bytes of everything that a call reads or writes, roughly. */
-  double operandBytes(Sizes sizes) {
+  static double operandBytes(ExecutionPlan plan, Sizes sizes) {
     double sum = 0;
     for (TensorDeclaration operand : Executable.operands(plan.optimized())) {
       double bytes = operand.type().elementType().byteSize();

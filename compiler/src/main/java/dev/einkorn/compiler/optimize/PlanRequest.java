@@ -39,6 +39,11 @@ public record PlanRequest(
     return extent instanceof Extent.Fixed(long value) ? value : TYPICAL_EXTENT;
   }
 
+  /** This request without regrouping: the plan in the written order. */
+  public PlanRequest asWritten() {
+    return new PlanRequest(sizes, false, false, model, -1, timeLimit);
+  }
+
   /** This request with another largest temporary. */
   public PlanRequest withIntermediateBytes(long bytes) {
     return new PlanRequest(sizes, regroups, expandsDifferences, model, bytes, timeLimit);
