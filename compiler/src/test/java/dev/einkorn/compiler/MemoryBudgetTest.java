@@ -335,11 +335,13 @@ class MemoryBudgetTest {
     Plan plan = Einkorn.builder().threads(1).build().prepare(CHAIN).plan(square(64, "X"));
     assertThat(plan.explain())
         .contains(
-            "  stored temporaries: 3 tensors in 32.0 KiB\n"
-                + "    a: f32[i,i] = 16.0 KiB, from step 1 to 2\n"
-                + "    b: f32[i,i] = 16.0 KiB, from step 2 to 3\n"
-                + "    c: f32[i,i] = 16.0 KiB, from step 3 to 4\n"
-                + "  working memory: ")
+            """
+              stored temporaries: 3 tensors in 32.0 KiB
+                a: f32[i,i] = 16.0 KiB, from step 1 to 2
+                b: f32[i,i] = 16.0 KiB, from step 2 to 3
+                c: f32[i,i] = 16.0 KiB, from step 3 to 4
+              working memory:\
+            """)
         .contains("  peak with 1 worker: 32.");
     assertThat(plan.toJson())
         .contains(

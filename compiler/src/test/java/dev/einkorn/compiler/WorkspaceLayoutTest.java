@@ -188,7 +188,7 @@ class WorkspaceLayoutTest {
       long most = 0;
       for (WorkspaceLayout.Temporary one : layout.temporaries()) {
         for (WorkspaceLayout.Temporary other : layout.temporaries()) {
-          if (one != other && one.meets(other) && one.arena() == other.arena()) {
+          if (!one.equals(other) && one.meets(other) && one.arena() == other.arena()) {
             assertThat(
                     one.offset() + one.elements() <= other.offset()
                         || other.offset() + other.elements() <= one.offset())
