@@ -26,14 +26,17 @@ final class PackPanels {
   private static final Position ORIGIN = new Position.Affine(new Subscript.Affine(List.of(), 0));
 
   private final PackRoles roles;
-  private final Scratch rows;
+  private final Optional<Scratch> rows;
   private final Scratch columns;
   private final Scratch tile;
 
   PackPanels(PackRoles roles) {
     this.roles = roles;
     boolean shared = roles.pack().share() == Directive.Share.ROWS;
-    rows = panel(roles.form().left(), roles.rows(), false);
+    rows =
+        roles.pack().rows().inPlace()
+            ? Optional.empty()
+            : Optional.of(panel(roles.form().left(), roles.rows(), false));
     columns = panel(roles.form().right(), roles.columns(), shared);
     List<Extent> extents =
         new ArrayList<>(
@@ -77,12 +80,16 @@ final class PackPanels {
   }
 
   List<Scratch> all() {
-    return List.of(rows, columns, tile);
+    List<Scratch> all = new ArrayList<>();
+    rows.ifPresent(all::add);
+    all.add(columns);
+    all.add(tile);
+    return all;
   }
 
-  /** The place of an element of the rows' factor. */
-  Element rowsElement() {
-    return element(rows, roles.rows());
+  /** The place of an element of the rows' factor, unless it is read in place. */
+  Optional<Element> rowsElement() {
+    return rows.map(panel -> element(panel, roles.rows()));
   }
 
   /** The place of an element of the columns' factor. */

@@ -217,8 +217,12 @@ final class PackRoles {
       parts.add(loop(variable, among).binding());
     }
     String name = String.join("", packed.variables().stream().map(IndexVariable::name).toList());
+    // What is read in place has a table of offsets, which tiles may read beyond its end.
     Optional<MergedIndex> walked =
-        parts.size() == 1 ? Optional.empty() : Optional.of(new MergedIndex(fresh(name), parts));
+        parts.size() == 1 && !packed.inPlace()
+            ? Optional.empty()
+            : Optional.of(
+                new MergedIndex(fresh(name), parts, packed.inPlace() ? packed.width() - 1 : 0));
     walked.ifPresent(merged::add);
     Extent extent = walked.map(m -> m.binding().extent()).orElse(parts.getFirst().extent());
     return new Role(

@@ -88,10 +88,11 @@ final class PackedContraction {
     Stmt tile = new PackedTile(roles, panels).compute();
     Stmt tiles =
         storesOften() ? overTiles(roles.overVectors(tile)) : roles.overVectors(overTiles(tile));
-    return Stmt.sequence(
-        List.of(
-            roles.rows().overTiles(LoopKind.SEQUENTIAL, PanelPacking.ofRows(roles, panels)),
-            new Stmt.Outline("block_" + roles.nest().name(), tiles)));
+    List<Stmt> block = new ArrayList<>();
+    PanelPacking.ofRows(roles, panels)
+        .ifPresent(pack -> block.add(roles.rows().overTiles(LoopKind.SEQUENTIAL, pack)));
+    block.add(new Stmt.Outline("block_" + roles.nest().name(), tiles));
+    return Stmt.sequence(block);
   }
 
   private Stmt overTiles(Stmt tile) {

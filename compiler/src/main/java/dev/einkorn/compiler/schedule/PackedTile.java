@@ -142,7 +142,10 @@ final class PackedTile {
     String local = form.accumulator().name();
     Stmt term =
         form.term(
-            new Expr.Load(panels.rowsElement(), type),
+            panels
+                .rowsElement()
+                .<Expr>map(element -> new Expr.Load(element, type))
+                .orElseGet(() -> roles.ofFactor(roles.rows()).apply(form.left())),
             new Expr.Load(panels.columnsElement(), type));
     return Stmt.sequence(
         List.of(

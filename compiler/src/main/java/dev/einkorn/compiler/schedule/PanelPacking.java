@@ -38,10 +38,12 @@ final class PanelPacking {
     this.zero = new Stmt.Store(place, new Expr.Constant(none, type));
   }
 
-  /** Packs a tile of the rows' factor. */
-  static Stmt ofRows(PackRoles roles, PackPanels panels) {
-    return new PanelPacking(roles, panels, roles.rows(), roles.form().left(), panels.rowsElement())
-        .pack();
+  /** Packs a tile of the rows' factor, unless it is read in place. */
+  static Optional<Stmt> ofRows(PackRoles roles, PackPanels panels) {
+    return panels
+        .rowsElement()
+        .map(place -> new PanelPacking(roles, panels, roles.rows(), roles.form().left(), place))
+        .map(PanelPacking::pack);
   }
 
   /** Packs a tile of the columns' factor. */

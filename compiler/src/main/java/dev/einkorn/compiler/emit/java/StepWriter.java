@@ -239,14 +239,19 @@ final class StepWriter {
             .orElseThrow();
     var text = new StringBuilder();
     TensorParameter tensor = nest.tensor(table.tensor());
+    String length = names.size(merged.variable().name());
     text.append(
         "int[] %s = worker.ints(%d, %s);\n"
-            .formatted(name, slot, names.size(merged.variable().name())));
+            .formatted(
+                name, slot, length + (merged.overhang() == 0 ? "" : " + " + merged.overhang())));
     String filled = "$position:T.begin(" + name + ")";
     for (IndexBinding part : merged.parts()) {
       filled =
           "$position:T.along(%s, %s, %s, %s)"
               .formatted(name, filled, names.extent(part.extent()), stride(table, part, tensor));
+    }
+    if (merged.overhang() > 0) {
+      filled = "$position:T.repeatLast(%s, %s, %d)".formatted(name, filled, merged.overhang());
     }
     return text.append(filled).append(";\n").toString();
   }
