@@ -5,6 +5,7 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
@@ -117,7 +118,29 @@ final class PackedTile {
               LoopKind.SEQUENTIAL,
               inner);
     }
-    return existing(roles.rows(), existing(roles.columns(), inner));
+    Stmt rowByRow = existing(roles.rows(), existing(roles.columns(), inner));
+    return roles.batch().isEmpty() && rowsLieSideBySide() ? acrossRows(body) : rowByRow;
+  }
+
+  /** Column by column, all rows of a column at once. */
+  private Stmt acrossRows(Stmt body) {
+    Directive.TileLoop rows =
+        new Directive.TileLoop(roles.rows().step(), roles.pack().rows().count(), 1);
+    Stmt one = existing(roles.columns(), existing(roles.rows(), body));
+    try {
+      Stmt all = existing(roles.columns(), panels.jam(List.of(rows), body));
+      return new Stmt.Guard(roles.rows().fits(), all, one);
+    } catch (ScheduleException e) {
+      return one;
+    }
+  }
+
+  /** Whether neighbours in the target are rows, not columns. */
+  private boolean rowsLieSideBySide() {
+    Element target = form.target();
+    int unitAxis = roles.nest().tensor(target.tensor()).layout().unitAxis();
+    return unitAxis != Layout.NO_AXIS
+        && target.positions().get(unitAxis).dependsOn(roles.rows().lastPart());
   }
 
   private static Stmt existing(PackRoles.Role role, Stmt body) {
