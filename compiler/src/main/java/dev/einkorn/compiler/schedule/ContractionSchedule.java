@@ -69,6 +69,7 @@ final class ContractionSchedule {
   private final Target target;
   private final ElementType type;
   private final TileSizes sizes;
+  private final RowsInPlace inPlace;
 
   private ContractionSchedule(LoopNest nest, ContractionForm form, CallShape shape, Target target) {
     this.nest = nest;
@@ -77,6 +78,7 @@ final class ContractionSchedule {
     this.target = target;
     this.type = form.left().elementType();
     this.sizes = new TileSizes(target, type);
+    this.inPlace = new RowsInPlace(nest, form, shape, sizes);
   }
 
   /**
@@ -142,6 +144,19 @@ final class ContractionSchedule {
             .findFirst();
     if (unit.isPresent() && batch.contains(unit.get())) {
       return alongBatch(unit.get(), rows, columns, depth);
+    }
+    Optional<List<Directive>> overlapping =
+        overlapping(rows, columns, batch, depth)
+            .or(
+                () ->
+                    new ContractionSchedule(nest, form.swapped(), shape, target)
+                        .overlapping(
+                            ContractionIndex.swapped(columns),
+                            ContractionIndex.swapped(rows),
+                            ContractionIndex.swapped(batch),
+                            ContractionIndex.swapped(depth)));
+    if (overlapping.isPresent()) {
+      return overlapping;
     }
     if (unit.isPresent() && rows.contains(unit.get())) {
       return new ContractionSchedule(nest, form.swapped(), shape, target)
@@ -267,49 +282,77 @@ final class ContractionSchedule {
           (double) TileSizes.roundUp(width, 4L * lanes) / TileSizes.roundUp(width, 2L * lanes);
       vectors = padding <= 1.05 ? 4 : 2;
     }
-    // What is computed on the way to a sum needs registers of its own.
-    int registerRows = sizes.registerRows(vectors) * (form.isProduct() ? 3 : 2) / 3;
-    int tileRows = TileSizes.tileRows(height, registerRows);
+    int tileRows = TileSizes.tileRows(height, sizes.registerRows(form, vectors));
     int depthBlock = sizes.depthBlock(ContractionIndex.extent(depth), tileRows);
-    int tileColumns = vectors * lanes;
-    List<Directive> shared = new ArrayList<>();
-    long mostRows = (long) (L2_SHARE * target.l2() / ((double) depthBlock * type.byteSize()));
-    long mostColumns =
-        Math.min(4096, (long) (L3_SHARE * target.l3() / ((double) depthBlock * type.byteSize())));
-    Directive.Share share = sizes.share(height, width, tileRows, tileColumns, batch);
-    int parts = target.threads();
-    if (share == Directive.Share.NONE && target.threads() > 1 && !batch.isEmpty()) {
-      batch.stream()
-          .filter(index -> index.extent() >= 2L * target.threads())
-          .findFirst()
-          .ifPresent(index -> shared.add(new Directive.Parallel(index.variable())));
-    }
+    var tile = new TileSizes.Packed(tileRows, vectors, lanes, depthBlock, false);
+    return Optional.of(
+        packed(
+            inPlace.hasFewColumns(columns) ? inPlace.tile(rows, columns, depth).orElse(tile) : tile,
+            rows,
+            columns,
+            batch,
+            depth));
+  }
+
+  /** A convolution: the first factor is read where it lies. */
+  private Optional<List<Directive>> overlapping(
+      List<ContractionIndex> rows,
+      List<ContractionIndex> columns,
+      List<ContractionIndex> batch,
+      List<ContractionIndex> depth) {
+    return inPlace.overlaps()
+        ? inPlace.tile(rows, columns, depth).map(tile -> packed(tile, rows, columns, batch, depth))
+        : Optional.empty();
+  }
+
+  private List<Directive> packed(
+      TileSizes.Packed tile,
+      List<ContractionIndex> rows,
+      List<ContractionIndex> columns,
+      List<ContractionIndex> batch,
+      List<ContractionIndex> depth) {
+    long height = ContractionIndex.extent(rows);
+    long width = ContractionIndex.extent(columns);
+    long bytes = (long) tile.depth() * type.byteSize();
+    long mostRows = (long) (L2_SHARE * target.l2() / bytes);
+    long mostColumns = Math.min(4096, (long) (L3_SHARE * target.l3() / bytes));
+    Directive.Share share = sizes.share(height, width, tile.rows(), tile.columns(), batch);
+    int rowParts = share == Directive.Share.ROWS ? target.threads() : 1;
+    int columnParts = share == Directive.Share.COLUMNS ? target.threads() : 1;
+    boolean byStores =
+        width > 2 * ContractionIndex.extent(depth)
+            || rows.stream().anyMatch(index -> index.stored() == 1);
+    List<Directive> directives = new ArrayList<>();
     directives.add(
         new Directive.Pack(
             new Directive.PackLoop(
                 ContractionIndex.variables(
-                    width > 2 * ContractionIndex.extent(depth)
+                    byStores
                         ? ContractionIndex.storedOrder(rows)
                         : ContractionIndex.rowOrder(rows)),
-                tileRows,
+                tile.rows(),
                 1,
-                TileSizes.block(
-                    height, tileRows, mostRows, share == Directive.Share.ROWS ? parts : 1)),
+                TileSizes.block(height, tile.rows(), mostRows, rowParts),
+                tile.inPlace()),
             new Directive.PackLoop(
                 ContractionIndex.variables(
                     ContractionIndex.columnOrder(
                         columns,
                         ContractionIndex.columnsLeadPacking(rows, columns, depth),
-                        tileColumns)),
-                vectors,
-                lanes,
-                TileSizes.block(
-                    width, tileColumns, mostColumns, share == Directive.Share.COLUMNS ? parts : 1)),
-            new Directive.PackLoop(ContractionIndex.variables(depth), 1, 1, depthBlock),
+                        tile.columns())),
+                tile.vectors(),
+                tile.lanes(),
+                TileSizes.block(width, tile.columns(), mostColumns, columnParts)),
+            new Directive.PackLoop(ContractionIndex.variables(depth), 1, 1, tile.depth()),
             Optional.empty(),
             share));
-    directives.addAll(shared);
-    return Optional.of(directives);
+    if (share == Directive.Share.NONE && target.threads() > 1) {
+      batch.stream()
+          .filter(index -> index.extent() >= 2L * target.threads())
+          .findFirst()
+          .ifPresent(index -> directives.add(new Directive.Parallel(index.variable())));
+    }
+    return directives;
   }
 
   /**

@@ -8,8 +8,23 @@ record TileSizes(Target target, ElementType type) {
   /** The share of the first-level cache that the panel of a tile's rows may take. */
   private static final double L1_SHARE = 0.75;
 
+  /** The share of the second-level cache that a tile's panel of columns may take. */
+  private static final double PANEL_SHARE = 0.25;
+
   /** What a load costs beside a fused operation, where both can be under way at once. */
   private static final double LOAD_COST = 0.1;
+
+  /**
+   * The tile of a packed contraction.
+   *
+   * @param depth terms of the sum in a block
+   * @param inPlace whether the rows are not packed
+   */
+  record Packed(int rows, int vectors, int lanes, int depth, boolean inPlace) {
+    int columns() {
+      return vectors * lanes;
+    }
+  }
 
   static long roundUp(long value, long multiple) {
     return (value + multiple - 1) / multiple * multiple;
@@ -34,9 +49,18 @@ record TileSizes(Target target, ElementType type) {
     return (height + rows - 1) / rows * (rows + 1L);
   }
 
+  /** Terms of a sum in a block, of which the first-level cache holds a tile's panel of rows. */
   int depthBlock(long depth, int tileRows) {
-    long most =
-        Math.max(8, (long) (L1_SHARE * target.l1() / ((double) tileRows * type.byteSize())));
+    return depthBlock(depth, L1_SHARE * target.l1() / ((double) tileRows * type.byteSize()));
+  }
+
+  /** Terms of a sum in a block where only columns are packed. */
+  int panelDepth(long depth, int tileColumns) {
+    return depthBlock(depth, PANEL_SHARE * target.l2() / ((double) tileColumns * type.byteSize()));
+  }
+
+  private static int depthBlock(long depth, double held) {
+    long most = Math.max(8, (long) held);
     long blocks = depth <= most + most / 2 ? 1 : (depth + most - 1) / most;
     return Math.toIntExact(roundUp((depth + blocks - 1) / blocks, 8));
   }
@@ -50,6 +74,11 @@ record TileSizes(Target target, ElementType type) {
   /** Rows of accumulators that fit the registers beside the columns' vectors and a broadcast. */
   int registerRows(int vectors) {
     return Math.max(1, Math.min(accumulators() / vectors, registers() >= 32 ? 12 : 6));
+  }
+
+  /** Rows of a tile; what is computed on the way to a sum needs registers of its own. */
+  int registerRows(ContractionForm form, int vectors) {
+    return registerRows(vectors) * (form.isProduct() ? 3 : 2) / 3;
   }
 
   /** Vectors of sums that leave registers for what is added to them. */
@@ -84,6 +113,11 @@ record TileSizes(Target target, ElementType type) {
   /** Vector registers: AVX-512 has twice as many as AVX2, and NEON as many as AVX-512. */
   int registers() {
     return target.simdBits() >= 512 ? 32 : 16;
+  }
+
+  /** The lanes of a whole vector. */
+  int wholeLanes() {
+    return target.lanes(type);
   }
 
   /** The most lanes of which the extent holds one vector. */
