@@ -6,6 +6,7 @@ import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
@@ -274,6 +275,11 @@ final class PackRoles {
     if (form.right().elementType() != form.left().elementType()
         || form.accumulator().elementType() != form.left().elementType()) {
       throw refuse("the factors and their sum differ in type");
+    }
+    if (!merged.isEmpty()
+        && nest.tensors().stream()
+            .anyMatch(tensor -> tensor.layout().storage() != Layout.Storage.ARRAY)) {
+      throw refuse("offsets of merged indices are ints, so that operands must be arrays");
     }
     List<IndexVariable> summed = form.depth().stream().map(Stmt.Loop::variable).toList();
     if (!summed.equals(pack.depth().variables())) {

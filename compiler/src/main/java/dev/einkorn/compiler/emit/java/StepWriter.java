@@ -239,7 +239,8 @@ final class StepWriter {
             .orElseThrow();
     var text = new StringBuilder();
     TensorParameter tensor = nest.tensor(table.tensor());
-    String length = names.size(merged.variable().name());
+    String size = names.size(merged.variable().name());
+    String length = unit.wide() ? "Math.toIntExact(" + size + ")" : size;
     text.append(
         "int[] %s = worker.ints(%d, %s);\n"
             .formatted(
@@ -248,12 +249,21 @@ final class StepWriter {
     for (IndexBinding part : merged.parts()) {
       filled =
           "$position:T.along(%s, %s, %s, %s)"
-              .formatted(name, filled, names.extent(part.extent()), stride(table, part, tensor));
+              .formatted(
+                  name,
+                  filled,
+                  offset(names.extent(part.extent())),
+                  offset(stride(table, part, tensor)));
     }
     if (merged.overhang() > 0) {
       filled = "$position:T.repeatLast(%s, %s, %d)".formatted(name, filled, merged.overhang());
     }
     return text.append(filled).append(";\n").toString();
+  }
+
+  /** What is added to a table, whose offsets are those of an array. */
+  private String offset(String value) {
+    return unit.wide() ? "(int) (" + value + ")" : value;
   }
 
   private String stride(OperandNames.Table table, IndexBinding part, TensorParameter tensor) {
