@@ -65,9 +65,9 @@ final class RowsInPlace {
     long width = ContractionIndex.extent(columns);
     long height = ContractionIndex.extent(rows);
     int lanes = sizes.wholeLanes();
-    int vectors = width < 2L * lanes ? 1 : 2;
+    int vectors = width > lanes && isFilled(width, 2L * lanes) ? 2 : 1;
     int tileRows = TileSizes.tileRows(height, sizes.registerRows(form, vectors));
-    if (width < lanes || TileSizes.roundUp(width, (long) vectors * lanes) > MOST_PADDED * width) {
+    if (width < lanes || !isFilled(width, (long) vectors * lanes)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -77,5 +77,9 @@ final class RowsInPlace {
             lanes,
             sizes.panelDepth(ContractionIndex.extent(depth), vectors * lanes),
             true));
+  }
+
+  private static boolean isFilled(long width, long tile) {
+    return TileSizes.roundUp(width, tile) <= MOST_PADDED * width;
   }
 }
