@@ -1,5 +1,7 @@
 package dev.einkorn.runtime;
 
+import java.util.Arrays;
+
 /**
  * Positions that generated kernels compute where a subscript may leave its axis: gathers and
  * borders. Each method gives a position within {@code 0 .. extent-1} or throws.
@@ -116,6 +118,18 @@ public final class KernelIndex {
       }
     }
     return filled * extent;
+  }
+
+  /**
+   * Continues a table of offsets by the last one, so that a loop may go on beyond the end.
+   *
+   * @param filled how many offsets the table holds
+   * @param count how often the last one is repeated
+   */
+  public static void repeatLast(int[] table, int filled, int count) {
+    if (filled > 0) {
+      Arrays.fill(table, filled, filled + count, table[filled - 1]);
+    }
   }
 
   /** Whether {@code count} offsets of a table from a place on follow each other without gaps. */

@@ -43,4 +43,19 @@ class KernelIndexTest {
         .isInstanceOf(KernelException.class)
         .hasMessageContaining("-1");
   }
+
+  @Test
+  void aTableGoesOnByItsLastOffset() {
+    int[] table = new int[8];
+    int filled = KernelIndex.along(table, KernelIndex.begin(table), 2, 10);
+    KernelIndex.repeatLast(table, KernelIndex.along(table, filled, 3, 1), 2);
+    assertThat(table).containsExactly(0, 1, 2, 10, 11, 12, 12, 12);
+  }
+
+  @Test
+  void aTableOfAnEmptyAxisStaysEmpty() {
+    int[] table = {7, 7};
+    KernelIndex.repeatLast(table, KernelIndex.along(table, 1, 0, 5), 2);
+    assertThat(table).containsExactly(7, 7);
+  }
 }

@@ -23,7 +23,7 @@ public final class LoopPrinter {
       printer.line(1, tensor.name() + ": " + tensor.type() + ", " + tensor.layoutText());
     }
     for (MergedIndex merged : nest.merged()) {
-      printer.line(1, merged.variable() + " walks " + merged.parts());
+      printer.line(1, merged.toString());
     }
     for (Scratch scratch : nest.scratch()) {
       printer.line(1, scratch.toString());

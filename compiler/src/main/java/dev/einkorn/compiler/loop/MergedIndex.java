@@ -10,10 +10,24 @@ import java.util.List;
  * {@code (i, j)}.
  *
  * @param variable of the loop; its range is the product of the parts' ranges
+ * @param overhang how many positions beyond the range stand for the last one in it
  */
-public record MergedIndex(IndexVariable variable, List<IndexBinding> parts) {
+public record MergedIndex(IndexVariable variable, List<IndexBinding> parts, int overhang) {
   public MergedIndex {
     parts = List.copyOf(parts);
+    if (overhang < 0) {
+      throw new IllegalArgumentException(variable + " hangs over by " + overhang);
+    }
+  }
+
+  /** No position beyond the range has a meaning. */
+  public MergedIndex(IndexVariable variable, List<IndexBinding> parts) {
+    this(variable, parts, 0);
+  }
+
+  @Override
+  public String toString() {
+    return variable + " walks " + parts + (overhang == 0 ? "" : " and " + overhang + " beyond");
   }
 
   /** The loop's variable with the product of the ranges. */

@@ -538,6 +538,27 @@ public sealed interface Directive {
    * order, so that no bit changes: a sum that goes on over several blocks is taken up from the
    * target. Indices of one group are walked together, as one merged index.
    *
+   * <p>Rows {@code in place} are not copied: the tile reads each element where it lies, by a table
+   * of the rows' offsets. What hangs over the end of the rows reads the last row again, for sums
+   * that are not stored.
+   *
+   * {@snippet lang=text :
+   * pack(x+y: 6 of 60 in place, f: 4 x 16 of 64, r+s: 1 of 9)
+   *
+   * for y:                          for f_block step 64:
+   *   for x:                          for rs_block step 9:
+   *     for f:                          copy K[f_block.., rs_block..] to K_panel
+   *       f32 s = 0.0                   for xy_block step 60:
+   *       for r:              =>          for f_tile:
+   *         for s:                          for xy_tile:
+   *           s += X[y+r,x+s]                 tile of 6 x 64 sums of
+   *              * K[f,r,s]                     X[y(xy) + r(rs),x(xy) + s(rs)] * K_panel[..]
+   *       O[y,x,f] = s
+   * }
+   *
+   * <p>This is for operands whose elements stand in many terms, as a convolution's do, and for few
+   * columns, where a copied element would be used too few times.
+   *
    * @param rows indices of the first factor, with the tile's height
    * @param columns indices of the second factor, with the tile's width
    * @param depth the indices of the sum, in their order; the count is 1
@@ -553,6 +574,10 @@ public sealed interface Directive {
       }
       if (batch.isPresent() && columns.lanes() > 1) {
         throw new IllegalArgumentException("vectors lie along columns and along a batch index");
+      }
+      if (columns.inPlace() || depth.inPlace() || (rows.inPlace() && batch.isPresent())) {
+        throw new IllegalArgumentException(
+            "only rows are read in place, and only beside vectors along columns");
       }
     }
 
@@ -587,8 +612,14 @@ public sealed interface Directive {
    * @param count of elements or vectors in a tile
    * @param lanes of each vector
    * @param block how many elements are packed at once
+   * @param inPlace whether the operand is read where it lies: {@code i+j: 6 of 60 in place}
    */
-  record PackLoop(List<IndexVariable> variables, int count, int lanes, int block) {
+  record PackLoop(List<IndexVariable> variables, int count, int lanes, int block, boolean inPlace) {
+    /** A role that is packed. */
+    public PackLoop(List<IndexVariable> variables, int count, int lanes, int block) {
+      this(variables, count, lanes, block, false);
+    }
+
     public PackLoop {
       variables = List.copyOf(variables);
       if (variables.isEmpty()
@@ -614,7 +645,8 @@ public sealed interface Directive {
           + count
           + (lanes == 1 ? "" : " x " + lanes)
           + " of "
-          + block;
+          + block
+          + (inPlace ? " in place" : "");
     }
   }
 

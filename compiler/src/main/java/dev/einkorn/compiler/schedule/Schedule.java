@@ -267,7 +267,8 @@ public record Schedule(List<Directive> directives) {
   }
 
   private static final Pattern PACK_LOOP =
-      Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?\\s+of\\s+(\\d{1,9})");
+      Pattern.compile(
+          "(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?\\s+of\\s+(\\d{1,9})(\\s+in place)?");
 
   private static Directive.Pack pack(List<String> arguments, String text) {
     if (arguments.size() < 3) {
@@ -303,7 +304,8 @@ public record Schedule(List<Directive> directives) {
             .toList(),
         Integer.parseInt(matcher.group(2)),
         lanes == null ? 1 : Integer.parseInt(lanes),
-        Integer.parseInt(matcher.group(4)));
+        Integer.parseInt(matcher.group(4)),
+        matcher.group(5) != null);
   }
 
   @Override

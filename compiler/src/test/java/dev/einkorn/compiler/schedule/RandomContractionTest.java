@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.einkorn.compiler.ProgramText;
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.index.DerivedSize;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
@@ -46,6 +47,7 @@ class RandomContractionTest {
 
   private enum Family {
     PACKED,
+    IN_PLACE,
     PACKED_BATCH,
     TILED,
     STAGED,
@@ -150,13 +152,14 @@ class RandomContractionTest {
       int width = 1 + random.nextInt(3);
       int height = 1 + random.nextInt(4);
       return switch (family) {
-        case PACKED ->
+        case PACKED, IN_PLACE ->
             sums
-                + "pack(%s: %d of %d, %s: %d x %d of %d, %s: 1 of %d%s)"
+                + "pack(%s: %d of %d%s, %s: %d x %d of %d, %s: 1 of %d%s)"
                     .formatted(
                         join(rows),
                         height,
                         height * (1 + random.nextInt(3)),
+                        family == Family.IN_PLACE ? " in place" : "",
                         join(columns),
                         width,
                         lanes,
@@ -322,13 +325,26 @@ class RandomContractionTest {
     }
   }
 
-  private static Tensor run(
+  /** The target after one call with 32-bit positions. */
+  static Tensor run(
       IndexProgram program,
       Map<String, Tensor> inputs,
       Tensor target,
       String schedule,
       Target machine,
       int workers) {
+    return run(program, inputs, target, schedule, machine, workers, false);
+  }
+
+  /** The target after one call. */
+  static Tensor run(
+      IndexProgram program,
+      Map<String, Tensor> inputs,
+      Tensor target,
+      String schedule,
+      Target machine,
+      int workers,
+      boolean wide) {
     // What the target held before must not matter.
     target.fill(99);
     Map<String, Tensor> operands = new LinkedHashMap<>(inputs);
@@ -337,6 +353,10 @@ class RandomContractionTest {
     for (SizeParameter size : program.sizes()) {
       SizeParameter.Axis axis = size.axes().getFirst();
       values.put(size.name(), ProgramText.named(operands, axis.tensor()).extent(axis.position()));
+    }
+    var sizes = new Sizes(program, Map.copyOf(values));
+    for (DerivedSize size : program.derived()) {
+      values.put(size.name(), sizes.value(new Extent.Symbolic(size.name())));
     }
     Map<String, Layout> layouts = new HashMap<>();
     Map<String, List<Long>> strides = new HashMap<>();
@@ -356,13 +376,12 @@ class RandomContractionTest {
             program,
             new PipelineOptions(
                 layouts,
-                false,
+                wide,
                 schedule.isEmpty() ? Map.of() : Map.of("C", Schedule.parse(schedule)),
                 KernelClassCompiler.PACKAGE,
                 Optional.of(new CallShape(values, strides)),
                 machine,
                 Arithmetic.DETERMINISTIC));
-    var sizes = new Sizes(program, values);
     long[] passed =
         compilation.sizes().stream()
             .mapToLong(name -> sizes.value(new Extent.Symbolic(name)))

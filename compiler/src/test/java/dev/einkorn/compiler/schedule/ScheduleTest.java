@@ -28,7 +28,9 @@ class ScheduleTest {
         "reorder()",
         "polynomial(); distribute(i: 1024); tile(i: 1 x 16)",
         "block(k: 4096); resume(i: 4); tile(k: 4 x 16)",
-        "stage(B, i: 64, k: 64)"
+        "stage(B, i: 64, k: 64)",
+        "pack(m: 12 of 96, n: 2 x 16 of 64, k: 1 of 512, share rows)",
+        "pack(y+x: 12 of 96 in place, f: 2 x 16 of 64, r+s: 1 of 16)"
       })
   void isReadAsItIsPrinted(String text) {
     Schedule schedule = Schedule.parse(text);
@@ -70,6 +72,10 @@ class ScheduleTest {
         "expected an index and partial results and lanes, such as (k, 64 x 16), found: partial(k)");
     refuses("partial(k, 48 x 16)", "partial(k, 48 x 16): 48 partial results in lanes of 16");
     refuses("split(k, 1 x 1)", "split(k, 1 x 1): 1 chunks of multiples of 1");
+    refuses(
+        "pack(m: 4 of 8, n: 1 x 8 of 8 in place, k: 1 of 8)",
+        "pack(m: 4 of 8, n: 1 x 8 of 8 in place, k: 1 of 8): only rows are read in place, and only"
+            + " beside vectors along columns");
     refuses("parallel(i, j)", "parallel takes one index, found: parallel(i, j)");
     refuses("hoist(i)", "hoist takes no arguments, found: hoist(i)");
   }

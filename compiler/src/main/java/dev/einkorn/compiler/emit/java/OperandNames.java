@@ -169,7 +169,7 @@ final class OperandNames {
             summands.add(
                 table(new Table(tensor.name(), loop.merged(), parts))
                     + "["
-                    + affine(loop.at())
+                    + place(loop.at())
                     + "]"));
     stridesByPosition.forEach((position, strides) -> summands.add(product(position, strides)));
     return summands.isEmpty() ? "0" : String.join(" + ", summands);
@@ -203,12 +203,17 @@ final class OperandNames {
         for (Position.Digit digit : digits) {
           if (digit.merged().equals(merged)) {
             parts.add(new PartStride(digit.part(), digit.coefficient(), axis));
-            place = affine(digit.at());
+            place = place(digit.at());
           }
         }
       }
     }
     return table(new Table(tensor.name(), merged, parts)) + ", " + place;
+  }
+
+  /** A place in a table, which is an {@code int} always. */
+  private String place(Subscript.Affine at) {
+    return wide ? "(int) (" + affine(at) + ")" : affine(at);
   }
 
   private static boolean isZero(Position position) {

@@ -226,16 +226,31 @@ final class StepWriter {
     MergedIndex merged = StepArrays.merged(nest, table);
     var text = new StringBuilder();
     TensorParameter tensor = nest.tensor(table.tensor());
+    String size = names.size(merged.variable().name());
+    String length = unit.wide() ? "Math.toIntExact(" + size + ")" : size;
     text.append(
         "int[] %s = worker.ints(%d, %s);\n"
-            .formatted(name, slot, names.size(merged.variable().name())));
+            .formatted(
+                name, slot, length + (merged.overhang() == 0 ? "" : " + " + merged.overhang())));
     String filled = "$position:T.begin(" + name + ")";
     for (IndexBinding part : merged.parts()) {
       filled =
           "$position:T.along(%s, %s, %s, %s)"
-              .formatted(name, filled, names.extent(part.extent()), stride(table, part, tensor));
+              .formatted(
+                  name,
+                  filled,
+                  offset(names.extent(part.extent())),
+                  offset(stride(table, part, tensor)));
+    }
+    if (merged.overhang() > 0) {
+      filled = "$position:T.repeatLast(%s, %s, %d)".formatted(name, filled, merged.overhang());
     }
     return text.append(filled).append(";\n").toString();
+  }
+
+  /** What is added to a table, whose offsets are those of an array. */
+  private String offset(String value) {
+    return unit.wide() ? "(int) (" + value + ")" : value;
   }
 
   private String stride(OperandNames.Table table, IndexBinding part, TensorParameter tensor) {

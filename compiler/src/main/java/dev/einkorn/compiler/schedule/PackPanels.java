@@ -1,0 +1,182 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.TensorType;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
+import dev.einkorn.compiler.loop.Scratch;
+import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.loop.TensorParameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The memory of a packed contraction: the panels of both factors and a tile of sums, what lies
+ * where in them, and which elements lie side by side.
+ */
+final class PackPanels {
+  private static final Position ORIGIN = new Position.Affine(new Subscript.Affine(List.of(), 0));
+
+  private final PackRoles roles;
+  private final Optional<Scratch> rows;
+  private final Scratch columns;
+  private final Scratch tile;
+
+  PackPanels(PackRoles roles) {
+    this.roles = roles;
+    boolean shared = roles.pack().share() == Directive.Share.ROWS;
+    rows =
+        roles.pack().rows().inPlace()
+            ? Optional.empty()
+            : Optional.of(panel(roles.form().left(), roles.rows(), false));
+    columns = panel(roles.form().right(), roles.columns(), shared);
+    List<Extent> extents =
+        new ArrayList<>(
+            List.of(fixed(roles.rows().loop().width()), fixed(roles.columns().loop().width())));
+    roles.batch().ifPresent(lane -> extents.add(fixed(lane.lanes())));
+    tile =
+        new Scratch(
+            roles.unused(roles.nest().name() + "_tile"),
+            new TensorType(roles.form().left().elementType(), extents),
+            false);
+  }
+
+  private Scratch panel(Expr factor, PackRoles.Role role, boolean shared) {
+    List<Extent> extents = new ArrayList<>();
+    roles.batch().ifPresent(lane -> extents.add(fixed(lane.vectors())));
+    extents.add(fixed(role.loop().block() / role.loop().width()));
+    extents.add(fixed(roles.pack().depth().block()));
+    extents.add(fixed(role.loop().width()));
+    roles.batch().ifPresent(lane -> extents.add(fixed(lane.lanes())));
+    return new Scratch(
+        roles.unused(name(factor) + "_panel"),
+        new TensorType(factor.elementType(), extents),
+        shared);
+  }
+
+  private static Extent fixed(long value) {
+    return new Extent.Fixed(value);
+  }
+
+  /** The tensor that a factor reads first. */
+  String name(Expr factor) {
+    List<String> read = new ArrayList<>();
+    LoopWalk.subexpressions(
+        factor,
+        e -> {
+          if (e instanceof Expr.Load(Element element, _)) {
+            read.add(element.tensor());
+          }
+        });
+    return read.isEmpty() ? roles.nest().name() : read.getFirst();
+  }
+
+  List<Scratch> all() {
+    List<Scratch> all = new ArrayList<>();
+    rows.ifPresent(all::add);
+    all.add(columns);
+    all.add(tile);
+    return all;
+  }
+
+  /** The place of an element of the rows' factor, unless it is read in place. */
+  Optional<Element> rowsElement() {
+    return rows.map(panel -> element(panel, roles.rows()));
+  }
+
+  /** The place of an element of the columns' factor. */
+  Element columnsElement() {
+    return element(columns, roles.columns());
+  }
+
+  private Element element(Scratch panel, PackRoles.Role role) {
+    List<Position> positions = new ArrayList<>();
+    roles.batch().ifPresent(l -> positions.add(l.vectors() > 1 ? plain(l.vector()) : ORIGIN));
+    positions.add(plain(role.tile()));
+    positions.add(plain(roles.depth().step()));
+    positions.add(plain(role.step()));
+    roles.batch().ifPresent(lane -> positions.add(plain(lane.lane())));
+    return new Element(panel.name(), positions);
+  }
+
+  /** The place of a sum in the tile that is not stored in the target at once. */
+  Element tileElement() {
+    List<Position> positions =
+        new ArrayList<>(List.of(plain(roles.rows().step()), plain(roles.columns().step())));
+    roles.batch().ifPresent(lane -> positions.add(plain(lane.lane())));
+    return new Element(tile.name(), positions);
+  }
+
+  private static Position plain(IndexVariable variable) {
+    return new Position.Affine(new Subscript.Affine(List.of(new Subscript.Term(variable, 1)), 0));
+  }
+
+  /** The statement for all of a tile at once. */
+  Stmt jam(List<Directive.TileLoop> loops, Stmt body) {
+    LoopNest nest = roles.nest();
+    LoopNest with = new LoopNest(nest.name(), nest.tensors(), roles.merged(), all(), nest.body());
+    return new Unrolling(with, new Directive.Tile(loops), LocalNames.of(nest.body()), false)
+        .jam(body);
+  }
+
+  // Neighbours.
+
+  /** Whether neighbours along the role may be neighbours in memory. */
+  boolean mayBeRun(PackRoles.Role role, Element element) {
+    return role.merged().isEmpty() || walksUnitAxis(element, role.lastPart());
+  }
+
+  private boolean walksUnitAxis(Element element, IndexVariable part) {
+    TensorParameter tensor = roles.nest().tensor(element.tensor());
+    int unitAxis = tensor.layout().unitAxis();
+    return unitAxis != Layout.NO_AXIS
+        && element.positions().get(unitAxis) instanceof Position.Merged(var digits, _)
+        && digits.stream().anyMatch(d -> d.part().equals(part) && d.coefficient() == 1);
+  }
+
+  /** Whether the tile of a merged index is one run of memory; none if indices are not merged. */
+  Optional<Expr> isRun(PackRoles.Role role, Element element) {
+    return role.merged()
+        .map(
+            merged ->
+                new Expr.Contiguous(atFirstStep(element), merged.variable(), role.loop().width()));
+  }
+
+  /** The element at the beginning of the tile, outside of the loops over its steps. */
+  private Element atFirstStep(Element element) {
+    return new Element(
+        element.tensor(), element.positions().stream().map(this::atFirstStep).toList());
+  }
+
+  private Position atFirstStep(Position position) {
+    return switch (position) {
+      case Position.Affine(Subscript.Affine affine) -> new Position.Affine(atFirstStep(affine));
+      case Position.Merged(var digits, Subscript.Affine rest) ->
+          new Position.Merged(
+              digits.stream()
+                  .map(
+                      d ->
+                          new Position.Digit(
+                              d.coefficient(), d.merged(), d.part(), atFirstStep(d.at())))
+                  .toList(),
+              atFirstStep(rest));
+      case Position.Bordered _, Position.Gathered _ ->
+          throw new Relocation.UnsupportedException("a border or a gather along merged indices");
+    };
+  }
+
+  private Subscript.Affine atFirstStep(Subscript.Affine affine) {
+    Set<IndexVariable> steps = roles.insideTile();
+    return new Subscript.Affine(
+        affine.terms().stream().filter(term -> !steps.contains(term.variable())).toList(),
+        affine.constant());
+  }
+}

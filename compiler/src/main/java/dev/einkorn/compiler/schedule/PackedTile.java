@@ -1,0 +1,206 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopKind;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.source.ScheduleException;
+import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The micro-kernel of a packed contraction: one tile of sums in registers. */
+final class PackedTile {
+  private final PackRoles roles;
+  private final PackPanels panels;
+  private final ContractionForm form;
+  private final ElementType type;
+
+  PackedTile(PackRoles roles, PackPanels panels) {
+    this.roles = roles;
+    this.panels = panels;
+    this.form = roles.form();
+    this.type = form.left().elementType();
+  }
+
+  /** Computes a tile over a block of the sum, and stores what exists of it. */
+  Stmt compute() {
+    Stmt edge = edge();
+    Optional<Stmt> direct = direct();
+    if (direct.isEmpty()) {
+      return edge;
+    }
+    Expr whole = LoopBounds.and(roles.rows().fits(), roles.columns().fits());
+    if (roles.batch().isEmpty()) {
+      for (Element element : alongColumns()) {
+        Optional<Expr> run = panels.isRun(roles.columns(), element);
+        whole = run.isPresent() ? LoopBounds.and(whole, run.get()) : whole;
+      }
+    }
+    return new Stmt.Guard(whole, direct.get(), edge);
+  }
+
+  /** The target, and what the stored value reads along the columns beside the sum. */
+  private Set<Element> alongColumns() {
+    Set<Element> elements = new LinkedHashSet<>();
+    elements.add(target());
+    LoopWalk.subexpressions(
+        roles.ofTarget().apply(form.result()),
+        e -> {
+          if (e instanceof Expr.Load(Element element, _)
+              && element.dependsOn(roles.columns().step())) {
+            elements.add(element);
+          }
+        });
+    return elements;
+  }
+
+  private Element target() {
+    return roles.ofTarget().apply(form.target());
+  }
+
+  /** Sums in registers that begin and end in the target. */
+  private Optional<Stmt> direct() {
+    Element target = target();
+    if (roles.batch().isEmpty() && !panels.mayBeRun(roles.columns(), target)) {
+      return Optional.empty();
+    }
+    try {
+      Stmt unfinished = new Stmt.Store(target, form.accumulator());
+      Stmt finished = new Stmt.Store(target, roles.ofTarget().apply(form.result()));
+      return Optional.of(
+          new Stmt.Outline(
+              "tile_" + roles.nest().name(),
+              panels.jam(loops(), sums(target, stored(unfinished, finished)))));
+    } catch (ScheduleException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Sums in registers that begin and end in scratch memory, and what is copied from and to it. */
+  private Stmt edge() {
+    String name = roles.nest().name();
+    Element target = target();
+    Element aside = panels.tileElement();
+    Stmt load = new Stmt.Store(aside, new Expr.Load(target, type));
+    Stmt compute =
+        new Stmt.Outline(
+            "edge_" + name,
+            panels.jam(loops(), sums(aside, new Stmt.Store(aside, form.accumulator()))));
+    Expr sum = new Expr.Load(aside, type);
+    Stmt finished =
+        new Stmt.Store(target, replaceAccumulator(roles.ofTarget().apply(form.result()), sum));
+    Stmt unfinished = new Stmt.Store(target, sum);
+    return Stmt.sequence(
+        List.of(
+            new Stmt.Guard(goesOn(), new Stmt.Outline("load_" + name, over(load)), Stmt.NOTHING),
+            compute,
+            new Stmt.Outline("store_" + name, over(stored(unfinished, finished)))));
+  }
+
+  private Stmt over(Stmt body) {
+    Stmt inner = body;
+    if (roles.batch().isPresent()) {
+      PackRoles.Lane lane = roles.batch().get();
+      inner =
+          new Stmt.Loop(
+              new IndexBinding(lane.lane(), new Extent.Fixed(lane.lanes())),
+              LoopBounds.number(0),
+              LoopBounds.number(lane.lanes()),
+              LoopKind.SEQUENTIAL,
+              inner);
+    }
+    Stmt rowByRow = existing(roles.rows(), existing(roles.columns(), inner));
+    return roles.batch().isEmpty() && rowsLieSideBySide() ? acrossRows(body) : rowByRow;
+  }
+
+  /** Column by column, all rows of a column at once. */
+  private Stmt acrossRows(Stmt body) {
+    Directive.TileLoop rows =
+        new Directive.TileLoop(roles.rows().step(), roles.pack().rows().count(), 1);
+    Stmt one = existing(roles.columns(), existing(roles.rows(), body));
+    try {
+      Stmt all = existing(roles.columns(), panels.jam(List.of(rows), body));
+      return new Stmt.Guard(roles.rows().fits(), all, one);
+    } catch (ScheduleException e) {
+      return one;
+    }
+  }
+
+  /** Whether neighbours in the target are rows, not columns. */
+  private boolean rowsLieSideBySide() {
+    Element target = form.target();
+    int unitAxis = roles.nest().tensor(target.tensor()).layout().unitAxis();
+    return unitAxis != Layout.NO_AXIS
+        && target.positions().get(unitAxis).dependsOn(roles.rows().lastPart());
+  }
+
+  private static Stmt existing(PackRoles.Role role, Stmt body) {
+    return role.overSteps(LoopBounds.number(0), role.valid(), body);
+  }
+
+  private List<Directive.TileLoop> loops() {
+    Directive.Pack pack = roles.pack();
+    List<Directive.TileLoop> loops = new ArrayList<>();
+    loops.add(new Directive.TileLoop(roles.rows().step(), pack.rows().count(), 1));
+    loops.add(
+        new Directive.TileLoop(
+            roles.columns().step(), pack.columns().count(), pack.columns().lanes()));
+    roles.batch().ifPresent(l -> loops.add(new Directive.TileLoop(l.lane(), 1, l.lanes())));
+    return loops;
+  }
+
+  /**
+   * One element's sum over the block, taken up from {@code partial} in all blocks but the first.
+   */
+  private Stmt sums(Element partial, Stmt store) {
+    String local = form.accumulator().name();
+    Stmt term =
+        form.term(
+            panels
+                .rowsElement()
+                .<Expr>map(element -> new Expr.Load(element, type))
+                .orElseGet(() -> roles.ofFactor(roles.rows()).apply(form.left())),
+            new Expr.Load(panels.columnsElement(), type));
+    return Stmt.sequence(
+        List.of(
+            new Stmt.Declare(local, type, form.initial()),
+            new Stmt.Guard(
+                goesOn(), new Stmt.Assign(local, new Expr.Load(partial, type)), Stmt.NOTHING),
+            roles.overDepth(term),
+            store));
+  }
+
+  /** The sum alone until its last block. */
+  private Stmt stored(Stmt unfinished, Stmt finished) {
+    return form.result().equals(form.accumulator())
+        ? unfinished
+        : new Stmt.Guard(isLastBlock(), finished, unfinished);
+  }
+
+  private Expr goesOn() {
+    return new Expr.BinaryOp(
+        BinaryOperator.GREATER, new Expr.LoopValue(roles.depth().block()), LoopBounds.number(0));
+  }
+
+  private Expr isLastBlock() {
+    return new Expr.BinaryOp(
+        BinaryOperator.LESS_OR_EQUAL,
+        roles.depth().left(),
+        LoopBounds.number(roles.pack().depth().block()));
+  }
+
+  private Expr replaceAccumulator(Expr value, Expr sum) {
+    return value.equals(form.accumulator())
+        ? sum
+        : value.mapChildren(child -> replaceAccumulator(child, sum));
+  }
+}

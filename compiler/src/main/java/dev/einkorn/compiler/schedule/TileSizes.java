@@ -1,0 +1,150 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.runtime.ElementType;
+import java.util.List;
+
+/** How large tiles and blocks of a contraction may be, by the registers and caches of a machine. */
+record TileSizes(Target target, ElementType type) {
+  /** The share of the first-level cache that the panel of a tile's rows may take. */
+  private static final double L1_SHARE = 0.75;
+
+  /** The share of the second-level cache that a tile's panel of columns may take. */
+  private static final double PANEL_SHARE = 0.25;
+
+  /** What a load costs beside a fused operation, where both can be under way at once. */
+  private static final double LOAD_COST = 0.1;
+
+  /**
+   * The tile of a packed contraction.
+   *
+   * @param depth terms of the sum in a block
+   * @param inPlace whether the rows are not packed
+   */
+  record Packed(int rows, int vectors, int lanes, int depth, boolean inPlace) {
+    int columns() {
+      return vectors * lanes;
+    }
+  }
+
+  static long roundUp(long value, long multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+  }
+
+  /** Rows of a tile: as many as registers hold, fewer where that leaves less padding. */
+  static int tileRows(long height, int most) {
+    if (height > 4L * most) {
+      return most;
+    }
+    int best = (int) Math.min(most, height);
+    for (int rows = best - 1; 2 * rows >= most; rows--) {
+      if (tileCost(height, rows) <= tileCost(height, best)) {
+        best = rows;
+      }
+    }
+    return best;
+  }
+
+  /** Steps of a column of tiles; a tile costs one more than its rows for what its rows share. */
+  private static long tileCost(long height, int rows) {
+    return (height + rows - 1) / rows * (rows + 1L);
+  }
+
+  /** Terms of a sum in a block, of which the first-level cache holds a tile's panel of rows. */
+  int depthBlock(long depth, int tileRows) {
+    return depthBlock(depth, L1_SHARE * target.l1() / ((double) tileRows * type.byteSize()));
+  }
+
+  /** Terms of a sum in a block where only columns are packed. */
+  int panelDepth(long depth, int tileColumns) {
+    return depthBlock(depth, PANEL_SHARE * target.l2() / ((double) tileColumns * type.byteSize()));
+  }
+
+  private static int depthBlock(long depth, double held) {
+    long most = Math.max(8, (long) held);
+    long blocks = depth <= most + most / 2 ? 1 : (depth + most - 1) / most;
+    return Math.toIntExact(roundUp((depth + blocks - 1) / blocks, 8));
+  }
+
+  static int block(long extent, int tile, long most, int parts) {
+    long blocks = Math.max(1, (extent + most - 1) / most);
+    blocks = roundUp(blocks, parts);
+    return Math.toIntExact(roundUp(Math.max(1, (extent + blocks - 1) / blocks), tile));
+  }
+
+  /** Rows of accumulators that fit the registers beside the columns' vectors and a broadcast. */
+  int registerRows(int vectors) {
+    return Math.max(1, Math.min(accumulators() / vectors, registers() >= 32 ? 12 : 6));
+  }
+
+  /** Rows of a tile; what is computed on the way to a sum needs registers of its own. */
+  int registerRows(ContractionForm form, int vectors) {
+    return registerRows(vectors) * (form.isProduct() ? 3 : 2) / 3;
+  }
+
+  /** Vectors of sums that leave registers for what is added to them. */
+  int accumulators() {
+    return registers() * 3 / 4;
+  }
+
+  /**
+   * Vectors side by side in a tile: more of them need fewer loads for each operation, but must not
+   * reach far over the end.
+   */
+  int vectors(long width, long height, int lanes, int most) {
+    int best = 1;
+    double least = Double.MAX_VALUE;
+    for (int vectors = most; vectors >= 1; vectors--) {
+      int rows = Math.clamp(height, 1, accumulators() / vectors);
+      if (vectors > 1 && width < (long) vectors * lanes) {
+        continue;
+      }
+      double work =
+          (double) roundUp(width, (long) vectors * lanes)
+              * roundUp(height, balanced(height, rows))
+              * (1 + LOAD_COST * (rows + vectors) / ((double) rows * vectors));
+      if (work < least) {
+        best = vectors;
+        least = work;
+      }
+    }
+    return best;
+  }
+
+  /** Vector registers: AVX-512 has twice as many as AVX2, and NEON as many as AVX-512. */
+  int registers() {
+    return target.simdBits() >= 512 ? 32 : 16;
+  }
+
+  /** The lanes of a whole vector. */
+  int wholeLanes() {
+    return target.lanes(type);
+  }
+
+  /** The most lanes of which the extent holds one vector. */
+  int lanes(long extent) {
+    int lanes = target.lanes(type);
+    while (lanes > extent) {
+      lanes /= 2;
+    }
+    return lanes;
+  }
+
+  /** A tile not above {@code most} that wastes little of the extent. */
+  static int balanced(long extent, int most) {
+    long tiles = (extent + most - 1) / most;
+    return Math.toIntExact((extent + tiles - 1) / tiles);
+  }
+
+  /** Which loop of a packed contraction the workers share out. */
+  Directive.Share share(
+      long height, long width, int tileRows, int tileColumns, List<ContractionIndex> batch) {
+    int threads = target.threads();
+    if (threads == 1 || ContractionIndex.extent(batch) >= 2L * threads) {
+      return Directive.Share.NONE;
+    }
+    if (height >= 2L * threads * tileRows) {
+      return Directive.Share.ROWS;
+    }
+    return width >= 2L * threads * tileColumns ? Directive.Share.COLUMNS : Directive.Share.NONE;
+  }
+}
