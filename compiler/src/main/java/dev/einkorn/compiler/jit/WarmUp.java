@@ -31,9 +31,15 @@ final class WarmUp {
   private static final long FEW_BYTES = 256;
 
   /**
+   * A call may also allocate this much for the time that it takes: a vector on the way into a loop
+   * costs nothing, while one in the loop is 80 bytes for every few nanoseconds.
+   */
+  private static final double FEW_BYTES_PER_NANO = 0.1;
+
+  /**
    * How it ended.
    *
-   * @param hot whether calls no longer allocate
+   * @param hot whether calls no longer allocate, or next to nothing
    * @param nanos of the fastest round, per call
    * @param bytes allocated in the last round, per call
    */
@@ -67,7 +73,7 @@ final class WarmUp {
       long bytes = (meter.allocatedBytes() - bytesBefore) / calls;
       double perCall = Math.max(1.0, (double) (now - before) / calls);
       boolean still = perCall <= best * FLAT && perCall >= best / FLAT;
-      flat = still && bytes <= FEW_BYTES ? flat + 1 : 0;
+      flat = still && areFew(bytes, perCall) ? flat + 1 : 0;
       best = Math.min(best, perCall);
       if (perCall < PROGRESS * fast || bytes < PROGRESS * few) {
         fast = Math.min(fast, perCall);
@@ -77,10 +83,14 @@ final class WarmUp {
       boolean ready = flat >= FLAT_ROUNDS && now - start >= LEAST_NANOS;
       boolean stuck = now - start >= ENOUGH_NANOS && now - progress >= STUCK_NANOS;
       if (ready || stuck || now - start >= MOST_NANOS || Thread.currentThread().isInterrupted()) {
-        return new Result(bytes <= FEW_BYTES, (long) best, bytes);
+        return new Result(areFew(bytes, best), (long) best, bytes);
       }
       calls = Math.clamp((long) (ROUND_NANOS / perCall), 1, 4 * calls);
       meter.pause(now - before);
     }
+  }
+
+  private static boolean areFew(long bytes, double nanos) {
+    return bytes <= Math.max(FEW_BYTES, FEW_BYTES_PER_NANO * nanos);
   }
 }

@@ -31,7 +31,7 @@ class StepArraysTest {
     List<String> programs =
         List.of(
             "C[i,j] = A[i,k] * B[k,j]",
-            "C[j] = A[i,k] * B[k,j]",
+            "C[j] = A[j,k] * B[k,j]",
             "s = A[i,j] * B[i,j]",
             "y[i,j] = 2 * exp(A[i,j] - B[j,i]) + 1",
             "T[j,i] = A[i,j]",
