@@ -29,7 +29,9 @@ class HeuristicSearchTest {
       logarithms += Math.log(found / least);
       best += found <= least * (1 + 1e-9) ? 1 : 0;
     }
+    // when this was written, all 60 were the best; the bounds leave room for other random choices
     assertThat(Math.exp(logarithms / rounds)).isLessThan(1.05);
+    assertThat(best).isGreaterThanOrEqualTo(rounds * 9 / 10);
   }
 
   private static double heuristic(Network network) {
