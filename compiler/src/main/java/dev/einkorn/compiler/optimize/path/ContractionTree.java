@@ -6,7 +6,7 @@ import java.util.List;
  * The order of a contraction; every node above the operands is one loop nest. A product sums the
  * labels that no operand outside of it and not the result holds.
  *
- * <p>The text form is that of {@link #toString} and {@link #parse}: numbers are operands, brackets
+ * <p>The text form is that of {@code toString} and {@link #parse}: numbers are operands, brackets
  * are nests.
  *
  * {@snippet lang=text :

@@ -30,6 +30,7 @@ final class GreedySearch {
   private final double alpha;
   private final double temperature;
   private final SplittableRandom random;
+  private final TrialLimit limit;
   private final PriorityQueue<Candidate> candidates =
       new PriorityQueue<>(
           Comparator.comparingDouble(Candidate::score).thenComparingInt(Candidate::order));
@@ -39,11 +40,13 @@ final class GreedySearch {
   /** By value: the last value that it has been paired with. */
   private final int[] pairedWith;
 
-  private GreedySearch(Pool pool, double alpha, double temperature, SplittableRandom random) {
+  private GreedySearch(
+      Pool pool, double alpha, double temperature, SplittableRandom random, TrialLimit limit) {
     this.pool = pool;
     this.alpha = alpha;
     this.temperature = temperature;
     this.random = random;
+    this.limit = limit;
     pairedWith = new int[2 * pool.incidence().operands()];
   }
 
@@ -53,8 +56,9 @@ final class GreedySearch {
    * @param alpha how much it counts that a step frees its operands
    * @param temperature of the noise; 0 for none
    */
-  static Shape run(Pool start, double alpha, double temperature, SplittableRandom random) {
-    return new GreedySearch(new Pool(start), alpha, temperature, random).run();
+  static Shape run(
+      Pool start, double alpha, double temperature, SplittableRandom random, TrialLimit limit) {
+    return new GreedySearch(new Pool(start), alpha, temperature, random, limit).run();
   }
 
   private Shape run() {
@@ -63,7 +67,11 @@ final class GreedySearch {
     }
     for (Candidate next = candidates.poll(); next != null; next = candidates.poll()) {
       if (pool.isLeft(next.left()) && pool.isLeft(next.right())) {
-        propose(pool.multiply(next.left(), next.right()));
+        int product = pool.multiply(next.left(), next.right());
+        if (!limit.allows(pool.value(product))) {
+          break;
+        }
+        propose(product);
       }
     }
     return pool.finish();

@@ -4,13 +4,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Greedy and swept trees from different starts, the best of which are improved piece by piece. */
 final class HeuristicSearch {
   /** Rounds over random pieces without progress after which a tree is left. */
   private static final int PATIENCE = 2;
+
+  /**
+   * A tree is given up when a product is so many times larger, in binary logarithms, than the
+   * largest of the best tree: improvement gains much, but not more than that.
+   */
+  private static final double TOLERANCE = 24;
+
+  private static final Comparator<Costed> BY_COST = Comparator.comparingDouble(Costed::cost);
 
   private final Incidence incidence;
   private final NestCost costs;
@@ -33,13 +41,14 @@ final class HeuristicSearch {
 
   /** The greedy tree without noise. */
   Shape first() {
-    return GreedySearch.run(start, 1, 0, random);
+    return GreedySearch.run(start, 1, 0, random, new TrialLimit(Double.MAX_VALUE, deadline));
   }
 
   /** So many greedy trees, each different if that is possible, from the operands as they are. */
   List<Shape> some(int trees) {
     var pool = new Pool(incidence, costs);
-    return IntStream.range(0, trees).mapToObj(_ -> noisy(pool)).toList();
+    var limit = new TrialLimit(Double.MAX_VALUE, deadline);
+    return IntStream.range(0, trees).mapToObj(_ -> noisy(pool, limit)).toList();
   }
 
   /**
@@ -49,29 +58,51 @@ final class HeuristicSearch {
    */
   Shape run(List<Shape> known) {
     List<Costed> best = new ArrayList<>(known.stream().map(this::costed).toList());
-    best.add(costed(first()));
-    List<Costed> greedy = trees(effort.greedy(), trial -> trial == 0 ? first() : noisy(start));
+    List<Costed> greedy = new ArrayList<>(List.of(costed(first())));
+    best.addAll(greedy);
     int[] values = start.valuesLeft();
-    List<Costed> swept =
-        trees(
-            effort.sweeps(),
-            trial -> SweepSearch.run(start, values[trial * values.length / effort.sweeps()]));
-    double work = effort.work();
-    double share = work / (4 * effort.kept());
-    for (List<Costed> kind : List.of(greedy, swept)) {
-      for (Costed tree : kind) {
-        Refinement refinement = refinement(tree.shape(), Effort.FIRST_PIECE, share);
-        refinement.descend();
-        work -= share - refinement.work();
-        best.add(costed(refinement.shape()));
-      }
+    List<Costed> swept = new ArrayList<>();
+    for (int trial = 0; trial < effort.sweeps() && !deadline.passed(); trial++) {
+      int near = values[trial * values.length / effort.sweeps()];
+      addNew(swept, costed(SweepSearch.run(start, near, limit(greedy, swept))));
     }
-    best.sort(Comparator.comparingDouble(Costed::cost));
-    return polished(best.getFirst(), work).shape();
+    for (int trial = 1; trial < effort.greedy() && !deadline.passed(); trial++) {
+      addNew(greedy, costed(noisy(start, limit(greedy, swept))));
+    }
+    double share = effort.work() / (4 * effort.kept());
+    for (Costed tree : Stream.concat(kept(greedy), kept(swept)).toList()) {
+      Refinement refinement = refinement(tree.shape(), Effort.SMALL_PIECE, share);
+      refinement.descend();
+      best.add(costed(refinement.shape()));
+    }
+    share = effort.work() / (2 * effort.polished());
+    for (Costed tree : best.stream().sorted(BY_COST).limit(effort.polished()).toList()) {
+      best.add(polished(tree, share));
+    }
+    return best.stream().min(BY_COST).orElseThrow().shape();
+  }
+
+  /** Adds a tree unless there is one of the same cost, which is as a rule the same tree. */
+  private static void addNew(List<Costed> trees, Costed tree) {
+    if (trees.stream().noneMatch(other -> other.cost() == tree.cost())) {
+      trees.add(tree);
+    }
+  }
+
+  private Stream<Costed> kept(List<Costed> trees) {
+    return trees.stream().sorted(BY_COST).limit(effort.kept());
+  }
+
+  private TrialLimit limit(List<Costed> some, List<Costed> others) {
+    return Stream.concat(some.stream(), others.stream())
+        .min(BY_COST)
+        .map(tree -> new TrialLimit(tree.shape().largestLog2(incidence) + TOLERANCE, deadline))
+        .orElseThrow();
   }
 
   private Costed polished(Costed tree, double work) {
-    Refinement refinement = refinement(tree.shape(), effort.piece(), work);
+    Refinement refinement =
+        refinement(tree.shape(), costs.joins() ? Effort.PIECE_WITH_JOINS : Effort.PIECE, work);
     refinement.descend();
     Costed best = better(tree, refinement.shape());
     for (int vain = 0; vain < PATIENCE && refinement.goesOn(); vain++) {
@@ -83,23 +114,10 @@ final class HeuristicSearch {
     return best;
   }
 
-  /** The best of some trees with different costs; trees of equal costs are equal as a rule. */
-  private List<Costed> trees(int trials, IntFunction<Shape> make) {
-    List<Costed> trees = new ArrayList<>();
-    for (int trial = 0; trial < trials && !deadline.passed(); trial++) {
-      Costed tree = costed(make.apply(trial));
-      if (trees.stream().noneMatch(other -> other.cost() == tree.cost())) {
-        trees.add(tree);
-      }
-    }
-    trees.sort(Comparator.comparingDouble(Costed::cost));
-    return trees.subList(0, Math.min(effort.kept(), trees.size()));
-  }
-
-  private Shape noisy(Pool pool) {
+  private Shape noisy(Pool pool, TrialLimit limit) {
     double alpha = Math.pow(10, random.nextDouble(-1, 0.6));
     double temperature = Math.pow(10, random.nextDouble(-3, 0));
-    return GreedySearch.run(pool, alpha, temperature, random);
+    return GreedySearch.run(pool, alpha, temperature, random, limit);
   }
 
   private Costed costed(Shape shape) {

@@ -16,13 +16,14 @@ final class PathCosts {
     double largest = 0;
     double writes = 0;
     double objective = 0;
-    for (Step step : steps) {
+    for (int s = 0; s < steps.size(); s++) {
+      Step step = steps.get(s);
       if (!step.isShared()) {
         double each = cost(network, steps, step, cost);
         objective = cost.takesMaximum() ? Math.max(objective, each) : plus(objective, each);
         flops = plus(flops, flops(step));
         writes = plus(writes, step.size());
-        largest = step == steps.getLast() ? largest : Math.max(largest, step.size());
+        largest = s == steps.size() - 1 ? largest : Math.max(largest, step.size());
       }
     }
     return new PathCost(flops, largest, writes, peak(network.operands().size(), steps), objective);

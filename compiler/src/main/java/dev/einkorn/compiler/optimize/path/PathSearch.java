@@ -116,18 +116,20 @@ public final class PathSearch {
   private record Answer(Shape shape, boolean proven) {}
 
   private ContractionPath find() {
-    ContractionPath path = find(NestCost.of(options.cost()));
+    NestCost free = NestCost.of(options.cost());
+    Answer answer = search(free, List.of());
+    ContractionPath path = path(answer, free);
     if (path.cost().largestIntermediate() <= options.memoryLimit()) {
       return path;
     }
-    return find(new NestCost(options.cost(), options.memoryLimit(), true));
+    var limited = new NestCost(options.cost(), options.memoryLimit(), true);
+    return path(search(limited, List.of(answer.shape().flattened(incidence, limited))), limited);
   }
 
-  private ContractionPath find(NestCost costs) {
-    Answer answer = search(costs, Optional.empty());
+  private ContractionPath path(Answer answer, NestCost costs) {
     if (costs.steps().takesMaximum()) {
       NestCost flops = flopsWithin(costs, cost(answer.shape(), costs));
-      Answer second = search(flops, Optional.of(answer.shape()));
+      Answer second = search(flops, List.of(answer.shape()));
       return path(second.shape().tree(incidence, flops), answer.proven() && second.proven());
     }
     ContractionTree tree = answer.shape().tree(incidence, costs);
@@ -152,9 +154,9 @@ public final class PathSearch {
         flops, limitsSize ? Math.min(first.limit(), most) : first.limit(), first.joins());
   }
 
-  private Answer search(NestCost costs, Optional<Shape> start) {
+  private Answer search(NestCost costs, List<Shape> start) {
     int operands = incidence.operands();
-    List<Shape> known = new ArrayList<>(start.stream().toList());
+    List<Shape> known = new ArrayList<>(start);
     if (operands > SubsetSearch.most(costs)) {
       if (operands <= SubsetSearch.most(costs.withoutJoins())) {
         exact(costs.withoutJoins(), Double.POSITIVE_INFINITY).ifPresent(known::add);

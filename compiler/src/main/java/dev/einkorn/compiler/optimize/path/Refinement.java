@@ -184,7 +184,7 @@ final class Refinement {
       before = costs.both(before, cost[nest]);
     }
     Partial[] parts = border.stream().map(value -> values[value]).toArray(Partial[]::new);
-    work -= Math.pow(3, border.size()) + LABEL_WORK * labels(parts);
+    work -= Math.pow(costs.joins() ? 5 : 3, border.size()) + LABEL_WORK * labels(parts);
     Optional<SubsetSearch.Found> found =
         SubsetSearch.find(incidence, parts, costs, before * PROGRESS, deadline);
     if (found.isPresent()) {

@@ -5,6 +5,7 @@ import dev.einkorn.compiler.optimize.path.ContractionTree.Leaf;
 import dev.einkorn.compiler.optimize.path.ContractionTree.Pair;
 import dev.einkorn.compiler.optimize.path.ContractionTree.Sum;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,6 +30,14 @@ record Shape(int operands, List<int[]> steps) {
               : incidence.product(pick(values, steps.get(i - operands)));
     }
     return values;
+  }
+
+  /** Binary logarithm of the size of the largest product. */
+  double largestLog2(Incidence incidence) {
+    return Arrays.stream(values(incidence), operands, operands + steps.size())
+        .mapToDouble(value -> value.log2)
+        .max()
+        .orElse(0);
   }
 
   /** The cost of each nest, sums before it included. */
@@ -64,6 +73,30 @@ record Shape(int operands, List<int[]> steps) {
       lonely[i] = parts[i].lonely;
     }
     return costs.nest(sizes, lonely, result.size, incidence.loop(parts));
+  }
+
+  /** The tree without intermediates that may not be stored: their factors go into the next nest. */
+  Shape flattened(Incidence incidence, NestCost costs) {
+    Partial[] values = values(incidence);
+    List<int[]> kept = new ArrayList<>();
+    // by value: the values of the new tree that stand for it
+    var stands = new int[values.length][];
+    for (int value = 0; value < values.length; value++) {
+      if (value < operands) {
+        stands[value] = new int[] {value};
+      } else {
+        int[] members =
+            Arrays.stream(steps.get(value - operands))
+                .flatMap(member -> Arrays.stream(stands[member]))
+                .toArray();
+        stands[value] = members;
+        if (value == values.length - 1 || costs.mayStore(values[value].size)) {
+          stands[value] = new int[] {operands + kept.size()};
+          kept.add(members);
+        }
+      }
+    }
+    return new Shape(operands, kept);
   }
 
   /** The finished tree, with the sums that are cheapest. */

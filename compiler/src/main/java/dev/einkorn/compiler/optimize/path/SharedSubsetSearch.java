@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -43,7 +42,8 @@ final class SharedSubsetSearch {
    * @param nests the types of its nests, ascending, each once
    * @param cost of these
    */
-  private record Candidate(ContractionTree tree, Sharing.Form form, int[] nests, double cost) {}
+  private record Candidate(
+      ContractionTree tree, Sharing.Form form, List<Integer> nests, double cost) {}
 
   private SharedSubsetSearch(Network network, Incidence incidence, NestCost costs) {
     this.incidence = incidence;
@@ -75,14 +75,14 @@ final class SharedSubsetSearch {
   private List<Candidate> operand(int number) {
     var leaf = new Leaf(number);
     Sharing.Form form = sharing.operand(number);
-    var plain = new Candidate(leaf, form, new int[0], 0);
+    var plain = new Candidate(leaf, form, List.of(), 0);
     Partial summed = incidence.operand(number);
     if (summed.lonely == 1 || !costs.mayStore(summed.size)) {
       return List.of(plain);
     }
     Sharing.Form sum = sharing.product(List.of(form), labels(summed));
     nestCosts.put(sum.type(), costs.sum(summed.size, summed.lonely));
-    return List.of(plain, candidate(new Sum(leaf), sum, new int[] {sum.type()}));
+    return List.of(plain, candidate(new Sum(leaf), sum, List.of(sum.type())));
   }
 
   private List<Candidate> product(int subset) {
@@ -107,18 +107,18 @@ final class SharedSubsetSearch {
 
   private List<Candidate> better(
       List<Candidate> best, Candidate left, Candidate right, Partial product) {
-    int[] nests = union(left.nests(), right.nests());
+    List<Integer> nests = union(left.nests(), right.nests());
     if (!best.isEmpty() && cost(nests) >= best.getFirst().cost()) {
       return best;
     }
     Sharing.Form form = sharing.product(List.of(left.form(), right.form()), labels(product));
     nestCosts.computeIfAbsent(form.type(), _ -> nestCost(left.form(), right.form(), product));
     Candidate both =
-        candidate(new Pair(left.tree(), right.tree()), form, union(nests, new int[] {form.type()}));
+        candidate(new Pair(left.tree(), right.tree()), form, union(nests, List.of(form.type())));
     return best.isEmpty() || both.cost() < best.getFirst().cost() ? List.of(both) : best;
   }
 
-  private Candidate candidate(ContractionTree tree, Sharing.Form form, int[] nests) {
+  private Candidate candidate(ContractionTree tree, Sharing.Form form, List<Integer> nests) {
     return new Candidate(tree, form, nests, cost(nests));
   }
 
@@ -140,7 +140,7 @@ final class SharedSubsetSearch {
     return Arrays.stream(partial.labels).boxed().collect(Collectors.toSet());
   }
 
-  private double cost(int[] nests) {
+  private double cost(List<Integer> nests) {
     double cost = 0;
     for (int nest : nests) {
       cost = costs.both(cost, nestCosts.getOrDefault(nest, 0.0));
@@ -148,7 +148,7 @@ final class SharedSubsetSearch {
     return cost;
   }
 
-  private static int[] union(int[] a, int[] b) {
-    return IntStream.concat(Arrays.stream(a), Arrays.stream(b)).sorted().distinct().toArray();
+  private static List<Integer> union(List<Integer> a, List<Integer> b) {
+    return Stream.concat(a.stream(), b.stream()).sorted().distinct().toList();
   }
 }

@@ -11,15 +11,20 @@ import java.util.Deque;
  * at pairs alone, leave ragged pieces.
  */
 final class SweepSearch {
-  private final Pool pool;
+  /** What counts as smaller, in binary logarithms, so that equals are equal whatever was added. */
+  private static final double LESS = 1e-9;
 
-  private SweepSearch(Pool pool) {
+  private final Pool pool;
+  private final TrialLimit limit;
+
+  private SweepSearch(Pool pool, TrialLimit limit) {
     this.pool = pool;
+    this.limit = limit;
   }
 
   /** One run, from a pool that is not changed, which begins at the value given or far from it. */
-  static Shape run(Pool start, int near) {
-    var search = new SweepSearch(new Pool(start));
+  static Shape run(Pool start, int near, TrialLimit limit) {
+    var search = new SweepSearch(new Pool(start), limit);
     search.sweep(search.farthest(near));
     for (int value : start.valuesLeft()) {
       if (search.pool.isLeft(value)) {
@@ -31,7 +36,11 @@ final class SweepSearch {
 
   private void sweep(int from) {
     int product = from;
-    for (int next = next(product); next >= 0; next = next(product)) {
+    while (limit.allows(pool.value(product))) {
+      int next = next(product);
+      if (next < 0) {
+        return;
+      }
       product = pool.multiply(product, next);
     }
   }
@@ -44,7 +53,7 @@ final class SweepSearch {
         int other = pool.holder(label, i);
         if (other != product) {
           double size = pool.incidence().productLog2(pool.value(product), pool.value(other));
-          if (size < least && pool.mayStore(pool.productSize(product, other))) {
+          if (size < least - LESS && pool.mayStore(pool.productSize(product, other))) {
             least = size;
             best = other;
           }

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** The text form of a tree, both ways, without recursion. */
@@ -17,7 +17,7 @@ final class TreeText {
   private int position;
 
   /** Operands seen so far, with their positions. */
-  private final SortedMap<Integer, Integer> seen = new TreeMap<>();
+  private final TreeMap<Integer, Integer> seen = new TreeMap<>();
 
   private TreeText(String text) {
     this.text = text;
@@ -129,14 +129,15 @@ final class TreeText {
   }
 
   private void checkComplete() {
-    int expected = 0;
-    for (int operand : seen.keySet()) {
-      if (operand != expected) {
-        throw error(
-            seen.get(seen.lastKey()),
-            "operand %d is here, but operand %d is missing".formatted(seen.lastKey(), expected));
-      }
-      expected++;
+    int missing = 0;
+    while (seen.containsKey(missing)) {
+      missing++;
+    }
+    if (missing < seen.size()) {
+      Map.Entry<Integer, Integer> last = seen.lastEntry();
+      throw error(
+          last.getValue(),
+          "operand %d is here, but operand %d is missing".formatted(last.getKey(), missing));
     }
   }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The heuristics on networks whose best order is known. */
 class HeuristicSearchTest {
   private static final Deadline NEVER = new Deadline(Duration.ofDays(1));
+  private static final TrialLimit FREE = new TrialLimit(Double.MAX_VALUE, NEVER);
 
   @Test
   void ordersOfEightToFourteenOperandsAreNearlyAlwaysTheBest() {
@@ -28,7 +29,9 @@ class HeuristicSearchTest {
       logarithms += Math.log(found / least);
       best += found <= least * (1 + 1e-9) ? 1 : 0;
     }
+    // when this was written, all 60 were the best; the bounds leave room for other random choices
     assertThat(Math.exp(logarithms / rounds)).isLessThan(1.05);
+    assertThat(best).isGreaterThanOrEqualTo(rounds * 9 / 10);
   }
 
   private static double heuristic(Network network) {
@@ -49,8 +52,9 @@ class HeuristicSearchTest {
         var costs = new NestCost(StepCost.FLOPS, limit, true);
         var pool = new Pool(incidence, costs);
         for (int i = 0; i < 2; i++) {
-          check(network, GreedySearch.run(pool, 0.5, 0.3, new SplittableRandom(round)), costs);
-          check(network, SweepSearch.run(pool, pool.valuesLeft()[0]), costs);
+          check(
+              network, GreedySearch.run(pool, 0.5, 0.3, new SplittableRandom(round), FREE), costs);
+          check(network, SweepSearch.run(pool, pool.valuesLeft()[0], FREE), costs);
           Absorption.run(pool);
         }
       }
@@ -75,7 +79,8 @@ class HeuristicSearchTest {
       Network network = Networks.random(random, 3 + random.nextInt(30));
       Incidence incidence = Incidence.forSearch(network);
       var costs = NestCost.of(StepCost.COMBO);
-      Shape start = GreedySearch.run(new Pool(incidence, costs), 1, 1, new SplittableRandom(1));
+      Shape start =
+          GreedySearch.run(new Pool(incidence, costs), 1, 1, new SplittableRandom(1), FREE);
       var refinement =
           new Refinement(start, incidence, costs, 6, 1e6, new SplittableRandom(round), NEVER);
       double before = start.cost(incidence, costs);

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PathSearchTest {
   private static final double NO_LIMIT = Double.POSITIVE_INFINITY;
 
+  /** Whatever the machine does besides. */
+  private static final Options FLOPS = Options.of(StepCost.FLOPS).withTimeLimit(Duration.ofDays(1));
+
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 4, 5, 6})
   void noOrderOfFewOperandsIsCheaper(int operands) {
@@ -57,7 +60,7 @@ class PathSearchTest {
       for (int i = 0; i < 3 + random.nextInt(12); i++) {
         extents.add(1.0 + random.nextInt(50));
       }
-      ContractionPath path = PathSearch.find(Networks.chain(extents), Options.of(StepCost.FLOPS));
+      ContractionPath path = PathSearch.find(Networks.chain(extents), FLOPS);
       assertThat(path.cost().flops()).as(extents.toString()).isEqualTo(chainFlops(extents));
     }
   }
@@ -83,8 +86,7 @@ class PathSearchTest {
 
   @Test
   void aQuadraticFormIsAVectorTimesAMatrixTimesAVector() {
-    ContractionPath path =
-        PathSearch.find(Networks.einsum("i,ij,j->", 100), Options.of(StepCost.FLOPS));
+    ContractionPath path = PathSearch.find(Networks.einsum("i,ij,j->", 100), FLOPS);
     assertThat(path.tree()).hasToString("((0 1) 2)");
     assertThat(path.cost()).isEqualTo(new PathCost(10_100, 100, 101, 100, 10_100));
   }
@@ -93,8 +95,7 @@ class PathSearchTest {
   void smallVectorsAreMultipliedWithEachOtherBeforeALargeTensor() {
     // a[i] * b[j] has 4 elements; without it, the tensor's million elements are passed twice
     List<Double> extents = List.of(2.0, 2.0, 250_000.0);
-    ContractionPath path =
-        PathSearch.find(Networks.einsum("a,b,abc->abc", extents), Options.of(StepCost.FLOPS));
+    ContractionPath path = PathSearch.find(Networks.einsum("a,b,abc->abc", extents), FLOPS);
     assertThat(path.tree()).hasToString("((0 1) 2)");
     assertThat(path.cost().flops()).isEqualTo(4 + 1e6);
   }
@@ -111,15 +112,14 @@ class PathSearchTest {
       extents.addAll(List.of(2.0, 2.0, 1000.0, 10.0));
     }
     Network ring = Network.of(operands, List.of(), extents);
-    ContractionPath path = PathSearch.find(ring, Options.of(StepCost.FLOPS));
+    ContractionPath path = PathSearch.find(ring, FLOPS);
     assertThat(path.steps().stream().filter(step -> step.summed().isEmpty()).count())
         .isBetween(16L, 18L);
   }
 
   @Test
   void partsThatShareNothingAreContractedByThemselves() {
-    ContractionPath path =
-        PathSearch.find(Networks.einsum("ab,bc,de,ef->acdf", 10), Options.of(StepCost.FLOPS));
+    ContractionPath path = PathSearch.find(Networks.einsum("ab,bc,de,ef->acdf", 10), FLOPS);
     assertThat(path.tree()).hasToString("((0 1) (2 3))");
   }
 
@@ -131,9 +131,7 @@ class PathSearchTest {
   }
 
   private static String treeOf(String einsum, List<Double> extents) {
-    return PathSearch.find(Networks.einsum(einsum, extents), Options.of(StepCost.FLOPS))
-        .tree()
-        .toString();
+    return PathSearch.find(Networks.einsum(einsum, extents), FLOPS).tree().toString();
   }
 
   @Test
@@ -159,8 +157,7 @@ class PathSearchTest {
         extents.add(1.0 + random.nextInt(3));
       }
     }
-    ContractionPath path =
-        PathSearch.find(Network.of(operands, List.of(), extents), Options.of(StepCost.FLOPS));
+    ContractionPath path = PathSearch.find(Network.of(operands, List.of(), extents), FLOPS);
     assertThat(path.origin()).isEqualTo(Origin.OPTIMAL);
     assertThat(path.steps()).hasSize(15);
   }
@@ -169,7 +166,7 @@ class PathSearchTest {
   void aPinnedOrderIsTaken() {
     Network network = Networks.einsum("ab,bc,cd->ad", 10);
     var pinned = ContractionTree.parse("(1 (0 2))");
-    Options options = Options.of(StepCost.FLOPS).withPinned(pinned);
+    Options options = FLOPS.withPinned(pinned);
     ContractionPath path = PathSearch.find(network, options);
     assertThat(path.tree()).isEqualTo(pinned);
     assertThat(path.origin()).isEqualTo(Origin.PINNED);
@@ -181,21 +178,18 @@ class PathSearchTest {
 
   @Test
   void aPinnedOrderMustFit() {
-    Options options = Options.of(StepCost.FLOPS);
     Network network = Networks.einsum("ab,bc,cd->ad", 10);
     assertThatThrownBy(
-            () -> PathSearch.find(network, options.withPinned(ContractionTree.parse("(0 1)"))))
+            () -> PathSearch.find(network, FLOPS.withPinned(ContractionTree.parse("(0 1)"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the tree lacks operand 2");
     assertThatThrownBy(
             () ->
-                PathSearch.find(
-                    network, options.withPinned(ContractionTree.parse("((0 1) (2 3))"))))
+                PathSearch.find(network, FLOPS.withPinned(ContractionTree.parse("((0 1) (2 3))"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the tree holds operand 3, but there are 3");
     assertThatThrownBy(
-            () ->
-                PathSearch.find(network, options.withPinned(ContractionTree.parse("((0) (1 2))"))))
+            () -> PathSearch.find(network, FLOPS.withPinned(ContractionTree.parse("((0) (1 2))"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("operand 0 has no label to be summed by itself");
   }
@@ -214,7 +208,7 @@ class PathSearchTest {
 
   @Test
   void withoutTimeThereIsAnOrderStill() {
-    Options options = Options.of(StepCost.FLOPS).withTimeLimit(Duration.ZERO);
+    Options options = FLOPS.withTimeLimit(Duration.ZERO);
     for (int operands : List.of(2, 9, 16, 17, 200)) {
       Network network = Networks.cubic(operands, 2, new Random(operands));
       ContractionPath path = PathSearch.find(network, options);
@@ -229,11 +223,10 @@ class PathSearchTest {
 
   @Test
   void optionsAreChecked() {
-    Options options = Options.of(StepCost.FLOPS);
-    assertThatThrownBy(() -> options.withMemoryLimit(Double.NaN))
+    assertThatThrownBy(() -> FLOPS.withMemoryLimit(Double.NaN))
         .hasMessage("the memory limit is NaN");
-    assertThatThrownBy(() -> options.withMemoryLimit(-1)).hasMessage("the memory limit is -1.0");
-    assertThatThrownBy(() -> options.withTimeLimit(Duration.ofSeconds(-1)))
+    assertThatThrownBy(() -> FLOPS.withMemoryLimit(-1)).hasMessage("the memory limit is -1.0");
+    assertThatThrownBy(() -> FLOPS.withTimeLimit(Duration.ofSeconds(-1)))
         .hasMessage("the time limit is PT-1S");
   }
 }

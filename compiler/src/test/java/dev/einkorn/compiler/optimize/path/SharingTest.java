@@ -61,6 +61,16 @@ class SharingTest {
   }
 
   @Test
+  void aSharedResultStaysAliveUntilItsLastUse() {
+    // A x, which both ends need, is kept while the middle is computed
+    Network network = Networks.named("AxMAx", "ab,b,ac,cd,d->", 10);
+    ContractionPath path =
+        ContractionPath.of(network, ContractionTree.parse("(((0 1) 2) (3 4))"), StepCost.FLOPS);
+    assertThat(path.steps().stream().map(Step::sameAs)).containsExactly(-1, -1, 0, -1);
+    assertThat(path.cost()).isEqualTo(new PathCost(210, 10, 21, 20, 210));
+  }
+
+  @Test
   void whatIsSummedOrTransposedIsNotTheSame() {
     // A B and A B', A x and A' x
     assertThat(sameAs("ABAB", "ab,bc,de,fe->acdf", "((0 1) (2 3))")).containsExactly(-1, -1, -1);
@@ -85,7 +95,7 @@ class SharingTest {
   void sharedStepsHoldTheSameNumbersLabelByLabel() {
     var random = new Random(6);
     int shared = 0;
-    for (int round = 0; round < 400; round++) {
+    for (int round = 0; round < 250; round++) {
       Network network = Networks.randomRepeated(random, 2 + random.nextInt(5), 2);
       ContractionPath path = PathSearch.find(network, Options.of(StepCost.FLOPS));
       var values = new Values(network, path.steps(), random.nextInt());
@@ -99,7 +109,7 @@ class SharingTest {
         }
       }
     }
-    assertThat(shared).isGreaterThan(50);
+    assertThat(shared).isGreaterThan(30);
   }
 
   @Test
