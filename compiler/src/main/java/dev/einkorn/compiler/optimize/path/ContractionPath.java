@@ -24,7 +24,7 @@ public record ContractionPath(
   public enum Origin {
     /** It was given. */
     PINNED,
-    /** No order costs less, if nothing is shared. */
+    /** No order costs less. Never said where a tensor occurs more than once. */
     OPTIMAL,
     /** The best that a search found which does not see all orders. */
     SEARCHED,

@@ -17,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  * included. Beyond, greedy trees are made ({@link GreedySearch}) and the best of them improved
  * piece by piece ({@link Refinement}).
  *
+ * <p>Where a tensor occurs more than once, orders with equal partial products are looked for
+ * besides ({@link SharedSubsetSearch}, {@link SharedSearch}), up to 32 operands and as long as no
+ * memory limit binds. That is a heuristic; equal partial products are counted once in any case.
+ *
  * <p>With a memory limit that the order found exceeds, the search is repeated without intermediates
  * above the limit, and with nests over more than two factors where nothing fits; since one nest
- * over everything stores nothing, there is always an order, though it may cost very much. It is the
- * best of all up to 10 operands.
+ * over everything stores nothing, there is always an order, though it may cost so much that to
+ * slice the network (loop over some labels outside of all nests) is better. It is the best of all
+ * up to 10 operands.
  *
  * <p>How many trees are tried depends on the network alone, so equal calls give equal trees; the
  * time limit is a guard, and only where it is met does the answer depend on the machine.
@@ -53,7 +58,8 @@ public final class PathSearch {
    * @param cost what is minimised
    * @param memoryLimit most elements of an intermediate; infinite for no limit. The result of the
    *     whole is no intermediate
-   * @param timeLimit after which the best order found so far is returned
+   * @param timeLimit after which the best order found so far is returned; it is looked at between
+   *     steps of the search, which take up to a second with thousands of operands
    * @param seed of the random choices
    * @param pinned an order to be taken as it is, or null
    */
@@ -134,13 +140,14 @@ public final class PathSearch {
     }
     ContractionTree tree = answer.shape().tree(incidence, costs);
     if (network.repeats() && !costs.joins() && network.operands().size() <= SharedSearch.MOST) {
-      return path(shared(tree, costs), false);
+      return path(shared(tree, costs), answer.proven());
     }
     return path(tree, answer.proven());
   }
 
   private ContractionPath path(ContractionTree tree, boolean proven) {
-    Origin origin = proven ? Origin.OPTIMAL : deadline.met() ? Origin.TIMED_OUT : Origin.SEARCHED;
+    boolean optimal = proven && !network.repeats();
+    Origin origin = optimal ? Origin.OPTIMAL : deadline.met() ? Origin.TIMED_OUT : Origin.SEARCHED;
     return ContractionPath.of(network, tree, options.cost(), origin, options.memoryLimit());
   }
 

@@ -111,11 +111,6 @@ final class Refinement {
     }
   }
 
-  /** How many splits may still be tried. */
-  double work() {
-    return work;
-  }
-
   /** Whether there is work and time left. */
   boolean goesOn() {
     return work > 0 && !deadline.passed();
