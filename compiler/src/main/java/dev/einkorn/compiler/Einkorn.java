@@ -10,6 +10,8 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
+import dev.einkorn.compiler.optimize.path.ContractionTree;
+import dev.einkorn.compiler.optimize.path.TreeSyntaxException;
 import dev.einkorn.compiler.schedule.Arithmetic;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.Schedule;
@@ -23,6 +25,7 @@ import dev.einkorn.runtime.WorkerPool;
 import java.lang.ref.Cleaner;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +80,7 @@ public final class Einkorn {
   private final long memoryBudget;
   private final WorkspacePool workspaces;
   private final Map<String, Schedule> schedules;
+  private final Map<String, ContractionTree> orders;
   private final Target target;
   private final TierPolicy tierPolicy = TierPolicy.fromSystemProperty();
   private volatile @Nullable WorkerPool ownPool;
@@ -95,6 +99,7 @@ public final class Einkorn {
         new WorkspacePool(
             Math.min(memoryBudget, Runtime.getRuntime().maxMemory() / HEAP_PER_IDLE_WORKSPACES));
     schedules = Map.copyOf(builder.schedules);
+    orders = Collections.unmodifiableMap(new LinkedHashMap<>(builder.orders));
     if (backend == Backend.CPU) {
       JaninoPreload.start();
     }
@@ -227,7 +232,8 @@ public final class Einkorn {
         mode == Mode.FAST,
         new CostModel(CostModel.TYPICAL.simdBits(), target.l2(), target.l3()),
         Long.MAX_VALUE,
-        PLANNING_TIME);
+        PLANNING_TIME,
+        orders);
   }
 
   /** Whether a call may take so much working memory. */
@@ -310,6 +316,7 @@ public final class Einkorn {
     private int threads = Runtime.getRuntime().availableProcessors();
     private long memoryBudget = Long.MAX_VALUE;
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
+    private final Map<String, ContractionTree> orders = new LinkedHashMap<>();
 
     private Builder() {}
 
@@ -372,8 +379,40 @@ public final class Einkorn {
       return this;
     }
 
-    /** The instance. */
+    /**
+     * Pins the contraction order of the statement that computes {@code target}, for instance {@code
+     * ((0 1) 2)}. Its value must be one product of two factors or more. They are numbered from 0 as
+     * they are written; nested products and sums over indices are taken apart, and a sum of terms
+     * in brackets is one factor. Brackets are loop nests: {@code (0 1 2)} is one over three
+     * factors, {@code ((0) 1)} first sums factor 0 over the indices that only it has. A nest that
+     * sums over nothing is multiplied where it is read. What such a statement reads is stored as
+     * written, and nothing in it is distributed or factored.
+     *
+     * @throws ScheduleException if the text is no order; whether it fits shows when a program is
+     *     planned or called
+     */
+    public Builder order(String target, String tree) {
+      try {
+        orders.put(target, ContractionTree.parse(tree));
+      } catch (TreeSyntaxException e) {
+        throw new ScheduleException(
+            "the order '%s' of %s is no contraction tree: %s"
+                .formatted(tree, target, e.getMessage()));
+      }
+      return this;
+    }
+
+    /**
+     * The instance.
+     *
+     * @throws ScheduleException if orders are pinned in {@link Mode#STRICT}, which regroups nothing
+     */
     public Einkorn build() {
+      if (mode == Mode.STRICT && !orders.isEmpty()) {
+        throw new ScheduleException(
+            "strict mode computes in the written order, so none can be pinned: "
+                + String.join(", ", orders.keySet()));
+      }
       return new Einkorn(this);
     }
   }

@@ -83,7 +83,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule optimize_knows_index =
-      stage("optimize", "optimize.rule", "optimize.algebra", "optimize.path", "index");
+      stage("optimize", "optimize.rule", "optimize.algebra", "optimize.path", "index", "source");
 
   @ArchTest
   static final ArchRule rules_know_index = stage("optimize.rule", "optimize.algebra", "index");

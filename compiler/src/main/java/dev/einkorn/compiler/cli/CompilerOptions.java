@@ -54,6 +54,14 @@ final class CompilerOptions {
               + " 'E: reorder(n, k, h, d); hoist()'. May repeat.")
   private final List<String> schedules = new ArrayList<>();
 
+  @Option(
+      names = "--order",
+      paramLabel = "'NAME=TREE'",
+      description =
+          "The contraction order of the statement that computes NAME, a product whose factors are"
+              + " numbered from 0 as they are written, for instance 'E=((0 1) 2)'. May repeat.")
+  private final List<String> orders = new ArrayList<>();
+
   Mode mode() {
     return mode;
   }
@@ -79,7 +87,23 @@ final class CompilerOptions {
         throw new UsageException("--schedule: " + e.getMessage());
       }
     }
-    return builder.build();
+    for (String order : orders) {
+      int equals = order.indexOf('=');
+      if (equals < 0) {
+        throw new UsageException(
+            "--order takes the name of a target, = and a tree such as ((0 1) 2), found " + order);
+      }
+      try {
+        builder.order(order.substring(0, equals).strip(), order.substring(equals + 1));
+      } catch (ScheduleException e) {
+        throw new UsageException("--order: " + e.getMessage());
+      }
+    }
+    try {
+      return builder.build();
+    } catch (ScheduleException e) {
+      throw new UsageException("--order: " + e.getMessage());
+    }
   }
 
   /** A number of bytes: K, M, G and T are powers of 1024. */

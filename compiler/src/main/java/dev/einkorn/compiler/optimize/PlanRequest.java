@@ -1,7 +1,11 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.optimize.path.ContractionTree;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
@@ -13,6 +17,7 @@ import java.util.function.ToLongFunction;
  * @param model what nests cost
  * @param intermediateBytes the largest temporary that is wanted
  * @param timeLimit after which the best plan found so far is taken
+ * @param orders of products that are not looked for, by the names of the targets
  */
 public record PlanRequest(
     ToLongFunction<Extent> sizes,
@@ -20,7 +25,8 @@ public record PlanRequest(
     boolean expandsDifferences,
     CostModel model,
     long intermediateBytes,
-    Duration timeLimit) {
+    Duration timeLimit,
+    Map<String, ContractionTree> orders) {
   /** What an extent is where nobody knows it. */
   private static final long TYPICAL_EXTENT = 256;
 
@@ -34,18 +40,39 @@ public record PlanRequest(
           Long.MAX_VALUE,
           Duration.ofSeconds(1));
 
+  public PlanRequest {
+    orders = Collections.unmodifiableMap(new LinkedHashMap<>(orders));
+  }
+
+  /** A request that pins no order. */
+  public PlanRequest(
+      ToLongFunction<Extent> sizes,
+      boolean regroups,
+      boolean expandsDifferences,
+      CostModel model,
+      long intermediateBytes,
+      Duration timeLimit) {
+    this(sizes, regroups, expandsDifferences, model, intermediateBytes, timeLimit, Map.of());
+  }
+
   /** The value of an extent where sizes are not known. */
   public static long typical(Extent extent) {
     return extent instanceof Extent.Fixed(long value) ? value : TYPICAL_EXTENT;
   }
 
-  /** This request without regrouping: the plan in the written order. */
+  /** This request without regrouping: the plan in the written order, but for pinned ones. */
   public PlanRequest asWritten() {
-    return new PlanRequest(sizes, false, false, model, -1, timeLimit);
+    return new PlanRequest(sizes, false, false, model, -1, timeLimit, orders);
   }
 
   /** This request with another largest temporary. */
   public PlanRequest withIntermediateBytes(long bytes) {
-    return new PlanRequest(sizes, regroups, expandsDifferences, model, bytes, timeLimit);
+    return new PlanRequest(sizes, regroups, expandsDifferences, model, bytes, timeLimit, orders);
+  }
+
+  /** This request with orders of products that are not looked for. */
+  public PlanRequest withOrders(Map<String, ContractionTree> pinned) {
+    return new PlanRequest(
+        sizes, regroups, expandsDifferences, model, intermediateBytes, timeLimit, pinned);
   }
 }

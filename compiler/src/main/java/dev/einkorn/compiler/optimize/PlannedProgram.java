@@ -7,13 +7,19 @@ import java.util.List;
  * A plan and how it was found.
  *
  * @param plan what runs
- * @param nanos its predicted time on one thread
+ * @param stepNanos the predicted time of each of its steps on one thread
  * @param decisions one for each statement that is computed in another form than it was written in
  * @param planning the time that the search took
  */
 public record PlannedProgram(
-    ExecutionPlan plan, double nanos, List<Decision> decisions, Duration planning) {
+    ExecutionPlan plan, List<Double> stepNanos, List<Decision> decisions, Duration planning) {
   public PlannedProgram {
+    stepNanos = List.copyOf(stepNanos);
     decisions = List.copyOf(decisions);
+  }
+
+  /** The predicted time on one thread. */
+  public double nanos() {
+    return stepNanos.stream().mapToDouble(Double::doubleValue).sum();
   }
 }

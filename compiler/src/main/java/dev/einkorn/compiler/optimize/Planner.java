@@ -41,14 +41,17 @@ public final class Planner {
   /** The plan of a checked program for given sizes. */
   public static PlannedProgram plan(IndexProgram program, PlanRequest request) {
     long begin = System.nanoTime();
-    ExecutionPlan written = plan(program);
+    PinnedOrders pinned = PinnedOrders.of(program, request.orders());
+    ExecutionPlan written = plan(pinned.kept(program));
     var best = new SumOptimizer.Optimized(written.optimized(), Double.POSITIVE_INFINITY, List.of());
-    if (request.regroups()) {
+    if (request.regroups() || !request.orders().isEmpty()) {
       best = regrouped(written.optimized(), request, begin + request.timeLimit().toNanos());
     }
+    IndexProgram optimized = PinnedOrders.withOutputs(best.program(), program.outputs());
+    var costs = new NestCosts(request);
     return new PlannedProgram(
-        new ExecutionPlan(program, best.program()),
-        best.nanos(),
+        new ExecutionPlan(program, optimized),
+        optimized.assignments().stream().map(costs::nanos).toList(),
         best.decisions(),
         Duration.ofNanos(System.nanoTime() - begin));
   }
@@ -60,7 +63,7 @@ public final class Planner {
     var inline = new InlineSum(new Renaming());
     IndexProgram current = program;
     SumOptimizer.Optimized best = SumOptimizer.optimize(program, request, order, deadline);
-    if (program.assignments().size() <= MOST_STATEMENTS) {
+    if (request.regroups() && program.assignments().size() <= MOST_STATEMENTS) {
       for (String target : inline.candidates(program)) {
         Optional<IndexProgram> inlined = inline.apply(current, target);
         if (inlined.isPresent() && System.nanoTime() < deadline) {

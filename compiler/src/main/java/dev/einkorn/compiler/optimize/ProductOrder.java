@@ -3,6 +3,7 @@ package dev.einkorn.compiler.optimize;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.optimize.algebra.CanonicalForm;
 import dev.einkorn.compiler.optimize.algebra.Term;
+import dev.einkorn.compiler.optimize.path.ContractionPath;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.compiler.optimize.path.Network;
 import dev.einkorn.compiler.optimize.path.PathSearch;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
@@ -22,7 +24,7 @@ final class ProductOrder {
   /** Larger products are ordered as if all factors were different, which is much faster. */
   private static final int MOST_FOR_SHARING = 4;
 
-  private final Map<Network, ContractionTree> known = new HashMap<>();
+  private final Map<Network, ContractionPath> known = new HashMap<>();
   private final Map<Term, CanonicalForm> forms = new HashMap<>();
   private final PlanRequest request;
 
@@ -42,18 +44,21 @@ final class ProductOrder {
   }
 
   /**
-   * The tree over the positions of the factors.
+   * The order over the positions of the factors.
    *
    * @param factors the variables of each, at least one factor
    * @param identities equal for equal factors
    * @param result the variables that are kept
+   * @param pinned an order that is taken as it is
+   * @throws IllegalArgumentException if the pinned order does not fit the product
    */
-  ContractionTree tree(
+  ContractionPath path(
       List<? extends SequencedSet<IndexVariable>> factors,
       List<Integer> identities,
       Set<IndexVariable> result,
       ToDoubleFunction<IndexVariable> extents,
-      ElementType type) {
+      ElementType type,
+      Optional<ContractionTree> pinned) {
     Map<IndexVariable, Integer> labels = new HashMap<>();
     List<Double> values = new ArrayList<>();
     List<Network.Operand> operands = new ArrayList<>();
@@ -82,16 +87,17 @@ final class ProductOrder {
         });
     held.sort(null);
     var network = new Network(operands, held, values);
-    return known.computeIfAbsent(network, n -> search(n, type));
+    return pinned
+        .map(tree -> ContractionPath.of(network, tree, request.model().steps(type)))
+        .orElseGet(() -> known.computeIfAbsent(network, n -> search(n, type)));
   }
 
-  private ContractionTree search(Network network, ElementType type) {
+  private ContractionPath search(Network network, ElementType type) {
     Duration limit = request.timeLimit();
     return PathSearch.find(
-            network,
-            PathSearch.Options.of(request.model().steps(type))
-                .withTimeLimit(limit)
-                .withMemoryLimit((double) request.intermediateBytes() / type.byteSize()))
-        .tree();
+        network,
+        PathSearch.Options.of(request.model().steps(type))
+            .withTimeLimit(limit)
+            .withMemoryLimit((double) request.intermediateBytes() / type.byteSize()));
   }
 }

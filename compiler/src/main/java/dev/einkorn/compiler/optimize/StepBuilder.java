@@ -13,6 +13,7 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.algebra.CanonicalForm;
 import dev.einkorn.compiler.optimize.algebra.Term;
+import dev.einkorn.compiler.optimize.path.ContractionPath;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -43,6 +45,7 @@ final class StepBuilder {
   private final List<Assignment> steps = new ArrayList<>();
   private final List<TensorDeclaration> temporaries = new ArrayList<>();
   private final List<String> shared = new ArrayList<>();
+  private final List<Ordered> products = new ArrayList<>();
   private double nanos;
 
   /**
@@ -82,6 +85,27 @@ final class StepBuilder {
     return shared;
   }
 
+  /**
+   * A product of several factors and the order in which they are contracted.
+   *
+   * @param path over the positions of the factors
+   */
+  record Ordered(ContractionPath path, List<IndexExpr> factors) {
+    Ordered {
+      factors = List.copyOf(factors);
+    }
+  }
+
+  /** The products so far, those inside of factors first. */
+  List<Ordered> products() {
+    return products;
+  }
+
+  /** The type of everything that is built. */
+  ElementType type() {
+    return type;
+  }
+
   /** Everything that is stored now, by canonical form. */
   Map<String, String> known() {
     return known;
@@ -94,6 +118,20 @@ final class StepBuilder {
 
   /** Adds the statements that give a target the value of a polynomial. */
   void assign(Assignment written, Term.Sum sum) {
+    assign(written, sum, Optional.empty());
+  }
+
+  /**
+   * Adds the statements that give a target the value of one product.
+   *
+   * @param pinned the order of its factors
+   * @throws IllegalArgumentException if that does not fit the product
+   */
+  void assign(Assignment written, Term.Product product, ContractionTree pinned) {
+    assign(written, new Term.Sum(List.of(product)), Optional.of(pinned));
+  }
+
+  private void assign(Assignment written, Term.Sum sum, Optional<ContractionTree> pinned) {
     Set<IndexVariable> whole = new HashSet<>();
     written.bindings().forEach(binding -> whole.add(binding.variable()));
     List<Piece> reductions = new ArrayList<>();
@@ -102,7 +140,7 @@ final class StepBuilder {
         written.operator() == AssignmentOperator.ASSIGN
             || written.operator() == AssignmentOperator.ADD;
     for (Term.Product product : sum.products()) {
-      Piece piece = piece(product, whole);
+      Piece piece = piece(product, whole, pinned);
       if (piece.reduces() && (adds || reductions.isEmpty())) {
         reductions.add(piece);
       } else {
@@ -135,11 +173,11 @@ final class StepBuilder {
   private IndexExpr value(Term.Sum sum) {
     if (sum.products().size() == 1) {
       Term.Product product = sum.products().getFirst();
-      return piece(product, product.free()).expression();
+      return piece(product, product.free(), Optional.empty()).expression();
     }
     IndexExpr value = null;
     for (Term.Product product : sum.products()) {
-      IndexExpr summand = stored(piece(product, Set.of()));
+      IndexExpr summand = stored(piece(product, Set.of(), Optional.empty()));
       value = value == null ? summand : plus(value, summand);
     }
     return value == null ? zero() : value;
@@ -187,8 +225,10 @@ final class StepBuilder {
    * A product, with its last sum not stored if that has all the variables that are asked for.
    *
    * @param whole the variables that the value is computed for
+   * @param pinned the order of the factors, if it is not to be looked for
    */
-  private Piece piece(Term.Product product, Set<IndexVariable> whole) {
+  private Piece piece(
+      Term.Product product, Set<IndexVariable> whole, Optional<ContractionTree> pinned) {
     product.summed().forEach(b -> extents.put(b.variable(), b.extent()));
     if (product.factors().isEmpty()) {
       return new Piece(product.coefficient(), List.of(), List.of(), type);
@@ -202,7 +242,12 @@ final class StepBuilder {
     }
     List<SequencedSet<IndexVariable>> free = operands.stream().map(FreeVariables::of).toList();
     Set<IndexVariable> result = product.free();
-    ContractionTree tree = order.tree(free, distinct(identity, free), result, this::extent, type);
+    ContractionPath path =
+        order.path(free, distinct(identity, free), result, this::extent, type, pinned);
+    if (operands.size() > 1) {
+      products.add(new Ordered(path, operands));
+    }
+    ContractionTree tree = path.tree();
     var evaluation = new Evaluation(operands, product.summed());
     if (tree instanceof ContractionTree.Pair(ContractionTree left, ContractionTree right)) {
       List<Leaves> values = evaluation.parts(List.of(left, right), result);
@@ -278,7 +323,7 @@ final class StepBuilder {
       case Term.Sum sum -> {
         IndexExpr value = null;
         for (Term.Product product : sum.products()) {
-          IndexExpr summand = stored(piece(product, Set.of()));
+          IndexExpr summand = stored(piece(product, Set.of(), Optional.empty()));
           value = value == null ? summand : plus(value, summand);
         }
         yield value == null ? zero() : value;

@@ -12,6 +12,7 @@ import dev.einkorn.compiler.optimize.algebra.Distribution;
 import dev.einkorn.compiler.optimize.algebra.Renaming;
 import dev.einkorn.compiler.optimize.algebra.Term;
 import dev.einkorn.compiler.optimize.algebra.TermReader;
+import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,7 +83,13 @@ final class SumOptimizer {
   }
 
   private void add(IndexProgram program, Assignment written) {
-    boolean numeric = written.value().elementType().isNumeric();
+    ContractionTree pinned = request.orders().get(written.target());
+    if (pinned != null) {
+      addPinned(written, pinned);
+      forget(program, written.target());
+      return;
+    }
+    boolean numeric = request.regroups() && written.value().elementType().isNumeric();
     Assignment current = written;
     if (numeric && !written.value().mayFail() && isPlain(written)) {
       for (IndexExpr region : Regions.inside(written.value())) {
@@ -99,6 +106,19 @@ final class SumOptimizer {
     steps.add(VariableNames.readable(current, taken));
     nanos += new NestCosts(request).nanos(current);
     forget(program, written.target());
+  }
+
+  /** The statement in the order that is given: nothing is distributed or factored. */
+  private void addPinned(Assignment written, ContractionTree tree) {
+    Term.Product product = PinnedOrders.product(written, tree, names);
+    StepBuilder builder = builder(written, written.value().elementType());
+    try {
+      builder.assign(written, product, tree);
+    } catch (IllegalArgumentException e) {
+      throw PinnedOrders.misfit(written.target(), tree, String.valueOf(e.getMessage()));
+    }
+    append(builder);
+    decisions.add(Decision.pinned(written, builder));
   }
 
   private static StepBuilder assign(StepBuilder builder, Assignment whole, Term.Sum form) {
@@ -129,24 +149,27 @@ final class SumOptimizer {
       IndexExpr read,
       BiFunction<StepBuilder, Term.Sum, StepBuilder> build) {
     ElementType type = read.elementType();
+    var distribution = new Distribution(names, type, request.expandsDifferences());
+    TermSearch.Result result =
+        new TermSearch(distribution, form -> build.apply(builder(written, type), form), deadline)
+            .search(sum);
+    append(result.best().steps());
+    decisions.add(Decision.of(written, result));
+  }
+
+  private StepBuilder builder(Assignment written, ElementType type) {
     Map<IndexVariable, Extent> extents = new HashMap<>();
     written.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
     bindings(written.value(), extents);
-    var distribution = new Distribution(names, type, request.expandsDifferences());
-    TermSearch.Result result =
-        new TermSearch(
-                distribution,
-                form ->
-                    build.apply(new StepBuilder(request, order, type, extents, taken, known), form),
-                deadline)
-            .search(sum);
-    StepBuilder best = result.best().steps();
-    steps.addAll(best.steps());
-    targets.addAll(best.temporaries());
-    best.temporaries().forEach(t -> taken.add(t.name()));
-    known = new LinkedHashMap<>(best.known());
-    nanos += best.nanos();
-    decisions.add(Decision.of(written, result));
+    return new StepBuilder(request, order, type, extents, taken, known);
+  }
+
+  private void append(StepBuilder built) {
+    steps.addAll(built.steps());
+    targets.addAll(built.temporaries());
+    built.temporaries().forEach(t -> taken.add(t.name()));
+    known = new LinkedHashMap<>(built.known());
+    nanos += built.nanos();
   }
 
   /** Sums that read what has just been written to are not what they were. */
@@ -161,7 +184,7 @@ final class SumOptimizer {
     return new TermReader(names, request.expandsDifferences());
   }
 
-  private static boolean isPlain(Assignment written) {
+  static boolean isPlain(Assignment written) {
     return written.subscripts().stream()
         .allMatch(s -> s instanceof Subscript.Affine form && form.isVariable());
   }

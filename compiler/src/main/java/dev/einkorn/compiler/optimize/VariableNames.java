@@ -52,6 +52,14 @@ final class VariableNames {
         Renaming.apply(step.value(), variables.names));
   }
 
+  /** Values over readable names, which are the same variables in all of them. */
+  static List<IndexExpr> readable(List<IndexExpr> values) {
+    var variables = new VariableNames(Set.of());
+    values.forEach(value -> FreeVariables.of(value).forEach(variables::name));
+    values.forEach(variables::bound);
+    return values.stream().map(value -> Renaming.apply(value, variables.names)).toList();
+  }
+
   private void bound(IndexExpr value) {
     if (value instanceof IndexExpr.Reduction reduction) {
       reduction.bindings().forEach(binding -> name(binding.variable()));
