@@ -30,6 +30,7 @@ public final class Plan {
   private final Compilation compilation;
   private final Optional<CallMemory> memory;
   private final PlannedProgram planned;
+  private final Optional<Measurement> measurement;
 
   /**
    * Wraps every stage.
@@ -38,9 +39,18 @@ public final class Plan {
    * @param planned what the compilation was made from
    */
   Plan(Compilation compilation, Optional<CallMemory> memory, PlannedProgram planned) {
+    this(compilation, memory, planned, Optional.empty());
+  }
+
+  private Plan(
+      Compilation compilation,
+      Optional<CallMemory> memory,
+      PlannedProgram planned,
+      Optional<Measurement> measurement) {
     this.compilation = compilation;
     this.memory = memory;
     this.planned = planned;
+    this.measurement = measurement;
   }
 
   /**
@@ -62,6 +72,27 @@ public final class Plan {
    */
   public long peakTemporaryBytes() {
     return memory().bytes();
+  }
+
+  /**
+   * The time of a call on one thread as the cost model predicts it, in nanoseconds. Plans are
+   * chosen by ratios of such times; they are not made for one machine.
+   *
+   * @throws IllegalStateException if the plan was made without sizes
+   */
+  public double predictedNanos() {
+    memory();
+    return planned.nanos();
+  }
+
+  /**
+   * This plan, which then shows a measured time beside the predicted one.
+   *
+   * @throws IllegalStateException if the plan was made without sizes
+   */
+  public Plan withMeasurement(Measurement measured) {
+    memory();
+    return new Plan(compilation, memory, planned, Optional.of(measured));
   }
 
   /** The generated Java, one class after the other. */
@@ -90,9 +121,20 @@ public final class Plan {
     return CompilerThread.call(() -> new PlanReport(this).text());
   }
 
-  /** The plan as one JSON object; the fields are those of {@link #explain}. */
+  /**
+   * The plan as one JSON object with what {@link #explain} shows. The README of the module lists
+   * its members.
+   */
   public String toJson() {
     return CompilerThread.call(() -> new PlanReport(this).json());
+  }
+
+  /**
+   * The plan as one HTML page: what {@link #explain} shows, the flow of data drawn, and beside each
+   * step its loop nest and its source. The page needs nothing else: no network and no script.
+   */
+  public String toHtml() {
+    return CompilerThread.call(() -> new PlanPage(this).html());
   }
 
   /** One stage as text for people. */
@@ -117,6 +159,11 @@ public final class Plan {
   /** How the plan was found. */
   PlannedProgram planned() {
     return planned;
+  }
+
+  /** The time of a call, if it has been measured. */
+  Optional<Measurement> measurement() {
+    return measurement;
   }
 
   boolean hasSizes() {

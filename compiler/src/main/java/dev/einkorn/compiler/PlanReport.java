@@ -3,6 +3,7 @@ package dev.einkorn.compiler;
 import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexPrinter;
+import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
@@ -11,6 +12,7 @@ import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.optimize.Decision;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.report.Json;
 import java.util.ArrayList;
@@ -21,8 +23,6 @@ import java.util.stream.Collectors;
 
 /** A plan as text and as JSON. */
 final class PlanReport {
-  private static final String[] BYTE_UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-
   private final Plan plan;
   private final Compilation compilation;
   private final ExecutionPlan execution;
@@ -45,13 +45,14 @@ final class PlanReport {
       out.append("  sizes: ").append(String.join(", ", sizes)).append('\n');
     }
     out.append("\nPlan: ")
-        .append(count(compilation.steps().size(), "fused loop nest"))
+        .append(Quantity.count(compilation.steps().size(), "fused loop nest"))
         .append('\n');
     if (!execution.optimized().equals(execution.written())) {
       out.append(indent(IndexPrinter.print(execution.optimized())));
     }
     out.append("  operations: ").append(operations(compilation.operations())).append('\n');
     decisions(out);
+    predicted(out);
     out.append("  stored temporaries: ").append(temporaries()).append('\n');
     if (plan.hasSizes()) {
       memory(out);
@@ -59,11 +60,15 @@ final class PlanReport {
     for (String value : neverStored()) {
       out.append("  never stored: ").append(value).append('\n');
     }
+    List<StepFacts> facts = StepFacts.of(plan);
     int number = 0;
     for (Compilation.Step step : compilation.steps()) {
       out.append("\nStep ").append(++number).append(": ");
       out.append(IndexPrinter.print(execution.optimized(), step.assignment()));
       out.append("\n  operations: ").append(operations(step.operations()));
+      if (plan.hasSizes()) {
+        out.append("\n  ").append(traffic(facts.get(number - 1)));
+      }
       out.append("\n  schedule: ").append(step.schedule());
       if (plan.hasSizes()) {
         out.append("\n  working memory: ")
@@ -82,63 +87,49 @@ final class PlanReport {
 
   /** What was chosen for statements that are not computed as they were written. */
   private void decisions(StringBuilder out) {
+    if (!plan.hasSizes() && !plan.planned().decisions().isEmpty()) {
+      out.append("  predicted for extents of ").append(PlanRequest.TYPICAL_EXTENT).append(":\n");
+    }
     for (Decision decision : plan.planned().decisions()) {
-      out.append("  ")
-          .append(decision.target())
-          .append(": ")
-          .append(decision.form())
-          .append(", predicted ")
-          .append(time(decision.nanos()));
-      if (!decision.shared().isEmpty()) {
-        out.append(", shared: ").append(String.join(", ", decision.shared()));
-      }
-      out.append('\n');
-      for (Decision.Rejected rejected : decision.rejected()) {
-        out.append("    not ")
-            .append(rejected.form())
-            .append(": predicted ")
-            .append(time(rejected.nanos()))
-            .append(" in ")
-            .append(count(rejected.steps(), "nest"))
-            .append('\n');
-      }
+      out.append(DecisionReport.text(decision));
     }
     if (!plan.planned().decisions().isEmpty()) {
       out.append("  planned in ")
-          .append(time((double) plan.planned().planning().toNanos()))
+          .append(Quantity.time((double) plan.planned().planning().toNanos()))
           .append('\n');
     }
   }
 
-  private static String time(double nanos) {
-    if (nanos < 1e3) {
-      return String.format(Locale.ROOT, "%.0f ns", nanos);
+  /** What the whole is thought to take, and what it has taken. */
+  private void predicted(StringBuilder out) {
+    if (plan.hasSizes()) {
+      out.append("  predicted time on one thread: ")
+          .append(Quantity.time(plan.predictedNanos()))
+          .append('\n');
     }
-    return nanos < 1e6
-        ? String.format(Locale.ROOT, "%.1f us", nanos / 1e3)
-        : String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+    plan.measurement().ifPresent(measured -> out.append("  ").append(text(measured)).append('\n'));
   }
 
-  private static String json(Decision decision) {
-    List<String> rejected = new ArrayList<>();
-    for (Decision.Rejected other : decision.rejected()) {
-      rejected.add(
-          Json.object(
-              "form", Json.string(other.form()),
-              "predictedNanos", nanos(other.nanos()),
-              "nests", Integer.toString(other.steps())));
-    }
-    return Json.object(
-        "target", Json.string(decision.target()),
-        "form", Json.string(decision.form()),
-        "predictedNanos", nanos(decision.nanos()),
-        "shared",
-            "[" + String.join(", ", decision.shared().stream().map(Json::string).toList()) + "]",
-        "rejected", "[" + String.join(", ", rejected) + "]");
+  /** The time of a whole call. */
+  String text(Measurement measured) {
+    return "measured time of a call with "
+        + Quantity.count(plan.memory().workers(), "worker")
+        + ": "
+        + Quantity.time(measured.nanos())
+        + " (median of "
+        + Quantity.count(measured.calls(), "call")
+        + ")";
   }
 
-  private static String nanos(double value) {
-    return String.format(Locale.ROOT, "%.0f", value);
+  /** What a step reads and writes, and how long that is thought to take. */
+  static String traffic(StepFacts facts) {
+    return "reads "
+        + Quantity.bytes(facts.readBytes())
+        + (facts.reads().isEmpty() ? "" : " (" + String.join(", ", facts.reads()) + ")")
+        + ", writes "
+        + Quantity.bytes(facts.writtenBytes())
+        + ", predicted "
+        + Quantity.time(facts.predictedNanos());
   }
 
   /** What is never stored, with its type and, if sizes are known, its bytes. */
@@ -174,10 +165,12 @@ final class PlanReport {
           .collect(Collectors.joining("; "));
     }
     WorkspaceLayout layout = plan.memory().workspace();
-    var text = new StringBuilder(count(layout.temporaries().size(), "tensor"));
-    text.append(" in ").append(readable(layout.bytes()));
+    var text = new StringBuilder(Quantity.count(layout.temporaries().size(), "tensor"));
+    text.append(" in ").append(Quantity.bytes(layout.bytes()));
     for (WorkspaceLayout.Temporary temporary : layout.temporaries()) {
-      text.append("\n    %s = %s, ".formatted(temporary.declaration(), readable(temporary.bytes())))
+      text.append(
+              "\n    %s = %s, "
+                  .formatted(temporary.declaration(), Quantity.bytes(temporary.bytes())))
           .append(
               "from step %d to %d".formatted(temporary.firstStep() + 1, temporary.lastStep() + 1));
     }
@@ -189,9 +182,9 @@ final class PlanReport {
     CallMemory memory = plan.memory();
     out.append("  working memory: ").append(working(memory.working())).append('\n');
     out.append("  peak with ")
-        .append(count(memory.workers(), "worker"))
+        .append(Quantity.count(memory.workers(), "worker"))
         .append(": ")
-        .append(readable(memory.bytes()))
+        .append(Quantity.bytes(memory.bytes()))
         .append('\n');
   }
 
@@ -201,20 +194,21 @@ final class PlanReport {
     long shared = memory.sharedBytes(plan::value);
     List<String> parts = new ArrayList<>();
     if (first == other && first > 0) {
-      parts.add(readable(first) + " a worker");
+      parts.add(Quantity.bytes(first) + " a worker");
     } else if (first > 0) {
-      parts.add(readable(first) + " for the first worker");
+      parts.add(Quantity.bytes(first) + " for the first worker");
       if (other > 0) {
-        parts.add(readable(other) + " for each other one");
+        parts.add(Quantity.bytes(other) + " for each other one");
       }
     }
     if (shared > 0) {
-      parts.add(readable(shared) + " for the team");
+      parts.add(Quantity.bytes(shared) + " for the team");
     }
     return parts.isEmpty() ? "none" : String.join(", ", parts);
   }
 
-  private String operations(OperationCount count) {
+  /** A number of operations as a formula and, if sizes are known, as a number. */
+  String operations(OperationCount count) {
     return plan.hasSizes()
         ? count + " = " + String.format(Locale.ROOT, "%,d", count.evaluate(plan::value))
         : count.toString();
@@ -224,33 +218,7 @@ final class PlanReport {
     if (!plan.hasSizes()) {
       return "";
     }
-    return " = " + readable(byteCount(type));
-  }
-
-  private static String readable(long count) {
-    return readable((double) count);
-  }
-
-  private static String readable(double count) {
-    double bytes = count;
-    int unit = 0;
-    while (bytes >= 1024 && unit < BYTE_UNITS.length - 1) {
-      bytes /= 1024;
-      unit++;
-    }
-    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, BYTE_UNITS[unit]);
-  }
-
-  private double byteCount(TensorType type) {
-    double bytes = type.elementType().byteSize();
-    for (Extent extent : type.extents()) {
-      bytes *= plan.value(extent);
-    }
-    return bytes;
-  }
-
-  private static String count(int number, String noun) {
-    return number + " " + noun + (number == 1 ? "" : "s");
+    return " = " + Quantity.bytes(StepFacts.bytes(plan, type));
   }
 
   private static String indent(String text) {
@@ -277,11 +245,17 @@ final class PlanReport {
       execution.temporaries().forEach(t -> temporaries.add(stored(t.name(), t.type())));
     }
     List<String> steps = new ArrayList<>();
+    List<StepFacts> facts = StepFacts.of(plan);
     for (Compilation.Step step : compilation.steps()) {
+      StepFacts fact = facts.get(steps.size());
       steps.add(
           Json.object(
-              "statement",
-                  Json.string(IndexPrinter.print(execution.optimized(), step.assignment())),
+              "statement", Json.string(fact.statement()),
+              "target", Json.string(fact.target()),
+              "reads", strings(fact.reads()),
+              "readBytes", Quantity.json(fact.readBytes()),
+              "writtenBytes", Quantity.json(fact.writtenBytes()),
+              "predictedNanos", plan.hasSizes() ? Quantity.json(fact.predictedNanos()) : "null",
               "operations", number(step.operations()),
               "operationsFormula", Json.string(step.operations().toString()),
               "schedule", Json.string(step.schedule().toString()),
@@ -296,14 +270,24 @@ final class PlanReport {
         Json.string(IndexPrinter.print(execution.written())),
         "optimized",
         Json.string(IndexPrinter.print(execution.optimized())),
+        "outputs",
+        Json.array(outputs().stream().map(PlanReport::json).toList()),
         "sizes",
         "{" + String.join(", ", sizes) + "}",
         "operations",
         number(compilation.operations()),
         "operationsFormula",
         Json.string(compilation.operations().toString()),
+        "predictedNanos",
+        plan.hasSizes() ? Quantity.json(plan.predictedNanos()) : "null",
+        "measuredNanos",
+        plan.measurement().map(measured -> Long.toString(measured.nanos())).orElse("null"),
+        "measuredCalls",
+        plan.measurement().map(measured -> Integer.toString(measured.calls())).orElse("null"),
         "peakTemporaryBytes",
         plan.hasSizes() ? Long.toString(plan.peakTemporaryBytes()) : "null",
+        "largestTemporaryBytes",
+        plan.hasSizes() ? Long.toString(largestTemporary()) : "null",
         "workers",
         plan.hasSizes() ? Integer.toString(plan.memory().workers()) : "null",
         "workspaceBytes",
@@ -316,12 +300,56 @@ final class PlanReport {
         "[" + String.join(", ", never) + "]",
         "decisions",
         "["
-            + String.join(", ", plan.planned().decisions().stream().map(PlanReport::json).toList())
+            + String.join(
+                ", ", plan.planned().decisions().stream().map(DecisionReport::json).toList())
             + "]",
         "planningNanos",
         Long.toString(plan.planned().planning().toNanos()),
         "steps",
         "[" + String.join(", ", steps) + "]");
+  }
+
+  private long largestTemporary() {
+    return plan.memory().workspace().temporaries().stream()
+        .mapToLong(WorkspaceLayout.Temporary::bytes)
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * An output and the statements that compute it.
+   *
+   * @param optimized the steps that write it; they read temporaries of other steps
+   */
+  record Output(String name, List<String> written, List<String> optimized) {}
+
+  List<Output> outputs() {
+    return execution.written().outputs().stream()
+        .map(
+            name ->
+                new Output(
+                    name,
+                    statements(execution.written(), name),
+                    statements(execution.optimized(), name)))
+        .toList();
+  }
+
+  private static List<String> statements(IndexProgram program, String target) {
+    return program.assignments().stream()
+        .filter(assignment -> assignment.target().equals(target))
+        .map(assignment -> IndexPrinter.print(program, assignment))
+        .toList();
+  }
+
+  private static String json(Output output) {
+    return Json.object(
+        "output", Json.string(output.name()),
+        "written", strings(output.written()),
+        "optimized", strings(output.optimized()));
+  }
+
+  private static String strings(List<String> texts) {
+    return Json.array(texts.stream().map(Json::string).toList());
   }
 
   private String number(OperationCount count) {
@@ -348,7 +376,7 @@ final class PlanReport {
   }
 
   private String stored(String text, TensorType type) {
-    String bytes = plan.hasSizes() ? String.format(Locale.ROOT, "%.0f", byteCount(type)) : "null";
+    String bytes = Quantity.json(StepFacts.bytes(plan, type));
     return Json.object(
         "value", Json.string(text), "type", Json.string(type.toString()), "bytes", bytes);
   }

@@ -2,8 +2,10 @@ package dev.einkorn.compiler.cli;
 
 import dev.einkorn.compiler.Plan;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -21,7 +23,11 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  einkorn explain 'E[n,k,d] = A[n,h,d] * B[k,h,d]'",
       "  einkorn explain 'ik,kj->ij' a.npy b.npy --stage schedule",
-      "  einkorn explain 's = A[i,j]^2' --type f64 --json"
+      "  einkorn explain 's = A[i,j]^2' --type f64 --json",
+      "  einkorn explain 'ij,jk,kl->il' a.npy b.npy c.npy --measure --html plan.html",
+      "",
+      "Predicted times are those of the cost model that plans are chosen by, on one thread. The",
+      "members of --json are listed in compiler/README.md."
     })
 final class ExplainCommand implements Callable<Integer> {
   private final Console console;
@@ -39,6 +45,21 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the plan as one JSON object.")
   private boolean json;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description =
+          "Write the plan as one HTML page, with the flow of data drawn and the loops and the Java"
+              + " of each step; nothing is printed unless --json or --stage asks for it.")
+  private Optional<Path> html = Optional.empty();
+
+  @Option(
+      names = "--measure",
+      description =
+          "Also run the program on the inputs for about half a second and show the time of a call"
+              + " beside the predicted one. Calls are timed as a whole: steps share kernels.")
+  private boolean measure;
+
   ExplainCommand(Console console) {
     this.console = console;
   }
@@ -48,7 +69,13 @@ final class ExplainCommand implements Callable<Integer> {
     if (json && !stages.isEmpty()) {
       throw new UsageException("--json and --stage exclude each other");
     }
-    PlanRequest.Answer answer = request.plan(console);
+    if (measure && !stages.isEmpty()) {
+      throw new UsageException("--measure and --stage exclude each other: stages show no times");
+    }
+    PlanRequest.Answer answer = request.plan(console, measure);
+    if (html.isPresent()) {
+      TextFile.write(html.get(), answer.plan().toHtml());
+    }
     if (json) {
       console.out().println(answer.plan().toJson());
     } else if (!stages.isEmpty()) {
@@ -58,7 +85,7 @@ final class ExplainCommand implements Callable<Integer> {
               stages.stream()
                   .map(stage -> answer.plan().stage(stage).stripTrailing() + "\n")
                   .collect(Collectors.joining("\n")));
-    } else {
+    } else if (html.isEmpty()) {
       if (answer.isAssumed()) {
         console
             .out()

@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.cli;
 
 import dev.einkorn.compiler.CompiledProgram;
+import dev.einkorn.compiler.Measurement;
 import dev.einkorn.compiler.Plan;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
@@ -52,11 +53,23 @@ final class PlanRequest {
   record Answer(Plan plan, boolean isAssumed, ElementType type) {}
 
   Answer plan(Console console) throws IOException {
+    return plan(console, false);
+  }
+
+  /**
+   * The plan, with the time of a call if that is asked for.
+   *
+   * @throws UsageException if a time is asked for and inputs are missing
+   */
+  Answer plan(Console console, boolean measured) throws IOException {
     ProgramText text = ProgramText.read(program, console);
     boolean isEinsum = einsum || text.looksLikeEinsum();
     CompiledProgram compiled = text.prepare(options.einkorn(), isEinsum);
     ElementType assumed = type.orElse(ElementType.F32);
     if (inputs.isEmpty() && !compiled.inputNames().isEmpty()) {
+      if (measured) {
+        throw new UsageException("--measure runs the program: it needs the inputs");
+      }
       return new Answer(planWithoutInputs(compiled, assumed), true, assumed);
     }
     if (type.isPresent()) {
@@ -65,7 +78,17 @@ final class PlanRequest {
     }
     Map<String, Tensor> tensors =
         InputValues.read(inputs, isEinsum ? compiled.inputNames() : List.of());
-    return new Answer(compiled.plan(tensors), false, assumed);
+    Plan plan = compiled.plan(tensors);
+    return new Answer(measured ? measured(plan, compiled, tensors) : plan, false, assumed);
+  }
+
+  private static Plan measured(Plan plan, CompiledProgram program, Map<String, Tensor> tensors) {
+    try {
+      return plan.withMeasurement(Measurement.of(program, tensors));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted", e);
+    }
   }
 
   private static Plan planWithoutInputs(CompiledProgram program, ElementType type) {

@@ -1,10 +1,7 @@
 package dev.einkorn.compiler.cli;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,30 +54,10 @@ final class SourceCommand implements Callable<Integer> {
     }
     String source = request.plan(console).plan().javaSource();
     if (output.isPresent()) {
-      write(output.get(), source);
+      TextFile.write(output.get(), source);
     } else {
       console.out().print(source);
     }
     return 0;
-  }
-
-  private static void write(Path file, String text) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new FileSystemException(file.toString(), null, "is a directory");
-    }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      Files.writeString(file, text);
-      return;
-    }
-    Path place = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    Path directory = Optional.ofNullable(place.getParent()).orElse(place);
-    if (!Files.isDirectory(directory)) {
-      throw new FileSystemException(file.toString(), null, "its directory does not exist");
-    }
-    try (var staging = new StagingArea()) {
-      Path staged = staging.in(directory).resolve("source");
-      Files.writeString(staged, text);
-      staging.move(Map.of(staged, place));
-    }
   }
 }

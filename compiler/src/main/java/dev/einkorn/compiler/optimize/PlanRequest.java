@@ -28,7 +28,7 @@ public record PlanRequest(
     Duration timeLimit,
     Map<String, ContractionTree> orders) {
   /** What an extent is where nobody knows it. */
-  private static final long TYPICAL_EXTENT = 256;
+  public static final long TYPICAL_EXTENT = 256;
 
   /** A plan in the written order, for any sizes. */
   public static final PlanRequest WRITTEN =

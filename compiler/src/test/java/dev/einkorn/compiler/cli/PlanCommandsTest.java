@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +74,100 @@ class PlanCommandsTest {
     assertThat(plan.get("operations")).isEqualTo("null");
   }
 
+  private static final String[] CHAIN = {
+    "explain",
+    "E[i,l] = A[i,j] * B[j,k] * C[k,l]",
+    "A=[[1.0, 2.0]]",
+    "B=[[1.0], [2.0]]",
+    "C=[[1.0, 2.0]]"
+  };
+
+  private static String[] chain(String... more) {
+    return Stream.concat(Arrays.stream(CHAIN), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void explainsPathsAndWhatEachStepMoves() {
+    assertThat(Ran.command(chain("--order", "E=((0 1) 2)")).out())
+        .contains("  E: in the pinned order, predicted ")
+        .contains("    path ((A[i,j] B[j,k]) C[k,l]): pinned, 4 multiplications")
+        .contains("predicted time on one thread: ")
+        .contains("reads 32 bytes (A, B), writes 8 bytes, predicted ");
+  }
+
+  @Test
+  void jsonHasPathsTrafficAndOutputs() {
+    Map<?, ?> plan = JsonReader.object(Ran.command(chain("--json")).out());
+    assertThat(plan.containsKey("measuredNanos")).isTrue();
+    assertThat(plan.get("measuredNanos")).isEqualTo("null");
+    assertThat(plan.get("largestTemporaryBytes")).isNotEqualTo("null");
+    assertThat((List<?>) plan.get("outputs"))
+        .singleElement()
+        .satisfies(
+            output -> {
+              assertThat(((Map<?, ?>) output).get("written").toString()).contains("sum[j,k](");
+              assertThat(((Map<?, ?>) output).get("optimized").toString()).contains("t1");
+            });
+    assertThat((List<?>) plan.get("steps"))
+        .hasSize(2)
+        .first()
+        .satisfies(
+            step ->
+                assertThat(((Map<?, ?>) step).keySet().stream().map(Object::toString))
+                    .contains("reads", "readBytes", "writtenBytes", "predictedNanos"));
+    assertThat(((List<?>) plan.get("decisions")).getFirst().toString()).contains("paths=[{tree=");
+  }
+
+  @Test
+  void measuresWholeCallsOnDemand() {
+    Ran ran = Ran.command(chain("--measure"));
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out()).contains("  measured time of a call with 1 worker: ").contains("(median");
+    Map<?, ?> plan = JsonReader.object(Ran.command(chain("--measure", "--json")).out());
+    assertThat(plan.get("measuredNanos")).isNotEqualTo("null");
+    Ran refused = Ran.command("explain", PROGRAM, "--measure");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).startsWith("error: --measure runs the program: it needs the inputs");
+  }
+
+  @Test
+  void thePageGoesToAFile() throws IOException {
+    Path file = folder.resolve("plan.html");
+    assertThat(Ran.command(chain("--html", file.toString()))).isEqualTo(new Ran(0, "", ""));
+    assertThat(Files.readString(file)).startsWith("<!DOCTYPE html>").contains("<svg ");
+    assertThat(Ran.names(folder)).containsExactly("plan.html");
+    assertThat(Ran.command(chain("--html", file.toString(), "--json")).out()).startsWith("{");
+    assertThat(Ran.command(chain("--html", folder.toString())))
+        .isEqualTo(new Ran(1, "", "error: " + folder + ": is a directory\n"));
+    Path nowhere = folder.resolve("none").resolve("plan.html");
+    assertThat(Ran.command(chain("--html", nowhere.toString())))
+        .isEqualTo(new Ran(1, "", "error: " + nowhere + ": its directory does not exist\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "E       | 2 | --order takes the name of a target, = and a tree",
+        "E=(0 1  | 2 | --order: the order '(0 1' of E is no contraction tree: at position 0",
+        "E=(0 1) | 1 | no statement computes E, so the order (0 1) has nothing to order",
+        "c=(0 2) | 2 | operand 2 is here, but operand 1 is missing",
+        "c=(0 (1 2)) | 1 | expected the factors 0 to 1, each once, found 3 of them",
+      })
+  void ordersThatDoNotFitAreRefused(String order, int code, String message) {
+    Ran ran = Ran.command("explain", PROGRAM, "--order", order);
+    assertThat(ran.code()).isEqualTo(code);
+    assertThat(ran.err()).contains(message);
+    assertThat(ran.out()).isEmpty();
+  }
+
+  @Test
+  void strictModePinsNoOrder() {
+    Ran ran = Ran.command("explain", PROGRAM, "--mode", "strict", "--order", "c=(0 1)");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("strict mode computes in the written order");
+  }
+
   @Test
   void anEllipsisNeedsInputs() {
     Ran ran = Ran.command("explain", "...j->...");
@@ -84,6 +181,8 @@ class PlanCommandsTest {
     assertThat(Ran.command("explain").code()).isEqualTo(2);
     assertThat(Ran.command("explain", PROGRAM, "--stage", "cuda").code()).isEqualTo(2);
     assertThat(Ran.command("explain", PROGRAM, "--stage", "java", "--json").code()).isEqualTo(2);
+    assertThat(Ran.command("explain", "s = x", "x=1", "--stage", "java", "--measure").code())
+        .isEqualTo(2);
     assertThat(Ran.command("explain", "s = x", "x=1", "--type", "f64").code()).isEqualTo(2);
     assertThat(Ran.command("source", PROGRAM, "--target", "fortran").code()).isEqualTo(2);
   }
