@@ -115,7 +115,7 @@ final class PlanReport {
     return "measured time of a call with "
         + Quantity.count(plan.memory().workers(), "worker")
         + ": "
-        + Quantity.time(measured.nanos())
+        + Quantity.time((double) measured.nanos())
         + " (median of "
         + Quantity.count(measured.calls(), "call")
         + ")";

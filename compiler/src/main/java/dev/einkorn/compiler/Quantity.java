@@ -8,6 +8,10 @@ final class Quantity {
 
   private Quantity() {}
 
+  static String bytes(long count) {
+    return bytes((double) count);
+  }
+
   /** A number of bytes, such as {@code 12.0 KiB}. */
   static String bytes(double count) {
     double bytes = count;
