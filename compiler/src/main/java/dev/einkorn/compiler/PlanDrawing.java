@@ -26,6 +26,9 @@ final class PlanDrawing {
   private static final int BETWEEN_COLUMNS = 70;
   private static final int MARGIN = 8;
 
+  /** Between the two frames of what is shared. */
+  private static final int FRAME = 4;
+
   /** What a tensor is to the program. */
   enum Kind {
     INPUT,
@@ -50,7 +53,7 @@ final class PlanDrawing {
   /**
    * A step reads one tensor and writes another.
    *
-   * @param title of the step
+   * @param title of the step, or a line for each of several steps
    */
   record Flow(String from, String to, String title) {}
 
@@ -242,6 +245,21 @@ final class PlanDrawing {
             number(HEIGHT),
             "rx",
             box.kind() == Kind.INPUT ? "14" : "4"));
+    if (box.shared()) {
+      out.append(
+          Html.empty(
+              "rect",
+              "class",
+              "inner",
+              "x",
+              number(place.x() + FRAME),
+              "y",
+              number(place.y() + FRAME),
+              "width",
+              number(box.width() - 2 * FRAME),
+              "height",
+              number(HEIGHT - 2 * FRAME)));
+    }
     List<String> lines = List.of(box.name(), box.detail(), box.note());
     for (int n = 0; n < lines.size(); n++) {
       out.append(

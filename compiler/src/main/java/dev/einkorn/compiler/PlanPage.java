@@ -169,14 +169,17 @@ final class PlanPage {
     for (TensorDeclaration tensor : tensors.values()) {
       boxes.add(box(tensor, shared.contains(tensor.name())));
     }
-    List<PlanDrawing.Flow> flows = new ArrayList<>();
+    // Several steps may read one tensor for one target.
+    Map<List<String>, String> titles = new LinkedHashMap<>();
     for (StepFacts step : facts) {
+      String title = "Step " + step.number() + ": " + step.statement();
       for (String read : step.reads()) {
-        flows.add(
-            new PlanDrawing.Flow(
-                read, step.target(), "Step " + step.number() + ": " + step.statement()));
+        titles.merge(List.of(read, step.target()), title, (one, two) -> one + "\n" + two);
       }
     }
+    List<PlanDrawing.Flow> flows = new ArrayList<>();
+    titles.forEach(
+        (ends, title) -> flows.add(new PlanDrawing.Flow(ends.getFirst(), ends.getLast(), title)));
     return Html.element("div", PlanDrawing.svg(boxes, flows), "class", "drawing")
         + Html.element(
             "p",

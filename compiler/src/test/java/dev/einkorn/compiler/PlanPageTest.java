@@ -90,7 +90,10 @@ class PlanPageTest {
     boolean shares =
         plan.planned().decisions().stream().anyMatch(decision -> !decision.shared().isEmpty());
     assertThat(shares).isTrue();
-    assertThat(plan.toHtml()).contains("temporary shared").contains(", shared");
+    assertThat(plan.toHtml())
+        .contains("temporary shared")
+        .contains(", shared")
+        .contains("class=\"inner\"");
   }
 
   @Test
