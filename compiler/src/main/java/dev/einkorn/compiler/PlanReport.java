@@ -9,6 +9,7 @@ import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.loop.LoopPrinter;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.loop.TensorParameter;
+import dev.einkorn.compiler.optimize.Decision;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.report.Json;
@@ -50,6 +51,7 @@ final class PlanReport {
       out.append(indent(IndexPrinter.print(execution.optimized())));
     }
     out.append("  operations: ").append(operations(compilation.operations())).append('\n');
+    decisions(out);
     out.append("  stored temporaries: ").append(temporaries()).append('\n');
     if (plan.hasSizes()) {
       memory(out);
@@ -76,6 +78,67 @@ final class PlanReport {
       out.append(indent(LoopPrinter.print(step.scheduled().body())));
     }
     return out.toString();
+  }
+
+  /** What was chosen for statements that are not computed as they were written. */
+  private void decisions(StringBuilder out) {
+    for (Decision decision : plan.planned().decisions()) {
+      out.append("  ")
+          .append(decision.target())
+          .append(": ")
+          .append(decision.form())
+          .append(", predicted ")
+          .append(time(decision.nanos()));
+      if (!decision.shared().isEmpty()) {
+        out.append(", shared: ").append(String.join(", ", decision.shared()));
+      }
+      out.append('\n');
+      for (Decision.Rejected rejected : decision.rejected()) {
+        out.append("    not ")
+            .append(rejected.form())
+            .append(": predicted ")
+            .append(time(rejected.nanos()))
+            .append(" in ")
+            .append(count(rejected.steps(), "nest"))
+            .append('\n');
+      }
+    }
+    if (!plan.planned().decisions().isEmpty()) {
+      out.append("  planned in ")
+          .append(time((double) plan.planned().planning().toNanos()))
+          .append('\n');
+    }
+  }
+
+  private static String time(double nanos) {
+    if (nanos < 1e3) {
+      return String.format(Locale.ROOT, "%.0f ns", nanos);
+    }
+    return nanos < 1e6
+        ? String.format(Locale.ROOT, "%.1f us", nanos / 1e3)
+        : String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+  }
+
+  private static String json(Decision decision) {
+    List<String> rejected = new ArrayList<>();
+    for (Decision.Rejected other : decision.rejected()) {
+      rejected.add(
+          Json.object(
+              "form", Json.string(other.form()),
+              "predictedNanos", nanos(other.nanos()),
+              "nests", Integer.toString(other.steps())));
+    }
+    return Json.object(
+        "target", Json.string(decision.target()),
+        "form", Json.string(decision.form()),
+        "predictedNanos", nanos(decision.nanos()),
+        "shared",
+            "[" + String.join(", ", decision.shared().stream().map(Json::string).toList()) + "]",
+        "rejected", "[" + String.join(", ", rejected) + "]");
+  }
+
+  private static String nanos(double value) {
+    return String.format(Locale.ROOT, "%.0f", value);
   }
 
   /** What is never stored, with its type and, if sizes are known, its bytes. */
@@ -251,6 +314,12 @@ final class PlanReport {
         "[" + String.join(", ", temporaries) + "]",
         "neverStored",
         "[" + String.join(", ", never) + "]",
+        "decisions",
+        "["
+            + String.join(", ", plan.planned().decisions().stream().map(PlanReport::json).toList())
+            + "]",
+        "planningNanos",
+        Long.toString(plan.planned().planning().toNanos()),
         "steps",
         "[" + String.join(", ", steps) + "]");
   }

@@ -82,9 +82,15 @@ class ArchitectureTest {
   @ArchTest static final ArchRule interpret_knows_index_only = stage("interpret", "index");
 
   @ArchTest
-  static final ArchRule optimize_knows_index = stage("optimize", "optimize.rule", "index");
+  static final ArchRule optimize_knows_index =
+      stage("optimize", "optimize.rule", "optimize.algebra", "optimize.path", "index");
 
-  @ArchTest static final ArchRule rules_know_index_only = stage("optimize.rule", "index");
+  @ArchTest
+  static final ArchRule rules_know_index = stage("optimize.rule", "optimize.algebra", "index");
+
+  @ArchTest static final ArchRule algebra_knows_index_only = stage("optimize.algebra", "index");
+
+  @ArchTest static final ArchRule paths_know_no_stage = stage("optimize.path");
 
   @ArchTest static final ArchRule loop_knows_index = stage("loop", "index");
   @ArchTest static final ArchRule lower_makes_loops_of_index = stage("lower", "loop", "index");
