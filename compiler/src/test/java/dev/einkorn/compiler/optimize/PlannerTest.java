@@ -124,7 +124,7 @@ class PlannerTest {
     plans(
         DETERMINISTIC,
         program("D[i,j] = sum[k]((x[i,k] - y[j,k])^2)", "x:2", "y:2"),
-        "D[i,j] = sum[k]((x[i,k] - y[j,k]) ^ 2.0)");
+        "D[i,j] = sum[k]((x[i,k] - y[j,k])^2.0)");
   }
 
   @Test
@@ -134,7 +134,7 @@ class PlannerTest {
         FAST,
         program,
         "t1[i] = sum[k](x[i,k] * x[i,k])",
-        "t2[i] = sum[k](y[i,k] * y[i,k])",
+        "t2[j] = sum[k](y[j,k] * y[j,k])",
         "D[i,j] = -2.0 * sum[k](x[i,k] * y[j,k]) + (t1[i] + t2[j])");
   }
 
@@ -168,7 +168,7 @@ class PlannerTest {
   void polynomialsInsideOfFunctionsArePlannedToo() {
     plans(
         DETERMINISTIC,
-        program("y[i] = exp(A[i,k]*B[k,j]*x[j])", "A:2", "B:2", "x:1"),
+        program("y[i] = exp(sum[k,j](A[i,k]*B[k,j]*x[j]))", "A:2", "B:2", "x:1"),
         "t1[k] = sum[j](B[k,j] * x[j])",
         "y[i] = exp(sum[k](A[i,k] * t1[k]))");
   }
