@@ -42,4 +42,18 @@ public final class Lazy {
   public static LazyTensor einsum(String subscripts, LazyTensor... operands) {
     return LazyTensor.einsum(subscripts, List.of(operands));
   }
+
+  /**
+   * Computes several compositions by one program: what they have in common is computed once.
+   *
+   * {@snippet lang=java :
+   * LazyTensor product = Lazy.einsum("ik,kj->ij", a, b);
+   * List<Tensor> both = Lazy.evaluate(product.sum(0), product.sum(1));
+   * }
+   *
+   * @return a new row-major tensor for each, in their order
+   */
+  public static List<Tensor> evaluate(LazyTensor... results) {
+    return LazyTensor.evaluate(List.of(results));
+  }
 }

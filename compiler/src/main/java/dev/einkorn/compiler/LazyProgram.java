@@ -53,6 +53,15 @@ final class LazyProgram {
     return String.join("\n", lines);
   }
 
+  /** The value of a lazy tensor among the outputs of the program. */
+  Tensor value(LazyTensor tensor, Map<String, Tensor> outputs) {
+    Tensor value = outputs.get(name(tensor));
+    if (value == null) {
+      throw new AssertionError("a result that is no output: " + name(tensor));
+    }
+    return value;
+  }
+
   private String name(LazyTensor tensor) {
     String name = names.get(tensor);
     if (name == null) {

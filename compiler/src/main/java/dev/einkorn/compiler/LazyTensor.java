@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * A tensor that is described and not computed. Immutable; one lazy tensor may be used in many
@@ -27,6 +30,9 @@ public final class LazyTensor {
      */
     record Computed(LazyStatement statement, List<LazyTensor> operands) implements Origin {}
   }
+
+  /** The element in the expression of {@link #map}. */
+  private static final Pattern ELEMENT = Pattern.compile("\\bx\\b");
 
   private final Origin origin;
   private final ElementType elementType;
@@ -79,6 +85,78 @@ public final class LazyTensor {
   /** The product, element by element, as {@link #plus}. */
   public LazyTensor times(LazyTensor other) {
     return elementwise("*", other);
+  }
+
+  /**
+   * A function of each element.
+   *
+   * @param expression in the language, over the element {@code x}, such as {@code exp(x) + 1}
+   * @throws CompileException if the expression is malformed, or names anything but {@code x} and
+   *     functions
+   * @throws IllegalArgumentException if it is more than one expression
+   */
+  public LazyTensor map(String expression) {
+    List<String> indices = indices();
+    String element = Matcher.quoteReplacement("A" + brackets(indices));
+    String value = ELEMENT.matcher(expression).replaceAll(element);
+    return computed("out" + brackets(indices) + " = " + value, this);
+  }
+
+  /**
+   * The sum over axes, or over all axes if none is given.
+   *
+   * @param axes from 0, each at most once
+   * @throws IllegalArgumentException if there is no such axis, or one is given twice
+   */
+  public LazyTensor sum(int... axes) {
+    return reduced("sum", axes);
+  }
+
+  /** The largest element along axes, or of all, as {@link #sum}. */
+  public LazyTensor max(int... axes) {
+    return reduced("max", axes);
+  }
+
+  /** The smallest element along axes, or of all, as {@link #sum}. */
+  public LazyTensor min(int... axes) {
+    return reduced("min", axes);
+  }
+
+  private LazyTensor reduced(String operator, int... axes) {
+    List<String> all = indices();
+    List<String> reduced = new ArrayList<>();
+    for (int axis : axes) {
+      if (axis < 0 || axis >= shape.length || reduced.contains(all.get(axis))) {
+        throw new IllegalArgumentException(
+            "UNKNOWN_AXIS: axes %s of a tensor of shape %s"
+                .formatted(Arrays.toString(axes), Arrays.toString(shape)));
+      }
+      reduced.add(all.get(axis));
+    }
+    if (axes.length == 0) {
+      reduced.addAll(all);
+    }
+    if (reduced.isEmpty()) {
+      return this;
+    }
+    List<String> kept = all.stream().filter(index -> !reduced.contains(index)).toList();
+    return computed(
+        "out%s = %s%s(A%s)".formatted(brackets(kept), operator, brackets(reduced), brackets(all)),
+        this);
+  }
+
+  private List<String> indices() {
+    return IntStream.range(0, shape.length).mapToObj(axis -> "i" + axis).toList();
+  }
+
+  private static LazyTensor computed(String text, LazyTensor operand) {
+    Map<String, InputType> types = Map.of("A", InputType.of(operand.elementType, operand.shape));
+    IndexProgram program = TextFrontend.of(text).check(types);
+    if (program.assignments().size() != 1) {
+      throw new IllegalArgumentException(
+          "SYNTAX_ERROR: one expression was expected, found " + text);
+    }
+    return computed(program, List.of(operand));
   }
 
   private LazyTensor elementwise(String operator, LazyTensor other) {
@@ -137,19 +215,35 @@ public final class LazyTensor {
     if (origin instanceof Origin.Leaf(Tensor tensor)) {
       return tensor.copy();
     }
-    LazyProgram program = program();
+    LazyProgram program = program(List.of(this));
     return Einkorn.evaluate(program.text(), program.inputs());
+  }
+
+  /** Computes several results by one program, which shares what they have in common. */
+  static List<Tensor> evaluate(List<LazyTensor> results) {
+    if (results.isEmpty()) {
+      return List.of();
+    }
+    // A result that another one reads is no output by itself.
+    List<LazyTensor> outputs = results.stream().map(result -> result.map("x")).toList();
+    LazyProgram program = program(outputs);
+    Map<String, Tensor> values = Einkorn.compile(program.text()).call(program.inputs());
+    List<Tensor> tensors = new ArrayList<>();
+    for (LazyTensor output : outputs) {
+      tensors.add(program.value(output, values));
+    }
+    return tensors;
   }
 
   /** The plan of the whole composition; nothing is computed. */
   public Plan plan() {
-    LazyProgram program = program();
+    LazyProgram program = program(List.of(this));
     return Einkorn.compile(program.text()).plan(program.inputs());
   }
 
-  private LazyProgram program() {
+  private static LazyProgram program(List<LazyTensor> results) {
     var program = new LazyProgram();
-    List<LazyTensor> pending = new ArrayList<>(List.of(this));
+    List<LazyTensor> pending = new ArrayList<>(results.reversed());
     // Operands before their users, without recursion: compositions may be thousands of steps deep.
     while (!pending.isEmpty()) {
       LazyTensor tensor = pending.getLast();

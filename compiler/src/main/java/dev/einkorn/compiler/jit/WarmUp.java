@@ -31,10 +31,12 @@ final class WarmUp {
   private static final long FEW_BYTES = 256;
 
   /**
-   * A call may also allocate this much for the time that it takes: a vector on the way into a loop
-   * costs nothing, while one in the loop is 80 bytes for every few nanoseconds.
+   * A call may also allocate this for the time that it takes, up to a limit: a vector on the way
+   * into a loop costs nothing, while one in the loop is 80 bytes for every few nanoseconds.
    */
   private static final double FEW_BYTES_PER_NANO = 0.1;
+
+  private static final double MOST_BYTES = 4096;
 
   /**
    * How it ended.
@@ -91,6 +93,6 @@ final class WarmUp {
   }
 
   private static boolean areFew(long bytes, double nanos) {
-    return bytes <= Math.max(FEW_BYTES, FEW_BYTES_PER_NANO * nanos);
+    return bytes <= Math.max(FEW_BYTES, Math.min(FEW_BYTES_PER_NANO * nanos, MOST_BYTES));
   }
 }

@@ -228,8 +228,9 @@ final class StepBuilder {
    * @param pinned the order of the factors, if it is not to be looked for
    */
   private Piece piece(
-      Term.Product product, Set<IndexVariable> whole, Optional<ContractionTree> pinned) {
-    product.summed().forEach(b -> extents.put(b.variable(), b.extent()));
+      Term.Product written, Set<IndexVariable> whole, Optional<ContractionTree> pinned) {
+    written.summed().forEach(b -> extents.put(b.variable(), b.extent()));
+    Term.Product product = pinned.isPresent() ? written : reuse(written);
     if (product.factors().isEmpty()) {
       return new Piece(product.coefficient(), List.of(), List.of(), type);
     }
@@ -407,30 +408,111 @@ final class StepBuilder {
     }
   }
 
-  /** The temporary that holds a sum. */
-  private IndexExpr store(Leaves value) {
+  /**
+   * Where a sum is stored, or would be.
+   *
+   * @param key equal for equal sums
+   * @param axes of the temporary, by the variables of the sum
+   */
+  private record Place(String key, List<IndexVariable> axes, List<Extent> shape) {
+    List<Subscript> subscripts() {
+      return axes.stream().map(Subscript::of).toList();
+    }
+  }
+
+  private Place place(Leaves value) {
     List<Term> factors = new ArrayList<>();
     value.values().forEach(v -> factors.add(new Term.Factor(v)));
     CanonicalForm form = order.form(new Term.Product(1, value.summed(), factors));
     Set<IndexVariable> free = value.free();
     List<IndexVariable> axes = form.variables().stream().filter(free::contains).toList();
-    List<Subscript> subscripts = axes.stream().map(Subscript::of).toList();
     List<Extent> shape = axes.stream().map(this::extentOf).toList();
-    String key = type + " " + shape + " " + form.text();
-    String name = known.get(key);
+    return new Place(type + " " + shape + " " + form.text(), axes, shape);
+  }
+
+  /** The temporary that holds a sum. */
+  private IndexExpr store(Leaves value) {
+    Place place = place(value);
+    Optional<IndexExpr> stored = stored(place);
+    if (stored.isPresent()) {
+      return stored.get();
+    }
+    String name = unusedName();
+    known.put(place.key(), name);
+    temporaries.add(new TensorDeclaration(name, new TensorType(type, place.shape())));
+    List<IndexBinding> bindings =
+        place.axes().stream().map(axis -> new IndexBinding(axis, extentOf(axis))).toList();
+    add(
+        new Assignment(
+            name, place.subscripts(), bindings, AssignmentOperator.ASSIGN, value.expression()));
+    return new IndexExpr.Access(name, place.subscripts(), type);
+  }
+
+  /** What is stored already in a place. */
+  private Optional<IndexExpr> stored(Place place) {
+    String name = known.get(place.key());
     if (name == null) {
-      name = unusedName();
-      known.put(key, name);
-      temporaries.add(new TensorDeclaration(name, new TensorType(type, shape)));
-      List<IndexBinding> bindings =
-          axes.stream().map(axis -> new IndexBinding(axis, extentOf(axis))).toList();
-      add(
-          new Assignment(
-              name, subscripts, bindings, AssignmentOperator.ASSIGN, value.expression()));
-    } else if (!shared.contains(name)) {
+      return Optional.empty();
+    }
+    if (!shared.contains(name)) {
       shared.add(name);
     }
-    return new IndexExpr.Access(name, subscripts, type);
+    return Optional.of(new IndexExpr.Access(name, place.subscripts(), type));
+  }
+
+  /** The product with sums over one or two of its factors that are stored already. */
+  private Term.Product reuse(Term.Product product) {
+    if (known.isEmpty() || product.factors().size() < 2) {
+      return product;
+    }
+    List<Term> factors = product.factors();
+    for (int first = 0; first < factors.size(); first++) {
+      for (int second = first; second < factors.size(); second++) {
+        List<Term> chosen =
+            first == second
+                ? List.of(factors.get(first))
+                : List.of(factors.get(first), factors.get(second));
+        List<Term> others = new ArrayList<>(factors);
+        chosen.forEach(others::remove);
+        Optional<Term.Product> reused = reused(product, chosen, others);
+        if (reused.isPresent()) {
+          return reuse(reused.get());
+        }
+      }
+    }
+    return product;
+  }
+
+  private Optional<Term.Product> reused(
+      Term.Product product, List<Term> chosen, List<Term> others) {
+    List<IndexExpr> values = new ArrayList<>();
+    Set<IndexVariable> free = new HashSet<>();
+    for (Term factor : chosen) {
+      if (!(factor instanceof Term.Factor(IndexExpr value))) {
+        return Optional.empty();
+      }
+      values.add(value);
+      free.addAll(factor.free());
+    }
+    Set<IndexVariable> needed = new HashSet<>(product.free());
+    others.forEach(factor -> needed.addAll(factor.free()));
+    List<IndexBinding> here =
+        product.summed().stream()
+            .filter(b -> free.contains(b.variable()) && !needed.contains(b.variable()))
+            .toList();
+    // The whole product is a statement's own sum, which may have been stored in another form.
+    if (here.isEmpty() || others.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<IndexExpr> stored = stored(place(new Leaves(values, here)));
+    if (stored.isEmpty()) {
+      return Optional.empty();
+    }
+    List<IndexBinding> summed = new ArrayList<>(product.summed());
+    summed.removeAll(here);
+    List<Term> factors = new ArrayList<>(others);
+    factors.add(new Term.Factor(stored.get()));
+    return Optional.of(new Term.Product(product.coefficient(), summed, factors));
   }
 
   private void statement(Assignment written, AssignmentOperator operator, IndexExpr value) {

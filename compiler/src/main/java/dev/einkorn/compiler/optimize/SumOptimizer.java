@@ -2,6 +2,7 @@ package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
@@ -91,7 +92,10 @@ final class SumOptimizer {
     }
     boolean numeric = request.regroups() && written.value().elementType().isNumeric();
     Assignment current = written;
-    if (numeric && !written.value().mayFail() && isPlain(written)) {
+    if (numeric
+        && mayHaveChoice(written.value())
+        && !written.value().mayFail()
+        && isPlain(written)) {
       for (IndexExpr region : Regions.inside(written.value())) {
         current = inside(current, region);
       }
@@ -187,6 +191,26 @@ final class SumOptimizer {
   static boolean isPlain(Assignment written) {
     return written.subscripts().stream()
         .allMatch(s -> s instanceof Subscript.Affine form && form.isVariable());
+  }
+
+  /** False for what is told at a glance to have one form: most programs are one product. */
+  private static boolean mayHaveChoice(IndexExpr value) {
+    if (!(value instanceof IndexExpr.Reduction(_, List<IndexBinding> bindings, IndexExpr body))) {
+      return value.children().stream().anyMatch(SumOptimizer::hasReduction);
+    }
+    if (body instanceof IndexExpr.Access) {
+      return false;
+    }
+    return !(body instanceof IndexExpr.Binary(_, IndexExpr.Access left, IndexExpr.Access right)
+        && bindings.stream()
+            .map(IndexBinding::variable)
+            .allMatch(
+                v -> FreeVariables.of(left).contains(v) && FreeVariables.of(right).contains(v)));
+  }
+
+  private static boolean hasReduction(IndexExpr value) {
+    return value instanceof IndexExpr.Reduction
+        || value.children().stream().anyMatch(SumOptimizer::hasReduction);
   }
 
   /** Whether there is more than one way to compute a polynomial. */

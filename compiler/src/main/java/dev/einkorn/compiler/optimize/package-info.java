@@ -1,14 +1,19 @@
 /**
- * The whole-program optimizer: which tensors are stored, and which never exist.
+ * The whole-program optimizer: which tensors are stored, which never exist, and in which form and
+ * order sums of products are computed.
  *
- * <p>In: a checked {@link dev.einkorn.compiler.index.IndexProgram}. Out: an {@link
- * dev.einkorn.compiler.optimize.ExecutionPlan} whose steps each become one fused loop nest. Rules
- * are one class each in {@code optimize.rule}; the {@link dev.einkorn.compiler.optimize.Planner}
- * lists them. Before and after {@code InlineTarget}:
+ * <p>In: a checked {@link dev.einkorn.compiler.index.IndexProgram}, and with a {@link
+ * dev.einkorn.compiler.optimize.PlanRequest} the sizes of a call. Out: an {@link
+ * dev.einkorn.compiler.optimize.ExecutionPlan} whose steps each become one fused loop nest. The
+ * {@link dev.einkorn.compiler.optimize.Planner} applies the rules of {@code optimize.rule}, which
+ * change no rounding; then, where the mode allows, {@link
+ * dev.einkorn.compiler.optimize.SumOptimizer} reads each statement's polynomials, {@link
+ * dev.einkorn.compiler.optimize.TermSearch} tries their forms, and {@link
+ * dev.einkorn.compiler.optimize.StepBuilder} makes and costs the steps of each:
  *
  * {@snippet lang=text :
- * C[i,j,k] = B[i] * A[j,k]                     E[k] = sum[i,j](B[i] * A[j,k] * (B[i] * A[k,j]))
- * E[k] = sum[i,j](C[i,j,k] * C[i,k,j])
+ * T[i,j] = A[i,k] * B[k,j]                     t1[k] = sum[j](B[k,j] * x[j])
+ * y[i] = T[i,j] * x[j]                   =>    y[i] = sum[k](A[i,k] * t1[k])
  * }
  */
 @NullMarked

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Chooses what is done to the reductions of a nest of sequential loops: chunks of long ones,
@@ -30,19 +31,61 @@ final class ReductionSchedule {
   // The multiple that a chunk of neighbours in memory is: whole pages, whole blocks of partials.
   private static final int GRAIN = 1024;
 
+  // Rows that are folded side by side: with four vectors of partial results each, what registers
+  // hold.
+  private static final int ROWS = 4;
+  private static final int LEAST_TILES = 4;
+  private static final long LONGEST_ROW = 256 << 10;
+
   private ReductionSchedule() {}
 
   /** The directives, to follow those that made the nest. */
   static List<Directive> choose(LoopNest nest, CallShape shape, Target target) {
+    List<Directive> chosen = legal(nest, candidates(nest, shape, target));
+    Optional<Directive> rows = rows(nest, shape, target);
+    if (rows.isPresent()
+        && chosen.size() == 1
+        && chosen.getFirst() instanceof Directive.Partial partial) {
+      List<Directive> together = legal(nest, List.of(rows.get(), partial));
+      return together.size() == 2 ? together : chosen;
+    }
+    return chosen;
+  }
+
+  private static List<Directive> legal(LoopNest nest, List<Directive> candidates) {
     List<Directive> chosen = new ArrayList<>();
     LoopNest current = nest;
-    for (Directive directive : candidates(nest, shape, target)) {
+    for (Directive directive : candidates) {
       if (Scheduler.isLegal(current, directive)) {
         current = Scheduler.apply(current, new Schedule(List.of(directive)));
         chosen.add(directive);
       }
     }
     return chosen;
+  }
+
+  /**
+   * A few rows at a time: memory is fetched ahead along each of them, and what they share is loaded
+   * once. Long rows lie apart by much, where lines of one would drive out those of another.
+   */
+  private static Optional<Directive> rows(LoopNest nest, CallShape shape, Target target) {
+    Optional<SumBlocking> form = SumBlocking.of(nest);
+    if (!target.simd()
+        || form.isEmpty()
+        || form.get().outer().isEmpty()
+        || form.get().sum().body() instanceof Stmt.Loop
+        || PolynomialFunctions.areCalled(nest.body())) {
+      return Optional.empty();
+    }
+    Stmt.Loop row = form.get().outer().getLast();
+    long bytes =
+        shape.value(form.get().sum().binding().extent())
+            * form.get().accumulator().elementType().byteSize();
+    return row.isWhole()
+            && bytes <= LONGEST_ROW
+            && shape.value(row.binding().extent()) >= (long) LEAST_TILES * ROWS
+        ? Optional.of(new Directive.Tile(List.of(new Directive.TileLoop(row.variable(), ROWS, 1))))
+        : Optional.empty();
   }
 
   private static List<Directive> candidates(LoopNest nest, CallShape shape, Target target) {

@@ -41,6 +41,13 @@ class WarmUpTest {
   }
 
   @Test
+  void aFewBytesOfALongCallAreNoVectorsInItsLoops() {
+    WarmUp.Result result = warm(() -> meter.spend(50_000, 2208));
+    assertThat(result.hot()).isTrue();
+    assertThat(meter.nanos()).isLessThan(1_500_000_000);
+  }
+
+  @Test
   void aFlatTimeIsNotEnoughInTheFirstMoment() {
     WarmUp.Result result = warm(() -> meter.spend(1_000_000, 0));
     assertThat(result.hot()).isTrue();

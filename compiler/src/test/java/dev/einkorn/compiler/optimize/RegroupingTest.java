@@ -43,7 +43,7 @@ class RegroupingTest {
       checked++;
     }
     assertThat(checked).isGreaterThan((int) COUNT / 3);
-    assertThat(rewritten).isGreaterThan((int) COUNT / 5);
+    assertThat(rewritten).isGreaterThan((int) COUNT / 8);
   }
 
   private void check(PolynomialPrograms.Drawn drawn, long seed) {

@@ -105,7 +105,8 @@ final class Benchmark {
             firstCall,
             flops(prepared),
             bytes(outputs),
-            prepared.plan().peakTemporaryBytes());
+            prepared.plan().peakTemporaryBytes(),
+            String.join("; ", prepared.tiers()));
     List<Result.PeerResult> others = new ArrayList<>();
     for (Peer peer : peers) {
       measure(peer, threads, outputs).ifPresent(others::add);

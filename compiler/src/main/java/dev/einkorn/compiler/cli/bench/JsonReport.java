@@ -36,7 +36,8 @@ final class JsonReport implements Report {
                         "gbytes_per_second", number(measured.bytesPerSecond() / 1e9),
                         "fraction_of_fma_peak", number(result.fractionOfPeak(measured)),
                         "fraction_of_read_bandwidth", number(result.fractionOfRead(measured)),
-                        "peak_temporary_bytes", Long.toString(measured.peakTemporaryBytes()))));
+                        "peak_temporary_bytes", Long.toString(measured.peakTemporaryBytes()),
+                        "kernels", Json.string(measured.kernels()))));
     members.addAll(
         List.of(
             "fma_peak_gflops",

@@ -35,13 +35,16 @@ record Result(
    * @param flops of one call
    * @param bytes of one call: each input read once, each output written once
    * @param peakTemporaryBytes as the plan says
+   * @param kernels which ones answered and why, as {@link
+   *     dev.einkorn.compiler.CompiledProgram#tiers} says
    */
   record Measured(
       Stopwatch.Times times,
       double firstCall,
       double flops,
       double bytes,
-      long peakTemporaryBytes) {
+      long peakTemporaryBytes,
+      String kernels) {
     double flopsPerSecond() {
       return flops / times.median();
     }

@@ -6,6 +6,7 @@ import dev.einkorn.compiler.Plan;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** What runs a problem and is judged: the compiler, or in tests something that errs. */
@@ -26,6 +27,11 @@ interface Subject {
 
     /** Waits until the kernels that will answer from now on do. */
     default void awaitWarm() {}
+
+    /** Which kernels answer, and why. */
+    default List<String> tiers() {
+      return List.of();
+    }
   }
 
   /** Reads and checks the program of a problem. */
@@ -64,6 +70,11 @@ interface Subject {
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
+        }
+
+        @Override
+        public List<String> tiers() {
+          return program.tiers();
         }
       };
     };

@@ -1,0 +1,122 @@
+package dev.einkorn.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.einkorn.runtime.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Calls of programs whose sums are computed in another form than they were written in. */
+class RegroupedCallTest {
+  private static final String QUESTION_B =
+      """
+      C[i,j,k] = B[i] * A[j,k]
+      C2[i,j,k] = Y[j] * Z[i,k]
+      E[k] = (C[i,j,k] + C2[i,j,k]) * (C[i,k,j] + C2[i,k,j])
+      """;
+
+  private static Tensor whole(Random random, long... shape) {
+    int count = 1;
+    for (long extent : shape) {
+      count *= (int) extent;
+    }
+    return Tensor.of(random.doubles(count, -3, 4).map(Math::floor).toArray(), shape);
+  }
+
+  private static Map<String, Tensor> questionB(int n, int q) {
+    var random = new Random(n);
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    inputs.put("A", whole(random, n, n));
+    inputs.put("B", whole(random, q));
+    inputs.put("Y", whole(random, n));
+    inputs.put("Z", whole(random, q, n));
+    return inputs;
+  }
+
+  @Test
+  void sumsInProductsTakeMemoryOfOneAxis() {
+    long small = Einkorn.compile(QUESTION_B).plan(questionB(100, 102)).peakTemporaryBytes();
+    long large = Einkorn.compile(QUESTION_B).plan(questionB(400, 408)).peakTemporaryBytes();
+    long cube = 400L * 400 * 408 * Double.BYTES;
+
+    assertThat(small).isPositive();
+    assertThat(large).isLessThanOrEqualTo(5 * small).isLessThan(cube / 10_000);
+  }
+
+  @Test
+  void allModesAgreeOnWholeNumbers() {
+    Map<String, Tensor> inputs = questionB(20, 21);
+    Einkorn strict = Einkorn.builder().mode(Mode.STRICT).build();
+    Tensor expected = strict.run(QUESTION_B, inputs);
+
+    assertThat(strict.prepare(QUESTION_B).plan(inputs).explain()).contains("1 fused loop nest");
+    for (Mode mode : Mode.values()) {
+      Einkorn einkorn = Einkorn.builder().mode(mode).build();
+      assertThat(einkorn.run(QUESTION_B, inputs).contentEquals(expected)).as(mode + "").isTrue();
+    }
+  }
+
+  @Test
+  void everyBudgetIsKept() {
+    var random = new Random(3);
+    Map<String, Tensor> inputs =
+        Map.of("A", whole(random, 60, 70), "B", whole(random, 70, 50), "C", whole(random, 50, 80));
+    String chain = "E[i,l] = A[i,j] * B[j,k] * C[k,l]";
+    Tensor expected = Einkorn.evaluate(chain, inputs);
+    long best = Einkorn.compile(chain).plan(inputs).peakTemporaryBytes();
+
+    assertThat(best).isGreaterThanOrEqualTo(60L * 50 * Double.BYTES);
+    for (long budget = best; budget > 0; budget /= 3) {
+      Einkorn einkorn = Einkorn.builder().memoryBudget(budget).build();
+      assertThat(einkorn.prepare(chain).plan(inputs).peakTemporaryBytes())
+          .isLessThanOrEqualTo(budget);
+      assertThat(einkorn.run(chain, inputs).contentEquals(expected)).as("" + budget).isTrue();
+    }
+  }
+
+  @Test
+  void aBudgetThatNothingFitsNamesOneThatDoes() {
+    String program = "T[i] = exp(sum[j](A[i,j]*x[j]))\ns = T[i]*A[i,j]*T[j]";
+    var random = new Random(5);
+    Map<String, Tensor> inputs = Map.of("A", whole(random, 64, 64), "x", whole(random, 64));
+    Einkorn none = Einkorn.builder().memoryBudget(0).build();
+
+    assertThatThrownBy(() -> none.run(program, inputs))
+        .isInstanceOfSatisfying(
+            MemoryBudgetException.class,
+            e -> {
+              Einkorn enough = Einkorn.builder().memoryBudget(e.requiredBytes()).build();
+              assertThat(enough.run(program, inputs)).isNotNull();
+            });
+  }
+
+  /**
+   * Squared distances of points that are near each other and far from the origin. The written form
+   * subtracts first, which is exact to a rounding; multiplied out, the squares cancel, and the
+   * error is of the size of the squares: (depth + 4) roundings of at most x^2 + y^2 + 2|xy| each.
+   */
+  @Test
+  void differencesAreSquaredExactlyUnlessSpeedMayCostDigits() {
+    int depth = 3;
+    float[] x = {1000, 2000, 3000};
+    float[] y = {1000.5f, 2000.25f, 3000};
+    String program = "D[i,j] = sum[k]((x[i,k] - y[j,k])^2)";
+    Map<String, Tensor> inputs = Map.of("x", Tensor.of(x, 1, depth), "y", Tensor.of(y, 1, depth));
+    double exact = 0.25 + 0.0625;
+    double squares = 0;
+    for (int k = 0; k < depth; k++) {
+      squares += Math.pow(Math.abs(x[k]) + Math.abs(y[k]), 2);
+    }
+    double unit = Math.ulp(1.0f) / 2;
+
+    double deterministic = Einkorn.evaluate(program, inputs).getDouble(0, 0);
+    Einkorn fast = Einkorn.builder().mode(Mode.FAST).build();
+    double multiplied = fast.run(program, inputs).getDouble(0, 0);
+
+    assertThat(deterministic).isEqualTo(exact);
+    assertThat(Math.abs(multiplied - exact)).isLessThanOrEqualTo((depth + 4) * unit * squares);
+  }
+}

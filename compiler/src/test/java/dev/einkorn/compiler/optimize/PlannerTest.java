@@ -1,0 +1,188 @@
+package dev.einkorn.compiler.optimize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.einkorn.compiler.ProgramText;
+import dev.einkorn.compiler.check.InputType;
+import dev.einkorn.compiler.index.IndexPrinter;
+import dev.einkorn.compiler.index.IndexProgram;
+import dev.einkorn.runtime.ElementType;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is chosen for programs whose best form is known. */
+class PlannerTest {
+  private static final PlanRequest DETERMINISTIC = request(false);
+  private static final PlanRequest FAST = request(true);
+
+  private static PlanRequest request(boolean expandsDifferences) {
+    return new PlanRequest(
+        PlanRequest::typical,
+        true,
+        expandsDifferences,
+        CostModel.TYPICAL,
+        Long.MAX_VALUE,
+        Duration.ofMinutes(1));
+  }
+
+  /** A program over inputs {@code A:2} of the ranks given. */
+  private static IndexProgram program(String text, String... inputs) {
+    Map<String, InputType> types = new LinkedHashMap<>();
+    for (String input : inputs) {
+      String[] parts = input.split(":", -1);
+      types.put(
+          parts[0],
+          new InputType(
+              ElementType.F64,
+              IntStream.range(0, Integer.parseInt(parts[1]))
+                  .mapToObj(_ -> OptionalLong.empty())
+                  .toList()));
+    }
+    return ProgramText.check(text, types);
+  }
+
+  private static void plans(PlanRequest request, IndexProgram program, String... statements) {
+    IndexProgram optimized = Planner.plan(program, request).plan().optimized();
+    assertThat(IndexPrinter.print(optimized).lines().skip(1)).containsExactly(statements);
+  }
+
+  @Test
+  void sumsInProductsNeverBecomeCubes() {
+    plans(
+        DETERMINISTIC,
+        program(
+            "C[i,j,k] = B[i]*A[j,k]\nC2[i,j,k] = Y[j]*Z[i,k]\n"
+                + "E[k] = (C[i,j,k]+C2[i,j,k])*(C[i,k,j]+C2[i,k,j])",
+            "B:1",
+            "A:2",
+            "Y:1",
+            "Z:2"),
+        "t1 = sum[i](B[i] * B[i])",
+        "t2[j] = sum[i](B[i] * Z[i,j])",
+        "t3[i] = sum[j](Y[j] * Z[i,j])",
+        "E[k] = t1 * sum[j](A[j,k] * A[k,j])",
+        "E[k] += Y[k] * sum[j](t2[j] * A[j,k])",
+        "E[k] += t2[k] * sum[j](Y[j] * A[k,j])",
+        "E[k] += Y[k] * sum[i](t3[i] * Z[i,k])");
+  }
+
+  @Test
+  void writtenOrderIsOneNest() {
+    plans(
+        PlanRequest.WRITTEN,
+        program(
+            "C[i,j,k] = B[i]*A[j,k]\nC2[i,j,k] = Y[j]*Z[i,k]\n"
+                + "E[k] = (C[i,j,k]+C2[i,j,k])*(C[i,k,j]+C2[i,k,j])",
+            "B:1",
+            "A:2",
+            "Y:1",
+            "Z:2"),
+        "E[k] = sum[i,j]((B[i] * A[j,k] + Y[j] * Z[i,k]) * (B[i] * A[k,j] + Y[k] * Z[i,j]))");
+  }
+
+  @Test
+  void aCommonFactorIsTakenOut() {
+    plans(
+        DETERMINISTIC,
+        program("D[i,j] = A[i,k]*B[k,j] + A[i,k]*C[k,j]", "A:2", "B:2", "C:2"),
+        "D[i,j] = sum[k](A[i,k] * (B[k,j] + C[k,j]))");
+  }
+
+  @Test
+  void threeProductsAreOne() {
+    plans(
+        DETERMINISTIC,
+        program(
+            "D[i,j] = A[i,k]*B[k,j] + A[i,k]*C[k,j] - 2*A[i,k]*F[k,j]", "A:2", "B:2", "C:2", "F:2"),
+        "D[i,j] = sum[k](A[i,k] * (B[k,j] + C[k,j] + -2.0 * F[k,j]))");
+  }
+
+  @Test
+  void aChainIsContractedFromItsVector() {
+    plans(
+        DETERMINISTIC,
+        program("T[i,j] = A[i,k]*B[k,j]\ny[i] = T[i,j]*x[j]", "A:2", "B:2", "x:1"),
+        "t1[k] = sum[j](B[k,j] * x[j])",
+        "y[i] = sum[k](A[i,k] * t1[k])");
+  }
+
+  @Test
+  void aQuadraticFormIsTwoPasses() {
+    plans(
+        DETERMINISTIC,
+        program("s = x[i]*A[i,j]*x[j]", "x:1", "A:2"),
+        "t1[j] = sum[i](x[i] * A[i,j])",
+        "s = sum[j](t1[j] * x[j])");
+  }
+
+  @Test
+  void aDifferenceIsSquaredAsItIsWritten() {
+    plans(
+        DETERMINISTIC,
+        program("D[i,j] = sum[k]((x[i,k] - y[j,k])^2)", "x:2", "y:2"),
+        "D[i,j] = sum[k]((x[i,k] - y[j,k])^2.0)");
+  }
+
+  @Test
+  void fastModeMultipliesDifferencesOut() {
+    IndexProgram program = program("D[i,j] = sum[k]((x[i,k] - y[j,k])^2)", "x:2", "y:2");
+    plans(
+        FAST,
+        program,
+        "t1[i] = sum[k](x[i,k] * x[i,k])",
+        "t2[j] = sum[k](y[j,k] * y[j,k])",
+        "D[i,j] = -2.0 * sum[k](x[i,k] * y[j,k]) + (t1[i] + t2[j])");
+  }
+
+  @Test
+  void whatThreeOutputsShareIsComputedOnce() {
+    plans(
+        DETERMINISTIC,
+        program(
+            "P[i] = A[i,k]*B[k,l]*v[l]\nQ[i] = C[i,k]*B[k,l]*v[l]\ns = w[k]*B[k,l]*v[l]",
+            "A:2",
+            "B:2",
+            "C:2",
+            "v:1",
+            "w:1"),
+        "t1[k] = sum[l](B[k,l] * v[l])",
+        "P[i] = sum[k](A[i,k] * t1[k])",
+        "Q[i] = sum[k](C[i,k] * t1[k])",
+        "s = sum[k](w[k] * t1[k])");
+  }
+
+  @Test
+  void oneSidedSumsArePushedIn() {
+    plans(
+        DETERMINISTIC,
+        program("C[j] = sum[i,k](A[i,k] * B[k,j])", "A:2", "B:2"),
+        "t1[k] = sum[i](A[i,k])",
+        "C[j] = sum[k](t1[k] * B[k,j])");
+  }
+
+  @Test
+  void polynomialsInsideOfFunctionsArePlannedToo() {
+    plans(
+        DETERMINISTIC,
+        program("y[i] = exp(sum[k,j](A[i,k]*B[k,j]*x[j]))", "A:2", "B:2", "x:1"),
+        "t1[k] = sum[j](B[k,j] * x[j])",
+        "y[i] = exp(sum[k](A[i,k] * t1[k]))");
+  }
+
+  @Test
+  void aPowerOfALongSumIsNotMultipliedOut() {
+    String sum = "x[i]";
+    String[] inputs = new String[21];
+    inputs[20] = "x:1";
+    for (int n = 0; n < 20; n++) {
+      sum += " + a" + n + "[i]";
+      inputs[n] = "a" + n + ":1";
+    }
+    PlannedProgram planned = Planner.plan(program("s = sum[i]((" + sum + ")^4)", inputs), FAST);
+    assertThat(planned.plan().optimized().assignments()).hasSize(1);
+  }
+}
