@@ -41,6 +41,7 @@ final class Executable {
    * @param layouts of the operands, in their order
    * @param schedules given by the user
    * @param shape of the call, if it is known
+   * @param rounding the shape that decides roundings, if it is another one
    */
   record Request(
       ExecutionPlan plan,
@@ -48,6 +49,7 @@ final class Executable {
       boolean wide,
       Map<String, Schedule> schedules,
       Optional<CallShape> shape,
+      Optional<CallShape> rounding,
       Target target,
       Arithmetic arithmetic) {
     private PipelineOptions options() {
@@ -57,7 +59,7 @@ final class Executable {
         byName.put(operands.get(n).name(), layouts.get(n));
       }
       return new PipelineOptions(
-          byName, wide, schedules, KernelClassCompiler.PACKAGE, shape, target, arithmetic);
+          byName, wide, schedules, KernelClassCompiler.PACKAGE, shape, rounding, target, arithmetic);
     }
   }
 

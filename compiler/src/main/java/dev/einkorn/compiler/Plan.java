@@ -30,17 +30,24 @@ public final class Plan {
   private final Compilation compilation;
   private final Optional<CallMemory> memory;
   private final PlannedProgram planned;
+  private final List<String> slabs;
 
   /**
    * Wraps every stage.
    *
    * @param memory of a call, if sizes are known
    * @param planned what the compilation was made from
+   * @param slabs what runs slab by slab, for people
    */
-  Plan(Compilation compilation, Optional<CallMemory> memory, PlannedProgram planned) {
+  Plan(
+      Compilation compilation,
+      Optional<CallMemory> memory,
+      PlannedProgram planned,
+      List<String> slabs) {
     this.compilation = compilation;
     this.memory = memory;
     this.planned = planned;
+    this.slabs = List.copyOf(slabs);
   }
 
   /**
@@ -117,6 +124,11 @@ public final class Plan {
   /** How the plan was found. */
   PlannedProgram planned() {
     return planned;
+  }
+
+  /** What runs slab by slab: {@code slabs of 64 along r, steps 1 to 2}. */
+  List<String> slabs() {
+    return slabs;
   }
 
   boolean hasSizes() {

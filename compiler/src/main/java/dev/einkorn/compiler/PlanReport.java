@@ -52,6 +52,7 @@ final class PlanReport {
     }
     out.append("  operations: ").append(operations(compilation.operations())).append('\n');
     decisions(out);
+    plan.slabs().forEach(slabs -> out.append("  ").append(slabs).append('\n'));
     out.append("  stored temporaries: ").append(temporaries()).append('\n');
     if (plan.hasSizes()) {
       memory(out);
@@ -310,6 +311,8 @@ final class PlanReport {
         plan.hasSizes() ? Long.toString(plan.memory().workspace().bytes()) : "null",
         "workingBytes",
         plan.hasSizes() ? workingBytes(plan.memory().working()) : "null",
+        "slabs",
+        "[" + String.join(", ", plan.slabs().stream().map(Json::string).toList()) + "]",
         "temporaries",
         "[" + String.join(", ", temporaries) + "]",
         "neverStored",
