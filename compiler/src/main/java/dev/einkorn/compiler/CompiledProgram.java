@@ -393,8 +393,7 @@ public final class CompiledProgram {
       List<Executable> stages =
           staged.parts().stream().map(part -> einkorn.executable(part.chosen())).toList();
       executables.addAll(stages);
-      return new StagedBody(
-          staged, stages, names, einkorn.workspaces(), einkorn.pool(), workers);
+      return new StagedBody(staged, stages, names, einkorn.workspaces(), einkorn.pool(), workers);
     }
     Executable executable = einkorn.executable(fitted.fit().chosen());
     executables.add(executable);
@@ -433,7 +432,9 @@ public final class CompiledProgram {
     }
 
     void requireBudget(Einkorn einkorn) {
-      einkorn.checkBudget(layout.bytes(), leastBytes);
+      long temporaries =
+          slabs.map(found -> found.staged().layout(1).bytes()).orElse(layout.bytes());
+      einkorn.checkBudget(Math.min(temporaries, leastBytes), leastBytes);
     }
   }
 
@@ -534,8 +535,7 @@ public final class CompiledProgram {
           Executable.Chosen chosen = fitted.fit().chosen();
           var memory =
               new CallMemory(fitted.layout(), chosen.memory(einkorn.tierPolicy()), sizes, workers);
-          return new Plan(
-              chosen.compilation(), Optional.of(memory), fitted.planned(), List.of());
+          return new Plan(chosen.compilation(), Optional.of(memory), fitted.planned(), List.of());
         });
   }
 

@@ -5,6 +5,7 @@ import dev.einkorn.compiler.optimize.PlanStage;
 import dev.einkorn.compiler.optimize.SlabGroup;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 import dev.einkorn.runtime.WorkerPool;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,8 +86,7 @@ final class StagedBody implements BoundCall.Body {
         StagedPlan.Part part, Executable executable, List<String> names, List<String> temporaries) {
       this.executable = executable;
       sizes = part.sizes().toArray();
-      List<TensorDeclaration> operands =
-          Executable.operands(part.stage().plan().optimized());
+      List<TensorDeclaration> operands = Executable.operands(part.stage().plan().optimized());
       slots = new int[operands.size()];
       distances = new int[slots.length];
       axes = new int[slots.length];
@@ -124,14 +124,14 @@ final class StagedBody implements BoundCall.Body {
             long end = worker.end(slabs);
             for (long number = worker.begin(slabs); number < end; number++) {
               long from = number * slab;
-              run(operands, from, Math.min(from + slab, positions));
+              run(operands, from, Math.min(from + slab, positions), worker);
             }
           };
       pool.run(kernel, frame, sizes, (int) Math.min(workers, slabs));
     }
 
     /** Runs one slab. */
-    private void run(Tensor[] operands, long from, long to) {
+    private void run(Tensor[] operands, long from, long to, Worker worker) {
       Tensor[] views = operands.clone();
       for (int n = 0; n < views.length; n++) {
         if (axes[n] != SlabGroup.WHOLE) {
@@ -141,7 +141,7 @@ final class StagedBody implements BoundCall.Body {
       }
       long[] slabSizes = sizes.clone();
       slabSizes[slabSize] = to - from;
-      executable.run(views, slabSizes, pool, 1);
+      executable.runAlone(views, slabSizes, pool, worker);
     }
 
     private Tensor[] operands(Tensor[] frame, Tensor[] temporaries, int worker) {

@@ -172,9 +172,7 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
   private static Sizes stageSizes(
       PlanStage stage, Sizes sizes, ToLongFunction<SlabGroup> positions) {
     Map<String, Long> parameters = new LinkedHashMap<>(sizes.byName());
-    stage
-        .slabs()
-        .ifPresent(cut -> parameters.put(cut.size(), positions.applyAsLong(cut.group())));
+    stage.slabs().ifPresent(cut -> parameters.put(cut.size(), positions.applyAsLong(cut.group())));
     return new Sizes(stage.plan().optimized(), parameters);
   }
 

@@ -197,10 +197,7 @@ public record PlanStage(
               .toList();
       var part = new IndexProgram(inputs, targets, sizes, program.derived(), steps, outputs);
       return new PlanStage(
-          new ExecutionPlan(part, part),
-          group.from(),
-          operands,
-          Optional.of(new Cut(group, size)));
+          new ExecutionPlan(part, part), group.from(), operands, Optional.of(new Cut(group, size)));
     }
 
     private TensorType sliced(TensorType type, int axis) {
@@ -217,13 +214,11 @@ public record PlanStage(
         return inside;
       }
       boolean own = group.temporaries().contains(access.tensor());
-      var operand =
-          new Operand(access.tensor(), Slabs.axisOf(variable, access.subscripts()), own);
+      var operand = new Operand(access.tensor(), Slabs.axisOf(variable, access.subscripts()), own);
       String name = names.getOrDefault(operand, access.tensor());
       return name.equals(access.tensor())
           ? inside
-          : new IndexExpr.Access(
-              name, access.subscripts(), access.border(), access.elementType());
+          : new IndexExpr.Access(name, access.subscripts(), access.border(), access.elementType());
     }
   }
 }

@@ -41,6 +41,12 @@ public final class Slabs {
   /** Longer groups are not looked for. */
   private static final int MOST_STEPS = 64;
 
+  /** Temporaries that are not larger than so many caches are near enough in full. */
+  private static final int CACHES = 4;
+
+  /** Beginning a slab costs as much as the work on a small part of so many bytes. */
+  private static final double LEAST_BYTES = 64 << 10;
+
   private final ExecutionPlan plan;
   private final ToLongFunction<Extent> sizes;
   private final Set<String> temporaries = new HashSet<>();
@@ -85,7 +91,8 @@ public final class Slabs {
     List<SlabGroup> groups =
         find(
             group ->
-                group.temporaryBytes() <= cacheBytes
+                group.temporaryBytes() <= CACHES * (double) cacheBytes
+                        || group.temporaryBytes() / group.positions() > 2.0 * cacheBytes
                     ? 0
                     : group.temporaryBytes() - rereadBytes(group, cacheBytes, threads));
     return groups.stream()
@@ -101,10 +108,11 @@ public final class Slabs {
   /** The number of positions of a slab whose temporaries stay in a cache. */
   public long slab(SlabGroup group, long cacheBytes, int threads) {
     double position = Math.max(1, group.temporaryBytes() / group.positions());
-    double fits = cacheBytes / 4.0 / position;
+    double fits = cacheBytes / position;
     double shared = Math.ceil((double) group.positions() / (4.0 * threads));
-    double least = Math.min(64 << 10, cacheBytes / 4.0) / position;
-    return (long) Math.clamp(Math.max(Math.min(fits, shared), least), 1, group.positions());
+    double least = Math.min(LEAST_BYTES, cacheBytes / 4.0) / position;
+    double wanted = Math.max(Math.min(fits, shared), least);
+    return Math.clamp((long) wanted, 1, group.positions());
   }
 
   /** What the slabs after the first one read again, in bytes. */
@@ -256,8 +264,7 @@ public final class Slabs {
     }
 
     /** Notes which axes of which tensors an index walks; false if the value is not one of slabs. */
-    private boolean reads(
-        IndexExpr expr, IndexVariable variable, Map<String, Set<Integer>> noted) {
+    private boolean reads(IndexExpr expr, IndexVariable variable, Map<String, Set<Integer>> noted) {
       boolean fits =
           switch (expr) {
             case IndexExpr.Access access -> {
