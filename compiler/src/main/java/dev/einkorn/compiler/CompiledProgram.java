@@ -386,13 +386,17 @@ public final class CompiledProgram {
     }
     Fitted fitted = fitted(specialization, sizes, known);
     fitted.requireBudget(einkorn);
+    ExecutionPlan plan = fitted.planned().plan();
+    int workers = CompilerThread.call(() -> fitted.workers(einkorn, sizes));
+    if (fitted.slabs().isPresent()) {
+      StagedPlan staged = fitted.slabs().get().staged();
+      List<Executable> stages =
+          staged.parts().stream().map(part -> einkorn.executable(part.chosen())).toList();
+      executables.addAll(stages);
+      return new StagedBody(staged, stages, names, einkorn.workspaces(), einkorn.pool(), workers);
+    }
     Executable executable = einkorn.executable(fitted.fit().chosen());
     executables.add(executable);
-    ExecutionPlan plan = fitted.planned().plan();
-    double bytes = Specialization.operandBytes(plan, sizes);
-    int workers =
-        Math.min(
-            fitted.fit().mostWorkers(), einkorn.workers(executable.nanos(sizes::value, bytes)));
     return new KernelBody(
         executable,
         Executable.operands(plan.optimized()),
@@ -407,12 +411,30 @@ public final class CompiledProgram {
   /**
    * A plan, its temporaries, and the schedules that leave it within the budget, if any do.
    *
+   * @param slabs the plan in stages, if it is to run so
    * @param leastBytes the least that any plan needs that was tried
    */
   private record Fitted(
-      PlannedProgram planned, WorkspaceLayout layout, BudgetFit fit, long leastBytes) {
+      PlannedProgram planned,
+      WorkspaceLayout layout,
+      BudgetFit fit,
+      Optional<SlabFit> slabs,
+      long leastBytes) {
+    /** How many share a call. Recursive: for a {@link CompilerThread}. */
+    int workers(Einkorn einkorn, Sizes sizes) {
+      double nanos =
+          Executable.nanos(
+              fit.chosen().operations(einkorn.tierPolicy()),
+              sizes::value,
+              Specialization.operandBytes(planned.plan(), sizes));
+      return Math.min(
+          slabs.map(SlabFit::mostWorkers).orElse(fit.mostWorkers()), einkorn.workers(nanos));
+    }
+
     void requireBudget(Einkorn einkorn) {
-      einkorn.checkBudget(layout.bytes(), leastBytes);
+      long temporaries =
+          slabs.map(found -> found.staged().layout(1).bytes()).orElse(layout.bytes());
+      einkorn.checkBudget(Math.min(temporaries, leastBytes), leastBytes);
     }
   }
 
@@ -425,9 +447,17 @@ public final class CompiledProgram {
       WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), sizes);
       BudgetFit fit =
           einkorn.fit(request(specialization, planned.plan(), sizes, known), sizes, layout.bytes());
+      boolean fits = einkorn.isWithinBudget(fit.leastBytes());
+      Optional<SlabFit> slabs =
+          fits
+              ? einkorn.slabsForSpeed(planned.plan(), sizes, known)
+              : einkorn.slabsForMemory(planned.plan(), sizes, known);
       least = Math.min(least, fit.leastBytes());
-      fitted = new Fitted(planned, layout, fit, least);
-      if (einkorn.isWithinBudget(fit.leastBytes())) {
+      if (slabs.isPresent()) {
+        least = Math.min(least, slabs.get().leastBytes());
+      }
+      fitted = new Fitted(planned, layout, fit, slabs, least);
+      if (einkorn.isWithinBudget(least)) {
         break;
       }
     }
@@ -493,16 +523,19 @@ public final class CompiledProgram {
     Fitted fitted = fitted(specialization, sizes, known);
     return CompilerThread.call(
         () -> {
+          int workers = fitted.workers(einkorn, sizes);
+          if (fitted.slabs().isPresent()) {
+            StagedPlan staged = fitted.slabs().get().staged();
+            return new Plan(
+                staged.compilation(),
+                Optional.of(staged.memory(einkorn.tierPolicy(), workers)),
+                fitted.planned(),
+                staged.slabs());
+          }
           Executable.Chosen chosen = fitted.fit().chosen();
-          double nanos =
-              Executable.nanos(
-                  chosen.operations(einkorn.tierPolicy()),
-                  sizes::value,
-                  Specialization.operandBytes(fitted.planned().plan(), sizes));
-          int workers = Math.min(fitted.fit().mostWorkers(), einkorn.workers(nanos));
           var memory =
               new CallMemory(fitted.layout(), chosen.memory(einkorn.tierPolicy()), sizes, workers);
-          return new Plan(chosen.compilation(), Optional.of(memory), fitted.planned());
+          return new Plan(chosen.compilation(), Optional.of(memory), fitted.planned(), List.of());
         });
   }
 
@@ -534,7 +567,8 @@ public final class CompiledProgram {
           boolean wide = Specialization.needsLongPositions(planned.plan());
           Executable.Request request =
               einkorn.request(planned.plan(), layouts, wide, Optional.empty());
-          return new Plan(Executable.choose(request).compilation(), Optional.empty(), planned);
+          return new Plan(
+              Executable.choose(request).compilation(), Optional.empty(), planned, List.of());
         });
   }
 

@@ -78,6 +78,7 @@ public final class Einkorn {
   private final Mode mode;
   private final int threads;
   private final long memoryBudget;
+  private final long slabCache;
   private final WorkspacePool workspaces;
   private final Map<String, Schedule> schedules;
   private final Map<String, ContractionTree> orders;
@@ -95,6 +96,7 @@ public final class Einkorn {
     mode = builder.mode;
     threads = builder.threads;
     memoryBudget = builder.memoryBudget;
+    slabCache = builder.slabCache;
     workspaces =
         new WorkspacePool(
             Math.min(memoryBudget, Runtime.getRuntime().maxMemory() / HEAP_PER_IDLE_WORKSPACES));
@@ -198,7 +200,52 @@ public final class Einkorn {
   /** What to compile with this instance's options. */
   Executable.Request request(
       ExecutionPlan plan, List<Layout> layouts, boolean wide, Optional<CallShape> shape) {
-    return new Executable.Request(plan, layouts, wide, schedules, shape, target, arithmetic());
+    return new Executable.Request(
+        plan, layouts, wide, schedules, shape, Optional.empty(), target, arithmetic());
+  }
+
+  /** What to compile of a plan that runs in stages, which no pinned schedule is for. */
+  Executable.Request request(
+      ExecutionPlan plan, List<Layout> layouts, boolean wide, CallShape shape) {
+    return new Executable.Request(
+        plan, layouts, wide, Map.of(), Optional.of(shape), Optional.empty(), target, arithmetic());
+  }
+
+  /**
+   * What to compile for workers who run slabs alone.
+   *
+   * @param shape of a slab
+   * @param whole the shape of all slabs together, by which values are rounded
+   */
+  Executable.Request slabRequest(
+      ExecutionPlan plan, List<Layout> layouts, boolean wide, CallShape shape, CallShape whole) {
+    var alone = new Target(target.simdBits(), 1, target.l1(), target.l2(), target.l3());
+    return new Executable.Request(
+        plan, layouts, wide, Map.of(), Optional.of(shape), Optional.of(whole), alone, arithmetic());
+  }
+
+  /** The plan in slabs, if that makes it faster within the memory budget. */
+  Optional<SlabFit> slabsForSpeed(ExecutionPlan plan, Sizes sizes, Map<String, Geometry> known) {
+    return schedules.isEmpty()
+        ? new SlabFit.Search(this, plan, sizes, known).forSpeed()
+        : Optional.empty();
+  }
+
+  /** The plan in slabs that fit the memory budget, or in the smallest ones if none do. */
+  Optional<SlabFit> slabsForMemory(ExecutionPlan plan, Sizes sizes, Map<String, Geometry> known) {
+    return schedules.isEmpty()
+        ? new SlabFit.Search(this, plan, sizes, known).forMemory()
+        : Optional.empty();
+  }
+
+  /** Bytes of the cache that the temporaries of a slab should stay in. */
+  long slabCache() {
+    return slabCache > 0 ? slabCache : target.l2();
+  }
+
+  /** The most bytes that a call may take. */
+  long memoryBudget() {
+    return memoryBudget;
   }
 
   /**
@@ -315,6 +362,7 @@ public final class Einkorn {
     private Mode mode = Mode.DETERMINISTIC;
     private int threads = Runtime.getRuntime().availableProcessors();
     private long memoryBudget = Long.MAX_VALUE;
+    private long slabCache;
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
     private final Map<String, ContractionTree> orders = new LinkedHashMap<>();
 
@@ -364,6 +412,12 @@ public final class Einkorn {
         throw new IllegalArgumentException("a memory budget cannot be negative: " + bytes);
       }
       memoryBudget = bytes;
+      return this;
+    }
+
+    /** The cache that slabs are made for, instead of that of this machine; for tests. */
+    Builder slabCache(long bytes) {
+      slabCache = bytes;
       return this;
     }
 

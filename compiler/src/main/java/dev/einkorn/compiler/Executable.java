@@ -24,6 +24,7 @@ import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Worker;
 import dev.einkorn.runtime.WorkerPool;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,6 +42,7 @@ final class Executable {
    * @param layouts of the operands, in their order
    * @param schedules given by the user
    * @param shape of the call, if it is known
+   * @param rounding the shape that decides roundings, if it is another one
    */
   record Request(
       ExecutionPlan plan,
@@ -48,6 +50,7 @@ final class Executable {
       boolean wide,
       Map<String, Schedule> schedules,
       Optional<CallShape> shape,
+      Optional<CallShape> rounding,
       Target target,
       Arithmetic arithmetic) {
     private PipelineOptions options() {
@@ -57,7 +60,14 @@ final class Executable {
         byName.put(operands.get(n).name(), layouts.get(n));
       }
       return new PipelineOptions(
-          byName, wide, schedules, KernelClassCompiler.PACKAGE, shape, target, arithmetic);
+          byName,
+          wide,
+          schedules,
+          KernelClassCompiler.PACKAGE,
+          shape,
+          rounding,
+          target,
+          arithmetic);
     }
   }
 
@@ -270,6 +280,23 @@ final class Executable {
   void run(Tensor[] operands, long[] sizes, WorkerPool pool, int workers) {
     KernelSet kernels = tiers.current();
     runAll(kernels, operands, sizes, pool, kernels.parallel() ? workers : 1);
+    tiers.start();
+  }
+
+  /**
+   * Runs the kernels on the calling thread alone.
+   *
+   * @param worker as which the thread has been called, and whose arrays are free
+   */
+  void runAlone(Tensor[] operands, long[] sizes, WorkerPool pool, Worker worker) {
+    KernelSet kernels = tiers.current();
+    if (worker.count() == 1) {
+      for (Kernel kernel : kernels.kernels()) {
+        kernel.run(operands, sizes, worker);
+      }
+    } else {
+      runAll(kernels, operands, sizes, pool, 1);
+    }
     tiers.start();
   }
 

@@ -30,6 +30,7 @@ public final class Plan {
   private final Compilation compilation;
   private final Optional<CallMemory> memory;
   private final PlannedProgram planned;
+  private final List<String> slabs;
   private final Optional<Measurement> measurement;
 
   /**
@@ -37,19 +38,26 @@ public final class Plan {
    *
    * @param memory of a call, if sizes are known
    * @param planned what the compilation was made from
+   * @param slabs what runs slab by slab, for people
    */
-  Plan(Compilation compilation, Optional<CallMemory> memory, PlannedProgram planned) {
-    this(compilation, memory, planned, Optional.empty());
+  Plan(
+      Compilation compilation,
+      Optional<CallMemory> memory,
+      PlannedProgram planned,
+      List<String> slabs) {
+    this(compilation, memory, planned, slabs, Optional.empty());
   }
 
   private Plan(
       Compilation compilation,
       Optional<CallMemory> memory,
       PlannedProgram planned,
+      List<String> slabs,
       Optional<Measurement> measurement) {
     this.compilation = compilation;
     this.memory = memory;
     this.planned = planned;
+    this.slabs = List.copyOf(slabs);
     this.measurement = measurement;
   }
 
@@ -92,7 +100,7 @@ public final class Plan {
    */
   public Plan withMeasurement(Measurement measured) {
     memory();
-    return new Plan(compilation, memory, planned, Optional.of(measured));
+    return new Plan(compilation, memory, planned, slabs, Optional.of(measured));
   }
 
   /** The generated Java, one class after the other. */
@@ -164,6 +172,11 @@ public final class Plan {
   /** The time of a call, if it has been measured. */
   Optional<Measurement> measurement() {
     return measurement;
+  }
+
+  /** What runs slab by slab: {@code slabs of 64 along r, steps 1 to 2}. */
+  List<String> slabs() {
+    return slabs;
   }
 
   boolean hasSizes() {

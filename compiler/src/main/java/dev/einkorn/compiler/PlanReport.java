@@ -53,6 +53,7 @@ final class PlanReport {
     out.append("  operations: ").append(operations(compilation.operations())).append('\n');
     decisions(out);
     predicted(out);
+    plan.slabs().forEach(slabs -> out.append("  ").append(slabs).append('\n'));
     out.append("  stored temporaries: ").append(temporaries()).append('\n');
     if (plan.hasSizes()) {
       memory(out);
@@ -294,6 +295,8 @@ final class PlanReport {
         plan.hasSizes() ? Long.toString(plan.memory().workspace().bytes()) : "null",
         "workingBytes",
         plan.hasSizes() ? workingBytes(plan.memory().working()) : "null",
+        "slabs",
+        "[" + String.join(", ", plan.slabs().stream().map(Json::string).toList()) + "]",
         "temporaries",
         "[" + String.join(", ", temporaries) + "]",
         "neverStored",

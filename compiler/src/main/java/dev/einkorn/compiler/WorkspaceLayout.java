@@ -1,9 +1,11 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
@@ -98,6 +100,74 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) {
    */
   static WorkspaceLayout of(ExecutionPlan plan, Sizes sizes) {
     return new Placement(needed(plan, sizes)).layout();
+  }
+
+  /**
+   * The temporaries of steps that run slab by slab.
+   *
+   * @param layout of one slab
+   * @param firstStep from 0
+   * @param lastStep of those steps
+   */
+  record Slabs(WorkspaceLayout layout, int firstStep, int lastStep) {
+    /** Blocks of memory for one worker, which lie side by side like temporaries. */
+    private List<Temporary> blocks(String owner) {
+      List<Temporary> blocks = new ArrayList<>();
+      for (Arena arena : layout.arenas()) {
+        var type = new TensorType(arena.elementType(), List.of(new Extent.Fixed(arena.elements())));
+        var block = new TensorDeclaration(owner + " block " + blocks.size(), type);
+        blocks.add(new Temporary(block, List.of(arena.elements()), firstStep, lastStep, 0, 0));
+      }
+      return blocks;
+    }
+
+    /** The temporaries of one worker, whose blocks have been placed. */
+    private List<Temporary> in(List<Temporary> blocks) {
+      List<Temporary> temporaries = new ArrayList<>();
+      for (Temporary temporary : layout.temporaries()) {
+        Temporary block = blocks.get(temporary.arena());
+        temporaries.add(
+            new Temporary(
+                temporary.declaration(),
+                temporary.shape(),
+                firstStep + temporary.firstStep(),
+                firstStep + temporary.lastStep(),
+                block.arena(),
+                block.offset() + temporary.offset()));
+      }
+      return temporaries;
+    }
+  }
+
+  /**
+   * The layout of a plan of which some steps run slab by slab: the temporaries of slabs come last,
+   * as often as there are workers, one worker after the other.
+   */
+  static WorkspaceLayout of(ExecutionPlan plan, Sizes sizes, List<Slabs> slabs, int workers) {
+    Set<String> cut = new HashSet<>();
+    slabs.forEach(s -> s.layout().temporaries().forEach(t -> cut.add(t.declaration().name())));
+    List<Temporary> needed =
+        new ArrayList<>(
+            needed(plan, sizes).stream()
+                .filter(temporary -> !cut.contains(temporary.declaration().name()))
+                .toList());
+    int whole = needed.size();
+    for (Slabs each : slabs) {
+      for (int worker = 0; worker < workers; worker++) {
+        needed.addAll(each.blocks("step %d worker %d".formatted(each.firstStep(), worker)));
+      }
+    }
+    WorkspaceLayout placed = new Placement(needed).layout();
+    List<Temporary> temporaries = new ArrayList<>(placed.temporaries().subList(0, whole));
+    int next = whole;
+    for (Slabs each : slabs) {
+      int blocks = each.layout().arenas().size();
+      for (int worker = 0; worker < workers; worker++) {
+        temporaries.addAll(each.in(placed.temporaries().subList(next, next + blocks)));
+        next += blocks;
+      }
+    }
+    return new WorkspaceLayout(placed.arenas(), temporaries);
   }
 
   /** The temporaries with their lifetimes, not yet placed. */

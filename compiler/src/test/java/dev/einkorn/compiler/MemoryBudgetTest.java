@@ -301,7 +301,7 @@ class MemoryBudgetTest {
     Einkorn none = Einkorn.builder().memoryBudget(0).build();
     MemoryBudgetException refusal =
         catchThrowableOfType(MemoryBudgetException.class, () -> none.run(CHAIN, inputs));
-    assertThat(refusal.requiredBytes()).isEqualTo(2 * 60 * 60 * 4);
+    assertThat(refusal.requiredBytes()).as("a row of each of two").isEqualTo(256 + 60 * 4);
     long least = refusal.requiredBytes();
     CompiledProgram enough = Einkorn.builder().memoryBudget(least).build().prepare(CHAIN);
     assertThat(enough.plan(inputs).peakTemporaryBytes()).isEqualTo(least);

@@ -4,6 +4,7 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.runtime.ElementType;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * An array that a step asks its worker for, to work in.
@@ -17,6 +18,13 @@ public record WorkerArray(
     ElementType elementType, int slot, boolean shared, boolean everyWorker, List<Extent> extents) {
   public WorkerArray {
     extents = List.copyOf(extents);
+  }
+
+  /** The array of a worker who is a team of its own. */
+  WorkerArray ofTeamOfOne(int firstSlot, UnaryOperator<Extent> newExtents) {
+    int ownSlot = firstSlot + 2 * slot + (shared ? 1 : 0);
+    List<Extent> mapped = extents.stream().map(newExtents).toList();
+    return new WorkerArray(elementType, ownSlot, false, true, mapped);
   }
 
   /** What its elements take, in bytes. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * What the workers of a call work in, apart from its operands: packed panels, partial results,
@@ -28,6 +29,19 @@ public record WorkingMemory(List<List<WorkerArray>> steps) {
     List<List<WorkerArray>> all = new ArrayList<>(steps);
     all.addAll(other.steps);
     return new WorkingMemory(all);
+  }
+
+  /**
+   * That of workers who run the steps alone, each for itself.
+   *
+   * @param firstSlot of their arrays, which are apart from those of a team
+   * @param extents what the extents are for each of them
+   */
+  public WorkingMemory ofTeamsOfOne(int firstSlot, UnaryOperator<Extent> extents) {
+    return new WorkingMemory(
+        steps.stream()
+            .map(arrays -> arrays.stream().map(a -> a.ofTeamOfOne(firstSlot, extents)).toList())
+            .toList());
   }
 
   /** That of one step. */

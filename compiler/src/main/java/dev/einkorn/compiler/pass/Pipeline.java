@@ -76,16 +76,21 @@ public final class Pipeline {
     List<Schedule> schedules = new ArrayList<>();
     for (int step = 0; step < lowered.nests().size(); step++) {
       Schedule given = options.schedules().get(lowered.plan().steps().get(step).target());
-      schedules.add(
-          given != null
-              ? given
-              : AutoSchedule.choose(
-                  lowered.nests().get(step),
-                  options.shape(),
-                  options.target(),
-                  options.arithmetic()));
+      schedules.add(given != null ? given : choose(lowered.nests().get(step), options));
     }
     return schedules;
+  }
+
+  /** The schedule for the shape, unless it would round otherwise than the whole that it is of. */
+  private static Schedule choose(LoopNest nest, PipelineOptions options) {
+    Schedule chosen =
+        AutoSchedule.choose(nest, options.shape(), options.target(), options.arithmetic());
+    if (options.rounding().isEmpty()) {
+      return chosen;
+    }
+    Schedule whole =
+        AutoSchedule.choose(nest, options.rounding(), options.target(), options.arithmetic());
+    return chosen.roundings().equals(whole.roundings()) ? chosen : whole;
   }
 
   /**

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param schedules given by the user, by the name of the tensor that the step computes
  * @param packageName of the generated classes
  * @param shape sizes and strides that schedules are chosen for; the source is right for all others
+ * @param rounding the sizes and strides that decide roundings, where they are not those of {@code
+ *     shape}: a slab is rounded as the whole
  * @param target the machine that schedules are chosen for
  * @param arithmetic what may be done to roundings
  */
@@ -26,11 +28,24 @@ public record PipelineOptions(
     Map<String, Schedule> schedules,
     String packageName,
     Optional<CallShape> shape,
+    Optional<CallShape> rounding,
     Target target,
     Arithmetic arithmetic) {
   public PipelineOptions {
     layouts = Map.copyOf(layouts);
     schedules = Map.copyOf(schedules);
+  }
+
+  /** Options for calls that are rounded by their own sizes. */
+  public PipelineOptions(
+      Map<String, Layout> layouts,
+      boolean wide,
+      Map<String, Schedule> schedules,
+      String packageName,
+      Optional<CallShape> shape,
+      Target target,
+      Arithmetic arithmetic) {
+    this(layouts, wide, schedules, packageName, shape, Optional.empty(), target, arithmetic);
   }
 
   /** Options for unknown sizes, scalar code of one thread, and roundings as written. */
@@ -49,7 +64,8 @@ public record PipelineOptions(
 
   /** The same for another machine. */
   public PipelineOptions withTarget(Target other) {
-    return new PipelineOptions(layouts, wide, schedules, packageName, shape, other, arithmetic);
+    return new PipelineOptions(
+        layouts, wide, schedules, packageName, shape, rounding, other, arithmetic);
   }
 
   /** The layout of a tensor of the program. */

@@ -51,6 +51,11 @@ public record Schedule(List<Directive> directives) {
                 });
   }
 
+  /** The directives that decide how values are rounded. */
+  public List<Directive> roundings() {
+    return directives.stream().filter(directive -> !directive.keepsBits()).toList();
+  }
+
   /** The directives that decide what is computed how often, without those that only regroup it. */
   public Schedule withoutBlocking() {
     return new Schedule(
