@@ -4,13 +4,11 @@ import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
-import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +27,7 @@ final class NestCosts {
 
   /** Nanoseconds. */
   double nanos(Assignment step) {
-    Map<IndexVariable, Extent> extents = new HashMap<>();
-    step.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
-    bindings(step.value(), extents);
+    Map<IndexVariable, Extent> extents = BoundExtents.of(step);
     Set<IndexVariable> kept = new HashSet<>();
     step.bindings().forEach(b -> kept.add(b.variable()));
     ElementType type = step.value().elementType();
@@ -95,17 +91,6 @@ final class NestCosts {
       size *= extent == null ? 1 : Math.max(1, request.sizes().applyAsLong(extent));
     }
     return size;
-  }
-
-  private static void bindings(IndexExpr value, Map<IndexVariable, Extent> extents) {
-    List<IndexBinding> bound =
-        switch (value) {
-          case IndexExpr.Reduction reduction -> reduction.bindings();
-          case IndexExpr.ArgumentReduction reduction -> reduction.bindings();
-          default -> List.of();
-        };
-    bound.forEach(b -> extents.put(b.variable(), b.extent()));
-    value.children().forEach(child -> bindings(child, extents));
   }
 
   /** The reductions of a value, those inside of others too. */

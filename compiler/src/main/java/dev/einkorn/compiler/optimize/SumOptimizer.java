@@ -16,7 +16,6 @@ import dev.einkorn.compiler.optimize.algebra.TermReader;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -162,9 +161,7 @@ final class SumOptimizer {
   }
 
   private StepBuilder builder(Assignment written, ElementType type) {
-    Map<IndexVariable, Extent> extents = new HashMap<>();
-    written.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
-    bindings(written.value(), extents);
+    Map<IndexVariable, Extent> extents = BoundExtents.of(written);
     return new StepBuilder(request, order, type, extents, taken, known);
   }
 
@@ -232,16 +229,5 @@ final class SumOptimizer {
         || product.summed().stream()
             .map(IndexBinding::variable)
             .anyMatch(v -> !product.factors().stream().allMatch(f -> f.free().contains(v)));
-  }
-
-  private static void bindings(IndexExpr value, Map<IndexVariable, Extent> extents) {
-    switch (value) {
-      case IndexExpr.Reduction reduction ->
-          reduction.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
-      case IndexExpr.ArgumentReduction reduction ->
-          reduction.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
-      default -> {}
-    }
-    value.children().forEach(child -> bindings(child, extents));
   }
 }

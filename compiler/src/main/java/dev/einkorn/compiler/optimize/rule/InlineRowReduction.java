@@ -65,7 +65,7 @@ public final class InlineRowReduction implements Rewrite {
   private static Optional<Assignment> reader(IndexProgram program, Assignment definition) {
     List<Assignment> readers =
         program.assignments().stream()
-            .filter(a -> !reads(a.value(), definition.target()).isEmpty())
+            .filter(a -> !Uses.reads(a.value(), definition.target()).isEmpty())
             .toList();
     return readers.size() == 1 ? Optional.of(readers.getFirst()) : Optional.empty();
   }
@@ -75,7 +75,7 @@ public final class InlineRowReduction implements Rewrite {
     String target = definition.target();
     if (program.outputs().contains(target)
         || definition.operator() != AssignmentOperator.ASSIGN
-        || writes(program, target) != 1
+        || Uses.writes(program, target) != 1
         || definition.bindings().isEmpty()
         || variables(definition.subscripts()).size() != definition.subscripts().size()
         || definition.value().mayFail()
@@ -83,10 +83,10 @@ public final class InlineRowReduction implements Rewrite {
       return false;
     }
     Contents contents = Contents.of(definition.value());
-    if (contents.tensors().stream().anyMatch(tensor -> writes(program, tensor) > 1)) {
+    if (contents.tensors().stream().anyMatch(tensor -> Uses.writes(program, tensor) > 1)) {
       return false;
     }
-    List<IndexExpr.Access> reads = reads(reader.value(), target);
+    List<IndexExpr.Access> reads = Uses.reads(reader.value(), target);
     if ((long) contents.nodes() * reads.size() > LARGEST_COPIES) {
       return false;
     }
@@ -187,15 +187,6 @@ public final class InlineRowReduction implements Rewrite {
     return new Substitution(forms).apply(value);
   }
 
-  private static List<IndexExpr.Access> reads(IndexExpr expr, String tensor) {
-    List<IndexExpr.Access> reads = new ArrayList<>();
-    if (expr instanceof IndexExpr.Access access && access.tensor().equals(tensor)) {
-      reads.add(access);
-    }
-    expr.children().forEach(child -> reads.addAll(reads(child, tensor)));
-    return reads;
-  }
-
   private static void collectNames(IndexExpr expr, Set<String> names) {
     if (expr instanceof IndexExpr.Reduction reduction) {
       reduction.bindings().forEach(binding -> names.add(binding.variable().name()));
@@ -203,10 +194,6 @@ public final class InlineRowReduction implements Rewrite {
       reduction.bindings().forEach(binding -> names.add(binding.variable().name()));
     }
     expr.children().forEach(child -> collectNames(child, names));
-  }
-
-  private static long writes(IndexProgram program, String tensor) {
-    return program.assignments().stream().filter(a -> a.target().equals(tensor)).count();
   }
 
   /** Renames what reductions bind, so that it differs from every name around. */

@@ -63,7 +63,7 @@ public final class InlineSum {
     String target = definition.target();
     if (program.outputs().contains(target)
         || definition.operator() != AssignmentOperator.ASSIGN
-        || writes(program, target) != 1
+        || Uses.writes(program, target) != 1
         || definition.value().mayFail()
         || !isSum(definition.value())
         || !isPlain(definition)) {
@@ -71,12 +71,12 @@ public final class InlineSum {
     }
     // A tensor that is written to later would be read with its later value.
     if (Contents.of(definition.value()).tensors().stream()
-        .anyMatch(tensor -> writes(program, tensor) > 1)) {
+        .anyMatch(tensor -> Uses.writes(program, tensor) > 1)) {
       return false;
     }
     boolean read = false;
     for (Assignment assignment : program.assignments()) {
-      for (IndexExpr.Access access : reads(assignment.value(), target)) {
+      for (IndexExpr.Access access : Uses.reads(assignment.value(), target)) {
         read = true;
         if (access.border() != Border.NONE
             || !access.subscripts().stream().allMatch(Subscript.Affine.class::isInstance)) {
@@ -138,18 +138,5 @@ public final class InlineSum {
       }
     }
     return new Substitution(forms).apply(names.freshInside(definition.value()));
-  }
-
-  private static List<IndexExpr.Access> reads(IndexExpr value, String tensor) {
-    List<IndexExpr.Access> reads = new ArrayList<>();
-    if (value instanceof IndexExpr.Access access && access.tensor().equals(tensor)) {
-      reads.add(access);
-    }
-    value.children().forEach(child -> reads.addAll(reads(child, tensor)));
-    return reads;
-  }
-
-  private static long writes(IndexProgram program, String tensor) {
-    return program.assignments().stream().filter(a -> a.target().equals(tensor)).count();
   }
 }
