@@ -10,7 +10,6 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
-import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.runtime.ElementType;
@@ -443,7 +442,8 @@ public final class CompiledProgram {
     Fitted fitted = null;
     long least = Long.MAX_VALUE;
     for (PlanRequest request : einkorn.planRequests(sizes)) {
-      PlannedProgram planned = CompilerThread.call(() -> specialization.plan(sizes, request));
+      PlannedProgram planned =
+          CompilerThread.call(() -> specialization.plan(sizes, request, einkorn.planCache()));
       WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), sizes);
       BudgetFit fit =
           einkorn.fit(request(specialization, planned.plan(), sizes, known), sizes, layout.bytes());
@@ -559,7 +559,10 @@ public final class CompiledProgram {
     return CompilerThread.call(
         () -> {
           var specialization = new Specialization(frontend.check(types));
-          PlannedProgram planned = Planner.plan(specialization.program(), einkorn.typicalRequest());
+          PlannedProgram planned =
+              einkorn
+                  .planCache()
+                  .plan(specialization.program(), Map.of(), einkorn.typicalRequest());
           List<Layout> layouts = new ArrayList<>();
           for (TensorDeclaration tensor : Executable.operands(planned.plan().optimized())) {
             layouts.add(Layout.rowMajor(tensor.type().rank()));

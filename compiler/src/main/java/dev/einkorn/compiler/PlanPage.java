@@ -126,6 +126,10 @@ final class PlanPage {
               + Quantity.bytes(memory.bytes()));
     }
     report.neverStored().forEach(value -> items.add("Never stored: " + value));
+    if (!plan.planned().decisions().isEmpty()) {
+      String planning = DecisionReport.text(plan.planned().search());
+      items.add(Character.toUpperCase(planning.charAt(0)) + planning.substring(1));
+    }
     return Html.list(items);
   }
 

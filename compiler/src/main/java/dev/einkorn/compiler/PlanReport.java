@@ -95,9 +95,7 @@ final class PlanReport {
       out.append(DecisionReport.text(decision));
     }
     if (!plan.planned().decisions().isEmpty()) {
-      out.append("  planned in ")
-          .append(Quantity.time((double) plan.planned().planning().toNanos()))
-          .append('\n');
+      out.append("  ").append(DecisionReport.text(plan.planned().search())).append('\n');
     }
   }
 
@@ -308,6 +306,8 @@ final class PlanReport {
             + "]",
         "planningNanos",
         Long.toString(plan.planned().planning().toNanos()),
+        "planning",
+        DecisionReport.json(plan.planned().search()),
         "steps",
         "[" + String.join(", ", steps) + "]");
   }

@@ -64,7 +64,7 @@ final class PlanRequest {
   Answer plan(Console console, boolean measured) throws IOException {
     ProgramText text = ProgramText.read(program, console);
     boolean isEinsum = einsum || text.looksLikeEinsum();
-    CompiledProgram compiled = text.prepare(options.einkorn(), isEinsum);
+    CompiledProgram compiled = text.prepare(options.einkorn(console), isEinsum);
     ElementType assumed = type.orElse(ElementType.F32);
     if (inputs.isEmpty() && !compiled.inputNames().isEmpty()) {
       if (measured) {
