@@ -15,8 +15,7 @@ final class DecisionReport {
     planning
         .recalled()
         .ifPresent(
-            search ->
-                out.append(" from the plan cache; the search took ").append(time(search)));
+            search -> out.append(" from the plan cache; the search took ").append(time(search)));
     if (planning.limited()) {
       out.append(", cut by the limit of ")
           .append(time(planning.limit()))
@@ -33,8 +32,7 @@ final class DecisionReport {
     return Json.object(
         "source", Json.string(planning.recalled().isPresent() ? "cache" : "search"),
         "nanos", Long.toString(planning.time().toNanos()),
-        "searchNanos",
-            Long.toString(planning.recalled().orElse(planning.time()).toNanos()),
+        "searchNanos", Long.toString(planning.recalled().orElse(planning.time()).toNanos()),
         "limitNanos", Long.toString(planning.limit().toNanos()),
         "limited", Boolean.toString(planning.limited()));
   }

@@ -41,8 +41,7 @@ final class PlanCache {
    * @param leastSearch shorter searches are not kept
    * @param logger of warnings about files
    */
-  PlanCache(
-      Optional<Path> folder, Duration leastSearch, Target machine, System.Logger logger) {
+  PlanCache(Optional<Path> folder, Duration leastSearch, Target machine, System.Logger logger) {
     this.folder = folder.map(path -> new PlanFolder(path, logger));
     this.leastSearch = leastSearch;
     this.place =
@@ -71,8 +70,7 @@ final class PlanCache {
       return new PlanCache(Optional.empty(), LEAST_SEARCH, machine, LOGGER);
     }
     try {
-      return new PlanCache(
-          folder.or(() -> property.map(Path::of)), LEAST_SEARCH, machine, LOGGER);
+      return new PlanCache(folder.or(() -> property.map(Path::of)), LEAST_SEARCH, machine, LOGGER);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
           PROPERTY + " is a folder or off, found " + property.orElse(""), e);

@@ -148,10 +148,7 @@ final class PlanFolder {
       try {
         Files.writeString(aside, body + end(body));
         Files.move(
-            aside,
-            file(key),
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+            aside, file(key), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(aside); // After the move there is nothing left to delete.
       }

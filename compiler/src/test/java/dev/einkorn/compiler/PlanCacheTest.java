@@ -216,8 +216,7 @@ class PlanCacheTest {
     PlannedProgram expected = plan(CHAIN);
     Path first = onlyFile();
     plan(TRIPLE);
-    Path second =
-        files().stream().filter(file -> !file.equals(first)).findFirst().orElseThrow();
+    Path second = files().stream().filter(file -> !file.equals(first)).findFirst().orElseThrow();
     Files.move(second, folder.resolve("aside"));
     Files.move(first, second);
     Files.move(folder.resolve("aside"), first);
@@ -281,8 +280,7 @@ class PlanCacheTest {
   @Test
   void a_folder_that_cannot_be_made_is_said_once() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "text");
-    var cache =
-        new PlanCache(Optional.of(file.resolve("plans")), Duration.ZERO, MACHINE, warnings);
+    var cache = new PlanCache(Optional.of(file.resolve("plans")), Duration.ZERO, MACHINE, warnings);
     for (String text : List.of(CHAIN, TRIPLE, CHAIN)) {
       PlannedProgram planned = cache.plan(ProgramText.check(text), SIZES, request());
       assertThat(isRecalled(planned)).isFalse();
@@ -331,8 +329,7 @@ class PlanCacheTest {
         one.get();
       }
     }
-    assertThat(
-            warnings.messages.stream().filter(text -> !text.contains("plans cannot be kept")))
+    assertThat(warnings.messages.stream().filter(text -> !text.contains("plans cannot be kept")))
         .as("a file that was half written would be ignored with a warning")
         .isEmpty();
     programs.forEach(this::plan);

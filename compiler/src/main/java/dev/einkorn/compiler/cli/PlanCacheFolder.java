@@ -35,14 +35,14 @@ final class PlanCacheFolder {
             : name.startsWith("mac")
                 ? absolute(environment.get("HOME")).map(home -> home.resolve("Library/Caches"))
                 : absolute(environment.get("XDG_CACHE_HOME"))
-                    .or(() -> absolute(environment.get("HOME")).map(home -> home.resolve(".cache")));
+                    .or(
+                        () ->
+                            absolute(environment.get("HOME")).map(home -> home.resolve(".cache")));
     return caches.map(folder -> folder.resolve("einkorn").resolve("plans"));
   }
 
   private static Optional<Path> absolute(@Nullable String folder) {
-    return Optional.ofNullable(folder)
-        .flatMap(PlanCacheFolder::path)
-        .filter(Path::isAbsolute);
+    return Optional.ofNullable(folder).flatMap(PlanCacheFolder::path).filter(Path::isAbsolute);
   }
 
   private static Optional<Path> path(String text) {

@@ -141,8 +141,7 @@ public record PlanRecord(
         case "form" ->
             forms.add(
                 new Form(
-                    Arrays.stream(value.split(" ", -1)).map(Integer::valueOf).toList(),
-                    List.of()));
+                    Arrays.stream(value.split(" ", -1)).map(Integer::valueOf).toList(), List.of()));
         case "rejected" -> {
           String[] parts = parts(value, 3);
           if (forms.isEmpty()) {

@@ -86,8 +86,7 @@ public final class PlanSearch {
     var inline = new InlineSum(new Renaming());
     IndexProgram current = written;
     var forms = new Forms.Searched();
-    SumOptimizer.Optimized best =
-        SumOptimizer.optimize(written, request, order, forms, deadline);
+    SumOptimizer.Optimized best = SumOptimizer.optimize(written, request, order, forms, deadline);
     trails = forms.trails();
     List<String> taken = new ArrayList<>();
     if (request.regroups() && written.assignments().size() <= MOST_STATEMENTS) {
@@ -173,8 +172,7 @@ public final class PlanSearch {
             Optional.of(record.searchTime())));
   }
 
-  private Outcome follow(
-      List<String> targets, List<List<Integer>> recorded, ProductOrder orders) {
+  private Outcome follow(List<String> targets, List<List<Integer>> recorded, ProductOrder orders) {
     var inline = new InlineSum(new Renaming());
     IndexProgram current = Planner.plan(program).optimized();
     for (String target : targets) {

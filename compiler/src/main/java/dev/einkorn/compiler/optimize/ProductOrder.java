@@ -135,7 +135,8 @@ final class ProductOrder {
     }
     ContractionPath path =
         known.computeIfAbsent(
-            network, n -> recorded.map(next -> follow(n, next, type)).orElseGet(() -> find(n, type)));
+            network,
+            n -> recorded.map(next -> follow(n, next, type)).orElseGet(() -> find(n, type)));
     asked.put(network, path);
     return path;
   }

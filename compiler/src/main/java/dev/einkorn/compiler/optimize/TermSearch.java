@@ -25,6 +25,9 @@ final class TermSearch {
   /** So many forms are costed, so that a search ends. */
   private static final int MOST_FORMS = 160;
 
+  /** No steps are taken from larger forms: there are too many, and each of them is large. */
+  private static final int MOST_FACTORS = 512;
+
   /** What a form must save to be worth leaving another one. */
   private static final double LEAST_GAIN = 0.98;
 
@@ -149,6 +152,9 @@ final class TermSearch {
     while (better) {
       better = false;
       Form from = best;
+      if (System.nanoTime() > deadline || factors(from.sum()) > MOST_FACTORS) {
+        break;
+      }
       List<Form> neighbours = new ArrayList<>();
       List<Step> steps = steps(from.sum());
       for (int position = 0; position < steps.size(); position++) {
@@ -162,6 +168,17 @@ final class TermSearch {
       }
     }
     return best;
+  }
+
+  /** The factors of a sum, those inside of others too. */
+  private static int factors(Term.Sum sum) {
+    int count = 0;
+    for (Term.Product product : sum.products()) {
+      for (Term factor : product.factors()) {
+        count += factor instanceof Term.Sum inner ? factors(inner) : 1;
+      }
+    }
+    return count;
   }
 
   private Optional<Form> tried(Form from, int position, Step step) {

@@ -17,8 +17,7 @@ class PlanCacheFolderTest {
   void thePlaceIsThatOfTheSystem() {
     assertThat(PlanCacheFolder.of(Map.of("HOME", "/home/a"), LINUX))
         .contains(Path.of("/home/a/.cache/einkorn/plans"));
-    assertThat(
-            PlanCacheFolder.of(Map.of("HOME", "/home/a", "XDG_CACHE_HOME", "/var/c"), LINUX))
+    assertThat(PlanCacheFolder.of(Map.of("HOME", "/home/a", "XDG_CACHE_HOME", "/var/c"), LINUX))
         .contains(Path.of("/var/c/einkorn/plans"));
     assertThat(PlanCacheFolder.of(Map.of("HOME", "/Users/a"), "Mac OS X"))
         .contains(Path.of("/Users/a/Library/Caches/einkorn/plans"));

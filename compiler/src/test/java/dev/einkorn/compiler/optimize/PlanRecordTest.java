@@ -134,13 +134,13 @@ class PlanRecordTest {
   @Test
   void pinnedOrdersAreNotRecorded() {
     IndexProgram program =
-        ProgramText.check("(A: f64[i,j], B: f64[j,k], x: f64[k]) -> (y)\ny[i] = A[i,j]*B[j,k]*x[k]");
+        ProgramText.check(
+            "(A: f64[i,j], B: f64[j,k], x: f64[k]) -> (y)\ny[i] = A[i,j]*B[j,k]*x[k]");
     PlanRequest request =
         request(Long.MAX_VALUE, false, 8)
             .withOrders(
                 java.util.Map.of(
-                    "y",
-                    dev.einkorn.compiler.optimize.path.ContractionTree.parse("((0 1) 2)")));
+                    "y", dev.einkorn.compiler.optimize.path.ContractionTree.parse("((0 1) 2)")));
     var search = new PlanSearch(program, request);
     PlannedProgram found = search.find();
     assertThat(search.record(found)).isEmpty();
