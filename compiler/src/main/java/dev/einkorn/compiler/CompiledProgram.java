@@ -407,6 +407,38 @@ public final class CompiledProgram {
         workers);
   }
 
+  /** Whether calls run kernels, step by step. */
+  boolean hasSteps() {
+    return einkorn.backend() != Backend.REFERENCE;
+  }
+
+  /** What a call of these inputs runs, to be timed step by step. */
+  StepTimer stepTimer(Map<String, Tensor> inputs) {
+    Specialization specialization = specialize(inputs);
+    Sizes sizes = specialization.sizes(inputs);
+    Map<String, Geometry> known = new LinkedHashMap<>();
+    inputs.forEach((name, tensor) -> known.put(name, Geometry.of(tensor)));
+    outputNames.forEach(known::remove);
+    Fitted fitted = fitted(specialization, sizes, known);
+    fitted.requireBudget(einkorn);
+    Map<String, Tensor> tensors = new LinkedHashMap<>(inputs);
+    for (String output : outputNames) {
+      ElementType type = specialization.program().typeOf(output).elementType();
+      tensors.put(output, Tensor.zeros(type, specialization.shape(output, sizes)));
+    }
+    return CompilerThread.call(
+        () -> {
+          StagedPlan staged =
+              fitted
+                  .slabs()
+                  .map(SlabFit::staged)
+                  .orElseGet(
+                      () -> StagedPlan.whole(fitted.planned().plan(), sizes, fitted.fit().chosen()))
+                  .byStep();
+          return new StepTimer(einkorn, staged, tensors, fitted.workers(einkorn, sizes));
+        });
+  }
+
   /**
    * A plan, its temporaries, and the schedules that leave it within the budget, if any do.
    *

@@ -56,8 +56,8 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--measure",
       description =
-          "Also run the program on the inputs for about half a second and show the time of a call"
-              + " beside the predicted one. Calls are timed as a whole: steps share kernels.")
+          "Also run the program on the inputs for about a second and show times beside the"
+              + " predicted ones: of whole calls, and of each step by itself.")
   private boolean measure;
 
   ExplainCommand(Console console) {
