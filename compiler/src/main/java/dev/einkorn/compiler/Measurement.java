@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How long a call of a program takes, all of it: checks, all steps, on as many threads as it gets.
@@ -14,8 +15,11 @@ import java.util.Optional;
  * @param calls how many were timed
  * @param steps the same for each step by itself, in order; empty where there are no steps. In a
  *     call they share kernels, and find in the cache what the step before has left there
+ * @param allocatedBytes what a call allocates beside its results if nothing is kept from calls
+ *     before: its temporaries, what its workers work in, and a few objects; empty if unknown
  */
-public record Measurement(long nanos, int calls, List<Steps> steps) {
+public record Measurement(
+    long nanos, int calls, List<Steps> steps, OptionalLong allocatedBytes) {
   private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final long MOST_NANOS = 500_000_000;
   private static final int LEAST_CALLS = 3;
@@ -40,7 +44,7 @@ public record Measurement(long nanos, int calls, List<Steps> steps) {
 
   /** A measurement of whole calls. */
   public Measurement(long nanos, int calls) {
-    this(nanos, calls, List.of());
+    this(nanos, calls, List.of(), OptionalLong.empty());
   }
 
   /**
@@ -52,20 +56,18 @@ public record Measurement(long nanos, int calls, List<Steps> steps) {
   public static Measurement of(CompiledProgram program, Map<String, Tensor> inputs)
       throws InterruptedException {
     Measurement calls = ofCalls(program, inputs);
+    if (!program.hasSteps()) {
+      return calls;
+    }
+    StepTimer timer = program.stepTimer(inputs);
     return new Measurement(
         calls.nanos(),
         calls.calls(),
-        program.hasSteps()
-            ? program.stepTimer(inputs).time(WARM_UP, MOST_NANOS, LEAST_CALLS, MOST_CALLS)
-            : List.of());
+        timer.time(WARM_UP, MOST_NANOS, LEAST_CALLS, MOST_CALLS),
+        OptionalLong.of(timer.allocatedBytes()));
   }
 
-  /**
-   * The same without the steps.
-   *
-   * @throws InterruptedException if the thread is interrupted while it waits for kernels
-   */
-  public static Measurement ofCalls(CompiledProgram program, Map<String, Tensor> inputs)
+  private static Measurement ofCalls(CompiledProgram program, Map<String, Tensor> inputs)
       throws InterruptedException {
     Map<String, Tensor> outputs = program.call(inputs);
     program.awaitWarm(WARM_UP);

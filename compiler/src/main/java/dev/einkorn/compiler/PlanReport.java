@@ -220,8 +220,11 @@ final class PlanReport {
     out.append("  peak with ")
         .append(Quantity.count(memory.workers(), "worker"))
         .append(": ")
-        .append(Quantity.bytes(memory.bytes()))
-        .append('\n');
+        .append(Quantity.bytes(memory.bytes()));
+    plan.measurement().stream()
+        .flatMapToLong(measured -> measured.allocatedBytes().stream())
+        .forEach(bytes -> out.append(", measured ").append(Quantity.bytes(bytes)));
+    out.append('\n');
   }
 
   private String working(WorkingMemory memory) {
@@ -321,6 +324,12 @@ final class PlanReport {
         plan.measurement().map(measured -> Long.toString(measured.nanos())).orElse("null"),
         "measuredCalls",
         plan.measurement().map(measured -> Integer.toString(measured.calls())).orElse("null"),
+        "measuredBytes",
+        plan.measurement().stream()
+            .flatMapToLong(measured -> measured.allocatedBytes().stream())
+            .mapToObj(Long::toString)
+            .findFirst()
+            .orElse("null"),
         "measuredSteps",
         plan.measurement().map(PlanReport::json).orElse("[]"),
         "peakTemporaryBytes",

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Steps that are timed one by one compute what a call does. */
 class StepTimerTest {
+  /** Tensors, frames, threads and array headers: what is no element of an array. */
+  private static final long OBJECTS = 64 << 10;
+
   /** Two temporaries that products read, so that they are stored. */
   private static final String CHAIN =
       """
@@ -89,7 +93,10 @@ class StepTimerTest {
       assertThat(group.nanos()).isNotNegative();
       next = group.last() + 1;
     }
-    assertThat(next - 1).isEqualTo(program.plan(inputs).planned().plan().steps().size());
+    Plan plan = program.plan(inputs);
+    assertThat(next - 1).isEqualTo(plan.planned().plan().steps().size());
+    assertThat(timer.allocatedBytes())
+        .isBetween(0L, plan.peakTemporaryBytes() + OBJECTS);
   }
 
   @Test
@@ -103,8 +110,10 @@ class StepTimerTest {
                 new Measurement(
                     9000,
                     3,
-                    List.of(new Measurement.Steps(1, 1, 2500), new Measurement.Steps(2, 2, 5500))));
+                    List.of(new Measurement.Steps(1, 1, 2500), new Measurement.Steps(2, 2, 5500)),
+                    OptionalLong.of(3 << 20)));
     assertThat(plan.explain()).contains("measured 2.5 us\n", "measured 5.5 us\n");
+    assertThat(plan.explain()).containsPattern("peak with .*, measured 3.0 M");
     assertThat(plan.toHtml()).contains("<td>2.5 us</td>", "<td>5.5 us</td>");
     assertThat(plan.toJson())
         .contains(
@@ -117,7 +126,8 @@ class StepTimerTest {
     Map<String, Tensor> inputs = chain();
     List<Measurement.Steps> steps = time(program.stepTimer(inputs));
     assertThat(steps).anyMatch(group -> group.last() > group.first());
-    Plan plan = program.plan(inputs).withMeasurement(new Measurement(1, 1, steps));
+    Plan plan = program.plan(inputs).withMeasurement(
+                new Measurement(1, 1, steps, OptionalLong.empty()));
     assertThat(plan.explain()).containsPattern("measured [0-9.]+ [num]?s for steps [0-9] to [0-9]");
   }
 

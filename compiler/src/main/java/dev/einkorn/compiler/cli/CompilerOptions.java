@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -90,13 +91,22 @@ final class CompilerOptions {
 
   /** A compiler with these options. */
   Einkorn einkorn(Console console) {
+    return einkorn(
+        console, memoryBudget.isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes(memoryBudget)));
+  }
+
+  /** Whether a memory budget is among the options. */
+  boolean hasMemoryBudget() {
+    return !memoryBudget.isEmpty();
+  }
+
+  /** A compiler with these options and another memory budget, or none. */
+  Einkorn einkorn(Console console, OptionalLong budget) {
     if (threads < 1) {
       throw new UsageException("--threads must be at least 1, found " + threads);
     }
     Einkorn.Builder builder = Einkorn.builder().mode(mode).backend(backend).threads(threads);
-    if (!memoryBudget.isEmpty()) {
-      builder.memoryBudget(bytes(memoryBudget));
-    }
+    budget.ifPresent(builder::memoryBudget);
     if (!planningLimit.isEmpty()) {
       builder.planningLimit(duration(planningLimit));
     }
