@@ -18,8 +18,7 @@ import java.util.OptionalLong;
  * @param allocatedBytes what a call allocates beside its results if nothing is kept from calls
  *     before: its temporaries, what its workers work in, and a few objects; empty if unknown
  */
-public record Measurement(
-    long nanos, int calls, List<Steps> steps, OptionalLong allocatedBytes) {
+public record Measurement(long nanos, int calls, List<Steps> steps, OptionalLong allocatedBytes) {
   private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final long MOST_NANOS = 500_000_000;
   private static final int LEAST_CALLS = 3;

@@ -156,7 +156,9 @@ public final class Plan {
     return new PlanReport(this).neverStored();
   }
 
-  /** In a few words how the program runs: {@code 3 loop nests, 1 temporary, slabs of 64 along r}. */
+  /**
+   * In a few words how the program runs: {@code 3 loop nests, 1 temporary, slabs of 64 along r}.
+   */
   public String summary() {
     List<String> parts = new ArrayList<>();
     parts.add(Quantity.count(compilation.steps().size(), "loop nest"));

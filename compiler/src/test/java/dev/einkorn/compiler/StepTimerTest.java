@@ -95,8 +95,7 @@ class StepTimerTest {
     }
     Plan plan = program.plan(inputs);
     assertThat(next - 1).isEqualTo(plan.planned().plan().steps().size());
-    assertThat(timer.allocatedBytes())
-        .isBetween(0L, plan.peakTemporaryBytes() + OBJECTS);
+    assertThat(timer.allocatedBytes()).isBetween(0L, plan.peakTemporaryBytes() + OBJECTS);
   }
 
   @Test
@@ -126,8 +125,8 @@ class StepTimerTest {
     Map<String, Tensor> inputs = chain();
     List<Measurement.Steps> steps = time(program.stepTimer(inputs));
     assertThat(steps).anyMatch(group -> group.last() > group.first());
-    Plan plan = program.plan(inputs).withMeasurement(
-                new Measurement(1, 1, steps, OptionalLong.empty()));
+    Plan plan =
+        program.plan(inputs).withMeasurement(new Measurement(1, 1, steps, OptionalLong.empty()));
     assertThat(plan.explain()).containsPattern("measured [0-9.]+ [num]?s for steps [0-9] to [0-9]");
   }
 

@@ -65,7 +65,14 @@ final class BudgetSweep {
     private static Row refusal(long budget, MemoryBudgetException refusal) {
       long least = refusal.requiredBytes();
       return new Row(
-          OptionalLong.of(budget), true, least, 0, 0, "refused: needs " + least + " bytes", 0, true);
+          OptionalLong.of(budget),
+          true,
+          least,
+          0,
+          0,
+          "refused: needs " + least + " bytes",
+          0,
+          true);
     }
   }
 
@@ -147,8 +154,7 @@ final class BudgetSweep {
   }
 
   private static String line(String... cells) {
-    return String.format(
-        Locale.ROOT, "%15s %15s %15s %12s %12s %7s", (Object[]) cells);
+    return String.format(Locale.ROOT, "%15s %15s %15s %12s %12s %7s", (Object[]) cells);
   }
 
   private static String bytes(long bytes) {
@@ -165,17 +171,23 @@ final class BudgetSweep {
                     row ->
                         Json.object(
                             "budgetBytes",
-                                row.budget().isEmpty()
-                                    ? "null"
-                                    : Long.toString(row.budget().getAsLong()),
-                            "refused", Boolean.toString(row.refused()),
+                            row.budget().isEmpty()
+                                ? "null"
+                                : Long.toString(row.budget().getAsLong()),
+                            "refused",
+                            Boolean.toString(row.refused()),
                             row.refused() ? "requiredBytes" : "peakBytes",
-                                Long.toString(row.peakBytes()),
-                            "measuredBytes", Long.toString(row.measuredBytes()),
-                            "nanos", Long.toString(row.nanos()),
-                            "plan", Json.string(row.plan()),
-                            "largestDifference", TensorJson.number(row.difference()),
-                            "passes", Boolean.toString(row.passes())))
+                            Long.toString(row.peakBytes()),
+                            "measuredBytes",
+                            Long.toString(row.measuredBytes()),
+                            "nanos",
+                            Long.toString(row.nanos()),
+                            "plan",
+                            Json.string(row.plan()),
+                            "largestDifference",
+                            TensorJson.number(row.difference()),
+                            "passes",
+                            Boolean.toString(row.passes())))
                 .toList()));
   }
 }

@@ -92,7 +92,8 @@ final class CompilerOptions {
   /** A compiler with these options. */
   Einkorn einkorn(Console console) {
     return einkorn(
-        console, memoryBudget.isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes(memoryBudget)));
+        console,
+        memoryBudget.isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes(memoryBudget)));
   }
 
   /** Whether a memory budget is among the options. */

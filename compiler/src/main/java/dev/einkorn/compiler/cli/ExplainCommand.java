@@ -124,9 +124,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
     try {
       List<BudgetSweep.Row> rows = request.sweep(console).run(wanted);
-      console
-          .out()
-          .print(json ? BudgetSweep.json(rows) + "\n" : BudgetSweep.table(rows));
+      console.out().print(json ? BudgetSweep.json(rows) + "\n" : BudgetSweep.table(rows));
       return rows.stream().allMatch(BudgetSweep.Row::passes) ? 0 : Failure.FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
