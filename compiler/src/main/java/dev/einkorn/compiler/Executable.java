@@ -129,6 +129,38 @@ final class Executable {
       return with(scalar, options.withTarget(scalar), Pipeline.choose(lowered, plain));
     }
 
+    /** The n-th step alone, as a plan of its own, with the schedule that it has here. */
+    Chosen step(int n, ExecutionPlan alone) {
+      List<TensorDeclaration> operands = operands(alone.optimized());
+      List<Layout> layouts = new ArrayList<>();
+      for (TensorDeclaration operand : operands) {
+        layouts.add(
+            options.layouts().getOrDefault(operand.name(), Layout.rowMajor(operand.type().rank())));
+      }
+      String target = alone.steps().getFirst().target();
+      Map<String, Schedule> given = new LinkedHashMap<>(options.schedules());
+      given.keySet().retainAll(List.of(target));
+      var own =
+          new PipelineOptions(
+              options.layouts(),
+              options.wide(),
+              given,
+              options.packageName(),
+              options.shape(),
+              options.rounding(),
+              options.target(),
+              options.arithmetic());
+      var step =
+          new Key(
+              alone,
+              layouts,
+              key.wide(),
+              List.of(key.schedules().get(n)),
+              key.target(),
+              key.arithmetic());
+      return new Chosen(step, new LoweredPlan(alone, List.of(lowered.nests().get(n))), own);
+    }
+
     private Chosen with(Target target, PipelineOptions newOptions, List<Schedule> schedules) {
       var newKey =
           new Key(key.plan(), key.layouts(), key.wide(), schedules, target, key.arithmetic());

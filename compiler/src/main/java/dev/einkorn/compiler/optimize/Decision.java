@@ -70,16 +70,26 @@ public record Decision(
               .replaceAll(
                   operand ->
                       Matcher.quoteReplacement(factors.get(Integer.parseInt(operand.group())))),
-          path.origin().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+          name(path.origin()),
           path.cost().flops(),
           path.cost().largestIntermediate() * elementBytes,
           path.cost().peak() * elementBytes);
+    }
+
+    /** A word for people. */
+    static String name(ContractionPath.Origin origin) {
+      return origin.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static String factor(IndexExpr value) {
       String text = IndexPrinter.print(value);
       return value instanceof IndexExpr.Access ? text : "[" + text + "]";
     }
+  }
+
+  /** The same decision, with other forms that were not chosen. */
+  Decision withRejected(List<Rejected> others) {
+    return new Decision(target, form, nanos, shared, paths, others);
   }
 
   static Decision pinned(Assignment written, StepBuilder steps) {

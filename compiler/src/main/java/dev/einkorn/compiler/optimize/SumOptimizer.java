@@ -31,6 +31,7 @@ import java.util.function.BiFunction;
 final class SumOptimizer {
   private final PlanRequest request;
   private final ProductOrder order;
+  private final Forms forms;
   private final long deadline;
   private final Renaming names = new Renaming();
   private final Set<String> taken = new HashSet<>();
@@ -41,9 +42,10 @@ final class SumOptimizer {
   private double nanos;
 
   private SumOptimizer(
-      PlanRequest request, ProductOrder order, IndexProgram program, long deadline) {
+      PlanRequest request, ProductOrder order, Forms forms, IndexProgram program, long deadline) {
     this.request = request;
     this.order = order;
+    this.forms = forms;
     this.deadline = deadline;
     program.inputs().forEach(input -> taken.add(input.name()));
     program.targets().forEach(target -> taken.add(target.name()));
@@ -56,9 +58,14 @@ final class SumOptimizer {
    */
   record Optimized(IndexProgram program, double nanos, List<Decision> decisions) {}
 
+  /**
+   * Rewrites a program.
+   *
+   * @param forms where the forms of its polynomials come from
+   */
   static Optimized optimize(
-      IndexProgram program, PlanRequest request, ProductOrder order, long deadline) {
-    var optimizer = new SumOptimizer(request, order, program, deadline);
+      IndexProgram program, PlanRequest request, ProductOrder order, Forms forms, long deadline) {
+    var optimizer = new SumOptimizer(request, order, forms, program, deadline);
     for (Assignment assignment : program.assignments()) {
       optimizer.add(program, assignment);
     }
@@ -153,9 +160,9 @@ final class SumOptimizer {
       BiFunction<StepBuilder, Term.Sum, StepBuilder> build) {
     ElementType type = read.elementType();
     var distribution = new Distribution(names, type, request.expandsDifferences());
-    TermSearch.Result result =
-        new TermSearch(distribution, form -> build.apply(builder(written, type), form), deadline)
-            .search(sum);
+    var search =
+        new TermSearch(distribution, form -> build.apply(builder(written, type), form), deadline);
+    TermSearch.Result result = forms.choose(search, sum);
     append(result.best().steps());
     decisions.add(Decision.of(written, result));
   }
