@@ -82,6 +82,11 @@ public record Decision(
     }
   }
 
+  /** This decision followed by another one for the same target. */
+  Decision then(String text, double more) {
+    return new Decision(target, form + ", " + text, nanos + more, shared, paths, rejected);
+  }
+
   static Decision pinned(Assignment written, StepBuilder steps) {
     return new Decision(
         written.target(),

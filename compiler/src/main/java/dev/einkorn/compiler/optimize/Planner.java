@@ -77,6 +77,11 @@ public final class Planner {
       }
     }
     IndexVerifier.check(best.program(), "regrouping sums");
+    if (!request.regroups()) {
+      return best;
+    }
+    best = LongSums.split(best, request);
+    IndexVerifier.check(best.program(), "splitting sums");
     return best;
   }
 }

@@ -71,7 +71,7 @@ final class SumOptimizer {
   }
 
   /** Targets in the order of their first statements. */
-  private static List<TensorDeclaration> inOrder(
+  static List<TensorDeclaration> inOrder(
       List<TensorDeclaration> targets, List<Assignment> steps) {
     Set<String> names = new LinkedHashSet<>();
     steps.forEach(step -> names.add(step.target()));
