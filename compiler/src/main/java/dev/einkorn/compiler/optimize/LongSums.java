@@ -1,7 +1,6 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
-import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
@@ -141,7 +140,7 @@ final class LongSums {
     double depth = size(sum.bindings());
     if (elements > MOST_KEPT
         || elements * depth < LEAST_WORK
-        || !isContraction(sum)
+        || !Sides.areTwo(sum) // All other sums wait for memory.
         || !SplitSum.applies(sum)) {
       return Optional.empty();
     }
@@ -165,19 +164,6 @@ final class LongSums {
     return Optional.of(
         new SplitSum(sum, along, kept, stem -> unused(stem, names))
             .into(chunks, length, positions - chunks * length));
-  }
-
-  /** Whether two factors have indices of their own; all other sums wait for memory. */
-  private static boolean isContraction(IndexExpr.Reduction sum) {
-    if (!(sum.body() instanceof IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right))
-        || operator != BinaryOperator.MULTIPLY) {
-      return false;
-    }
-    Set<IndexVariable> ofLeft = FreeVariables.of(left);
-    Set<IndexVariable> ofRight = FreeVariables.of(right);
-    Set<IndexVariable> kept = FreeVariables.of(sum);
-    return kept.stream().anyMatch(v -> ofLeft.contains(v) && !ofRight.contains(v))
-        && kept.stream().anyMatch(v -> ofRight.contains(v) && !ofLeft.contains(v));
   }
 
   /** Notes the choice with what was chosen before for the same target. */
