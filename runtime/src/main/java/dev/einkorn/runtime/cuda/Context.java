@@ -197,7 +197,7 @@ final class Context {
     int result = current == 0 ? handle.destroyer().destroy(api) : current;
     if (result != 0 && CudaResult.of(api, result).losesContext()) {
       // Work that was still running has failed; nobody waits for it any more.
-      CudaException unused = failure(api.ctxSynchronize, "release of a " + handle.kind(), result);
+      CudaException _ = failure(api.ctxSynchronize, "release of a " + handle.kind(), result);
       return 0;
     }
     return result;

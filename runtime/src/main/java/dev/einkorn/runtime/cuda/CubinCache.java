@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +39,8 @@ public final class CubinCache {
   private static final String SUFFIX = ".cubin";
   private static final long DEFAULT_BYTES = 256L << 20;
 
-  private final Nvrtc nvrtc;
+  private final BiFunction<KernelSource, Architecture, Cubin> compiler;
+  private final String compilerVersion;
   private final Path folder;
   private final long mostBytes;
   private final Consumer<String> warnings;
@@ -50,7 +52,22 @@ public final class CubinCache {
    * @param warnings takes one line for each problem with a file
    */
   public CubinCache(Nvrtc nvrtc, Path folder, long mostBytes, Consumer<String> warnings) {
-    this.nvrtc = nvrtc;
+    this(
+        nvrtc::compile,
+        nvrtc.version() + " " + fingerprint(nvrtc.library().location()),
+        folder,
+        mostBytes,
+        warnings);
+  }
+
+  CubinCache(
+      BiFunction<KernelSource, Architecture, Cubin> compiler,
+      String compilerVersion,
+      Path folder,
+      long mostBytes,
+      Consumer<String> warnings) {
+    this.compiler = compiler;
+    this.compilerVersion = compilerVersion;
     this.folder = folder;
     this.mostBytes = mostBytes;
     this.warnings = warnings;
@@ -70,11 +87,6 @@ public final class CubinCache {
         warning -> logger.log(System.Logger.Level.WARNING, warning));
   }
 
-  /** The compiler behind this cache. */
-  public Nvrtc nvrtc() {
-    return nvrtc;
-  }
-
   /**
    * The compiled source, from the cache or from NVRTC.
    *
@@ -86,7 +98,7 @@ public final class CubinCache {
     if (kept.isPresent()) {
       return kept.get();
     }
-    Cubin cubin = nvrtc.compile(source, architecture);
+    Cubin cubin = compiler.apply(source, architecture);
     write(file, cubin);
     return cubin;
   }
@@ -95,8 +107,7 @@ public final class CubinCache {
   private String key(KernelSource source, Architecture architecture) {
     MessageDigest digest = sha256();
     List<String> parts = new ArrayList<>();
-    parts.add(nvrtc.version().toString());
-    parts.add(fingerprint(nvrtc.library().location()));
+    parts.add(compilerVersion);
     parts.add(source.fileName());
     parts.addAll(Nvrtc.options(source, architecture));
     parts.add(source.text());
@@ -164,11 +175,12 @@ public final class CubinCache {
       }
       Files.createDirectories(folder);
       Path temporary = Files.createTempFile(folder, ".", ".tmp");
-      try (var out = new DataOutputStream(Files.newOutputStream(temporary))) {
-        out.write(MAGIC);
-        out.write(sha256().digest(body.toByteArray()));
-        body.writeTo(out);
-        out.close();
+      try {
+        try (var out = Files.newOutputStream(temporary)) {
+          out.write(MAGIC);
+          out.write(sha256().digest(body.toByteArray()));
+          body.writeTo(out);
+        }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(temporary);

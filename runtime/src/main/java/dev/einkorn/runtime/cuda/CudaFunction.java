@@ -191,9 +191,13 @@ public final class CudaFunction {
       MemorySegment size = arena.allocate(JAVA_LONG);
       for (int i = 0; i < MOST_PARAMETERS; i++) {
         long index = i;
+        int result = context.result(info, f -> f.call(function(), index, offset, size));
         // There is no count: beyond the last parameter the driver answers "invalid value".
-        if (context.result(info, f -> f.call(function(), index, offset, size)) != 0) {
+        if (result == CudaResult.INVALID_VALUE) {
           return Optional.of(List.copyOf(sizes));
+        }
+        if (result != 0) {
+          return Optional.empty();
         }
         sizes.add(size.get(JAVA_LONG, 0));
       }

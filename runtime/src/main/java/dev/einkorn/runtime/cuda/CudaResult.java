@@ -9,6 +9,7 @@ import java.util.Set;
  * @param name the driver's name for it
  */
 record CudaResult(int code, String name) {
+  static final int INVALID_VALUE = 1;
   static final int OUT_OF_MEMORY = 2;
   static final int NO_DEVICE = 100;
   static final int INVALID_IMAGE = 200;
@@ -48,7 +49,8 @@ record CudaResult(int code, String name) {
           "a kernel has read or written outside of its operands, or at an odd address; run the"
               + " program under compute-sanitizer, or with -Deinkorn.cuda.blocking=true to learn"
               + " which";
-      case 701, 1 -> "too many threads, registers or bytes of shared memory for one block?";
+      case 701, INVALID_VALUE ->
+          "too many threads, registers or bytes of shared memory for one block?";
       case 702 -> "a kernel ran for too long; this device also drives a display";
       case 802, 803, 804, 999 ->
           "the driver does not work: restart the machine or its fabric manager, see nvidia-smi";

@@ -62,6 +62,7 @@ public final class DeviceTensor implements AutoCloseable {
   }
 
   /** A tensor of so many elements behind the memory's address, which it takes over. */
+  @SuppressWarnings("restricted") // Nothing can be read or written by it.
   static DeviceTensor of(
       CudaDevice device,
       DeviceMemory memory,
@@ -282,11 +283,10 @@ public final class DeviceTensor implements AutoCloseable {
       downloads.download(memory, lowestAddress(memory), arrangement.inMemoryOrder(target));
     } else {
       long lowest = lowest();
-      MemorySegment bytes =
-          downloads.bytes(
-              memory, lowestAddress(memory), (highest() - lowest + 1) * elementType().byteSize());
+      MemorySegment elements =
+          downloads.elements(memory, lowestAddress(memory), elementType(), highest() - lowest + 1);
       long offset = geometry.offset() - lowest;
-      target.copyFrom(Tensor.strided(elementType(), bytes, shape(), strides(), offset));
+      target.copyFrom(Tensor.strided(elementType(), elements, shape(), strides(), offset));
     }
     Reference.reachabilityFence(this);
   }

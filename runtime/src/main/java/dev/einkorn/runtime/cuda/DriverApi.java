@@ -156,6 +156,7 @@ final class DriverApi {
   }
 
   /** The driver's own name of a result, such as {@code CUDA_ERROR_OUT_OF_MEMORY}. */
+  @SuppressWarnings("restricted") // The text ends with a zero; names are short.
   Optional<String> errorName(int result) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(ADDRESS);

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * Looks for CUDA's libraries and loads the first that can be loaded. A loaded library stays until
  * the JVM ends, since functions of it may be called from anywhere.
  */
+@SuppressWarnings("restricted") // Loading native code is what this class is for.
 final class LibrarySearch {
   /** Names a file of NVRTC, or a folder that has one; nothing else is looked at. */
   static final String NVRTC_PROPERTY = "einkorn.cuda.nvrtc";

@@ -50,6 +50,7 @@ record NativeFunction(String name, Shape shape, MemorySegment address) {
         ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS,
         ADDRESS, ADDRESS);
 
+    @SuppressWarnings("ImmutableEnumChecker") // It is immutable, but does not say so.
     private final FunctionDescriptor descriptor;
 
     Shape(MemoryLayout... parameters) {
@@ -84,6 +85,7 @@ record NativeFunction(String name, Shape shape, MemorySegment address) {
   private static final MethodHandle PPPIPP = handle(Shape.PPPIPP);
   private static final MethodHandle LAUNCH = handle(Shape.LAUNCH);
 
+  @SuppressWarnings("restricted") // Calling native code is what this package is for.
   private static MethodHandle handle(Shape shape) {
     return Linker.nativeLinker().downcallHandle(shape.descriptor);
   }

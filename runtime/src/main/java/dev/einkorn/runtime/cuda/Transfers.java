@@ -1,7 +1,6 @@
 package dev.einkorn.runtime.cuda;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
@@ -135,16 +134,17 @@ final class Transfers {
 
   /** A buffer that the device does not use any more. */
   private Buffer nextBuffer() {
-    int index = next;
-    next = (next + 1) % BUFFERS;
-    if (index == buffers.size()) {
+    if (next == buffers.size()) {
       buffers.add(newBuffer());
     } else {
-      await(buffers.get(index));
+      await(buffers.get(next));
     }
-    return buffers.get(index);
+    Buffer buffer = buffers.get(next);
+    next = (next + 1) % BUFFERS;
+    return buffer;
   }
 
+  @SuppressWarnings("restricted") // The driver gives an address, we know the length.
   private Buffer newBuffer() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(ADDRESS);
@@ -180,11 +180,10 @@ final class Transfers {
     return tensor.elementType() == ElementType.BOOL && tensor.isSegment() ? tensor.copy() : tensor;
   }
 
-  /** Device memory as bytes of the host, a copy. */
-  MemorySegment bytes(DeviceMemory memory, long address, long count) {
-    MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, count), JAVA_BYTE.byteAlignment());
-    MemorySegment exact = copy.asSlice(0, count);
-    download(memory, address, Tensor.of(ElementType.BOOL, exact, count));
-    return exact;
+  /** Consecutive elements of device memory, copied to new memory of the host. */
+  MemorySegment elements(DeviceMemory memory, long address, ElementType type, long count) {
+    MemorySegment copy = Arena.ofAuto().allocate(count * type.byteSize(), Long.BYTES);
+    download(memory, address, Tensor.of(type, copy, count));
+    return copy;
   }
 }
