@@ -155,7 +155,7 @@ public final class CudaDevice implements AutoCloseable {
     DeviceTensor tensor = allocateLike(host);
     try {
       DeviceMemory memory = tensor.memory();
-      Future<?> unused =
+      Future<?> _ =
           inBackground(
               memory,
               () -> {

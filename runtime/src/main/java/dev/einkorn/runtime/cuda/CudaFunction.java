@@ -119,12 +119,14 @@ public final class CudaFunction {
             () -> run,
             f -> f.launch(function(), launch, stream.raw(), parameters));
       }
+    } finally {
+      // What the collector frees from here on is used again after this launch only.
+      Reference.reachabilityFence(arguments);
     }
     context.launched(run);
     if (device.isBlocking()) {
       stream.synchronize();
     }
-    Reference.reachabilityFence(arguments);
   }
 
   private MemorySegment function() {

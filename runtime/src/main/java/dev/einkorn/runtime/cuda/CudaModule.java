@@ -90,6 +90,6 @@ public final class CudaModule implements AutoCloseable {
 
   /** Fails if this module is closed; its functions are gone with it. */
   void requireOpen() {
-    MemorySegment unused = module.raw();
+    MemorySegment _ = module.raw();
   }
 }

@@ -95,7 +95,7 @@ final class DeviceMemory {
     try {
       while (true) {
         try {
-          Object unused = pending.get();
+          Object _ = pending.get();
           return;
         } catch (InterruptedException e) {
           interrupted = true;

@@ -268,27 +268,37 @@ public final class DeviceTensor implements AutoCloseable {
 
   /** Copies each element in memory from the first of its positions in the source. */
   void uploadNow(DeviceMemory memory, Tensor source) {
-    Tensor inOrder = Arrangement.of(geometry).inMemoryOrder(Transfers.canonical(source));
-    device.uploads().upload(inOrder, memory, lowestAddress(memory));
-    Reference.reachabilityFence(this);
+    try {
+      Tensor inOrder = Arrangement.of(geometry).inMemoryOrder(Transfers.canonical(source));
+      device.uploads().upload(inOrder, memory, lowestAddress(memory));
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   private void downloadNow(DeviceMemory memory, Tensor target) {
-    Arrangement arrangement = Arrangement.of(geometry);
-    if (elementCount() == 0) {
-      return;
+    try {
+      if (elementCount() > 0) {
+        copyTo(target, memory);
+      }
+    } finally {
+      Reference.reachabilityFence(this);
     }
+  }
+
+  private void copyTo(Tensor target, DeviceMemory memory) {
+    Arrangement arrangement = Arrangement.of(geometry);
     Transfers downloads = device.downloads();
+    long address = lowestAddress(memory);
     if (!arrangement.repeats() && arrangement.isCompact()) {
-      downloads.download(memory, lowestAddress(memory), arrangement.inMemoryOrder(target));
+      downloads.download(memory, address, arrangement.inMemoryOrder(target));
     } else {
       long lowest = lowest();
       MemorySegment elements =
-          downloads.elements(memory, lowestAddress(memory), elementType(), highest() - lowest + 1);
+          downloads.elements(memory, address, elementType(), highest() - lowest + 1);
       long offset = geometry.offset() - lowest;
       target.copyFrom(Tensor.strided(elementType(), elements, shape(), strides(), offset));
     }
-    Reference.reachabilityFence(this);
   }
 
   private long lowestAddress(DeviceMemory memory) {

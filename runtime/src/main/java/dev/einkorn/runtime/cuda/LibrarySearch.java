@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -79,16 +77,16 @@ final class LibrarySearch {
     if (decided.isPresent()) {
       return decided.get();
     }
-    Map<String, List<Path>> places = new LinkedHashMap<>();
-    for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
+    for (String variable : List.of("CUDA_PATH", "CUDA_HOME", "LD_LIBRARY_PATH")) {
       Optional<String> value = surroundings.set(variable);
-      value.ifPresentOrElse(
-          root -> places.put(variable, toolkit(Path.of(root))),
-          () -> attempts.add(variable + " is not set"));
-    }
-    places.put("LD_LIBRARY_PATH", folders(surroundings.set("LD_LIBRARY_PATH").orElse("")));
-    for (Map.Entry<String, List<Path>> place : places.entrySet()) {
-      Optional<Loaded> found = inFolders(place.getKey(), place.getValue());
+      if (value.isEmpty()) {
+        attempts.add(variable + " is not set");
+        continue;
+      }
+      Optional<Loaded> found =
+          variable.equals("LD_LIBRARY_PATH")
+              ? inFolders(variable, folders(value.get()))
+              : inFolders(variable, toolkit(Path.of(value.get())));
       if (found.isPresent()) {
         return found.get();
       }
@@ -194,7 +192,7 @@ final class LibrarySearch {
    */
   private static void preloadBuiltins(Path nvrtc) throws IOException {
     String major = MAJOR.matcher(nvrtc.toRealPath().getFileName().toString()).replaceFirst("$1");
-    for (Path folder : List.of(nvrtc.getParent(), nvrtc.toRealPath().getParent())) {
+    for (Path folder : List.of(nvrtc.resolveSibling("."), nvrtc.toRealPath().resolveSibling("."))) {
       List<Path> builtins =
           list(folder).stream()
               .filter(it -> BUILTINS.matcher(it.getFileName().toString()).matches())

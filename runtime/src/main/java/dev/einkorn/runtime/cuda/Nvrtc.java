@@ -190,7 +190,7 @@ public final class Nvrtc {
         return new Cubin(image, architecture, log);
       } finally {
         // Its result would only hide the failure that led here.
-        int unused = destroyProgram.call(program);
+        int _ = destroyProgram.call(program);
       }
     }
   }

@@ -67,7 +67,11 @@ class CubinCacheTest {
     byte[] changed = whole.clone();
     changed[whole.length - 10] ^= 1;
     for (byte[] damaged :
-        List.of(new byte[0], "einkorn cubin 1\n".getBytes("ASCII"), changed, new byte[500])) {
+        List.of(
+            new byte[0],
+            "einkorn cubin 1\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+            changed,
+            new byte[500])) {
       Files.write(file, damaged);
       warnings.clear();
       int before = compiled.size();

@@ -32,8 +32,11 @@ class CudaDeviceTest {
     driver.end();
   }
 
-  private static int scale(MemorySegment parameters) {
+  private static int scale(MemorySegment launch, MemorySegment parameters) {
     int count = StandInDriver.integer(parameters, 1);
+    if (StandInDriver.count(launch, 0) * StandInDriver.count(launch, 3) < count) {
+      return 1;
+    }
     MemorySegment x = StandInDriver.pointer(parameters, 0, 4L * count);
     float factor = Float.intBitsToFloat(StandInDriver.integer(parameters, 2));
     for (int i = 0; i < count; i++) {
@@ -83,7 +86,7 @@ class CudaDeviceTest {
       CudaStream[] streams = {device.stream(), device.newStream(), device.newStream()};
       driver.kernel(
           "scale",
-          parameters -> {
+          (_, parameters) -> {
             MemorySegment values = StandInDriver.pointer(parameters, 0, 8);
             int number = (int) Float.intBitsToFloat(StandInDriver.integer(parameters, 2));
             // Not commutative, so that the order shows.

@@ -64,7 +64,7 @@ class MemoryPoolTest {
         CudaModule module = device.load(StandInDriver.module("fill 8"))) {
       driver.kernel(
           "fill",
-          parameters -> {
+          (_, parameters) -> {
             StandInDriver.pointer(parameters, 0, 4096).fill((byte) 9);
             return 0;
           });

@@ -1,12 +1,10 @@
 package dev.einkorn.runtime.cuda;
 
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
 
 /** What tests need of a machine: where it is missing they are skipped, and in CI they fail. */
 final class Requirements {
@@ -16,7 +14,7 @@ final class Requirements {
   static Nvrtc nvrtc() {
     CudaLibraries libraries = CudaLibraries.find();
     return Nvrtc.load(libraries)
-        .orElseGet(
+        .orElseThrow(
             () ->
                 missing(
                     "NVRTC is not found; mvn -Pnvrtc takes it from Maven Central: "
@@ -28,7 +26,7 @@ final class Requirements {
     return Stream.of("gcc", "cc", "clang")
         .flatMap(name -> onPath(name).stream())
         .findFirst()
-        .orElseGet(() -> missing("no C compiler (gcc, cc, clang) on the PATH"));
+        .orElseThrow(() -> missing("no C compiler (gcc, cc, clang) on the PATH"));
   }
 
   private static Optional<Path> onPath(String command) {
@@ -40,10 +38,10 @@ final class Requirements {
         .findFirst();
   }
 
-  private static <T> T missing(String what) {
+  private static RuntimeException missing(String what) {
     if (System.getenv("CI") != null) {
-      return fail(what);
+      throw new AssertionError(what);
     }
-    return abort(what);
+    return new TestAbortedException(what);
   }
 }

@@ -5,8 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -22,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The stand-in for the driver, compiled from {@code stand_in_driver.c} and loaded once for all
@@ -33,10 +32,17 @@ final class StandInDriver {
   private static final List<String> KINDS =
       List.of("context", "stream", "event", "module", "memory", "pinned");
 
-  /** What a test lets a kernel do: 0, or the number of a failure. */
+  /** What a test lets a kernel do. */
   @FunctionalInterface
   interface HostKernel {
-    int run(MemorySegment parameters);
+    /**
+     * Runs all threads.
+     *
+     * @param launch three numbers of blocks, three of threads, bytes of shared memory
+     * @param parameters an array of pointers
+     * @return 0, or the number of a failure
+     */
+    int run(MemorySegment launch, MemorySegment parameters);
   }
 
   private final Path file;
@@ -65,13 +71,9 @@ final class StandInDriver {
     }
 
     private static boolean newer(Path library) {
-      try {
-        return Files.getLastModifiedTime(library)
-                .compareTo(Files.getLastModifiedTime(source("stand_in_driver.c")))
-            > 0;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return Stream.of("stand_in_driver.c", "stand_in_state.h", "stand_in_modules.h")
+          .map(StandInDriver::source)
+          .allMatch(source -> source.toFile().lastModified() < library.toFile().lastModified());
     }
 
     private static Path compile(Path library) {
@@ -132,46 +134,49 @@ final class StandInDriver {
     return new Cubin(bytes, Architecture.SM_90, "");
   }
 
-  /** What runs when a kernel of that name runs; its parameters are an array of pointers. */
+  /** What runs when a kernel of that name runs. */
   void kernel(String name, HostKernel kernel) {
+    MethodHandle target;
     try {
-      MethodHandle target =
+      target =
           MethodHandles.lookup()
-              .findStatic(
-                  StandInDriver.class,
+              .findVirtual(
+                  HostKernel.class,
                   "run",
-                  MethodType.methodType(
-                      int.class, HostKernel.class, MemorySegment.class, MemorySegment.class));
-      MemorySegment stub =
-          Linker.nativeLinker()
-              .upcallStub(
-                  target.bindTo(kernel),
-                  FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS),
-                  kernels);
-      try (Arena arena = Arena.ofConfined()) {
-        invoke(
-            "stand_in_kernel",
-            FunctionDescriptor.ofVoid(ADDRESS, ADDRESS),
-            arena.allocateFrom(name),
-            stub);
-      }
+                  MethodType.methodType(int.class, MemorySegment.class, MemorySegment.class));
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("HostKernel.run", e);
+    }
+    MemorySegment stub =
+        Linker.nativeLinker()
+            .upcallStub(
+                target.bindTo(kernel), FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS), kernels);
+    try (Arena arena = Arena.ofConfined()) {
+      invoke(
+          "stand_in_kernel",
+          FunctionDescriptor.ofVoid(ADDRESS, ADDRESS),
+          arena.allocateFrom(name),
+          stub);
     }
   }
 
-  private static int run(HostKernel kernel, MemorySegment launch, MemorySegment parameters) {
-    return kernel.run(parameters.reinterpret(64 * 8L));
+  /** Number {@code index} of a launch. */
+  static int count(MemorySegment launch, int index) {
+    return launch.reinterpret(7 * 4).getAtIndex(JAVA_INT, index);
   }
 
   /** A parameter that is a pointer to so many bytes. */
   static MemorySegment pointer(MemorySegment parameters, int index, long bytes) {
-    MemorySegment value = parameters.getAtIndex(ADDRESS, index).reinterpret(8);
-    return value.get(ADDRESS, 0).reinterpret(bytes);
+    return value(parameters, index).get(ADDRESS, 0).reinterpret(bytes);
   }
 
   static int integer(MemorySegment parameters, int index) {
-    return parameters.getAtIndex(ADDRESS, index).reinterpret(4).get(JAVA_INT, 0);
+    return value(parameters, index).get(JAVA_INT, 0);
+  }
+
+  private static MemorySegment value(MemorySegment parameters, int index) {
+    MemorySegment pointers = parameters.reinterpret((index + 1L) * ADDRESS.byteSize());
+    return pointers.getAtIndex(ADDRESS, index).reinterpret(Long.BYTES);
   }
 
   /** Lets the nth call of a function from now on give a result, once. */
