@@ -188,15 +188,11 @@ final class PlanFolder {
       if (!aside && !NAME.matcher(name).matches()) {
         continue; // None of ours.
       }
-      try {
-        FileTime used = Files.getLastModifiedTime(file);
-        if (!aside) {
-          plans.add(new Aged(file, used));
-        } else if (used.compareTo(old) < 0) {
-          Files.deleteIfExists(file);
-        }
-      } catch (NoSuchFileException e) {
-        continue; // Another process was faster.
+      Optional<FileTime> used = used(file);
+      if (aside && used.isPresent() && used.get().compareTo(old) < 0) {
+        Files.deleteIfExists(file);
+      } else if (!aside) {
+        used.ifPresent(time -> plans.add(new Aged(file, time)));
       }
     }
     if (plans.size() > MOST_FILES) {
@@ -204,6 +200,15 @@ final class PlanFolder {
       for (Aged plan : plans.subList(0, plans.size() - KEPT_FILES)) {
         Files.deleteIfExists(plan.file());
       }
+    }
+  }
+
+  /** When a file was used last; empty if another process has removed it. */
+  private static Optional<FileTime> used(Path file) throws IOException {
+    try {
+      return Optional.of(Files.getLastModifiedTime(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
   }
 }
