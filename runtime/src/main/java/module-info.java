@@ -4,5 +4,6 @@ module dev.einkorn.runtime {
   requires static org.jspecify;
 
   exports dev.einkorn.runtime;
+  exports dev.einkorn.runtime.cuda;
   exports dev.einkorn.runtime.simd;
 }

@@ -252,7 +252,7 @@ final class Executable {
     private final Chosen chosen;
     private final KernelClassCompiler compiler;
     private @Nullable Compilation compilation;
-    private @Nullable ScratchOperands scratch;
+    private List<ScratchOperands> scratch = List.of();
 
     VectorKernels(Chosen chosen, KernelClassCompiler compiler) {
       this.chosen = chosen;
@@ -268,24 +268,36 @@ final class Executable {
             if (!vector.simd()) {
               return Optional.empty();
             }
-            if (scratch == null) {
-              CallShape shape =
-                  chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
-              scratch =
-                  ScratchOperands.of(
-                      vector.plan().optimized(), chosen.key().layouts(), shape, vector.warmSizes());
+            if (scratch.isEmpty()) {
+              scratch = scratch(vector);
             }
             return Optional.of(Executable.load(vector, compiler));
           });
     }
 
+    /** Operands that reach all loops, then those near a real call if there are such. */
+    private List<ScratchOperands> scratch(Compilation vector) {
+      CallShape shape = chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
+      IndexProgram program = vector.plan().optimized();
+      List<Layout> layouts = chosen.key().layouts();
+      List<ScratchOperands> all = new ArrayList<>();
+      all.add(ScratchOperands.of(program, layouts, shape, vector.warmSizes()));
+      ScratchOperands.near(program, layouts, shape, vector.operations()).ifPresent(all::add);
+      return all;
+    }
+
     @Override
-    public void call(KernelSet kernels) {
-      ScratchOperands data = scratch;
-      if (data == null) {
-        throw new IllegalStateException("not loaded");
+    public List<Runnable> rehearsals(KernelSet kernels) {
+      WorkerPool pool = WorkerPool.shared();
+      List<Runnable> calls = new ArrayList<>();
+      for (ScratchOperands data : scratch) {
+        calls.add(() -> runAll(kernels, data.operands(), data.sizes(), pool, 1));
       }
-      runAll(kernels, data.operands(), data.sizes(), WorkerPool.shared(), 1);
+      if (kernels.parallel()) {
+        ScratchOperands data = scratch.getLast();
+        calls.add(() -> runAll(kernels, data.operands(), data.sizes(), pool, pool.threads()));
+      }
+      return calls;
     }
   }
 

@@ -87,9 +87,23 @@ public record Decision(
     }
   }
 
+  /** The same decision where there is nothing to tell about it. */
+  Decision silent() {
+    return new Decision(target, "", nanos, shared, paths, rejected);
+  }
+
+  boolean isSilent() {
+    return form.isEmpty();
+  }
+
   /** The same decision, with other forms that were not chosen. */
   Decision withRejected(List<Rejected> others) {
     return new Decision(target, form, nanos, shared, paths, others);
+  }
+
+  /** This decision followed by another one for the same target. */
+  Decision then(String text, double more) {
+    return new Decision(target, form + ", " + text, nanos + more, shared, paths, rejected);
   }
 
   static Decision pinned(Assignment written, StepBuilder steps) {

@@ -28,6 +28,9 @@ public final class PlanSearch {
   private List<String> inlined = List.of();
   private List<List<Integer>> trails = List.of();
 
+  /** For each trail what was found beside it. */
+  private List<List<Decision.Rejected>> rejected = List.of();
+
   /** A search that begins now. */
   public PlanSearch(IndexProgram program, PlanRequest request) {
     this.program = program;
@@ -66,8 +69,17 @@ public final class PlanSearch {
     return new SumOptimizer.Optimized(written, Double.POSITIVE_INFINITY, List.of());
   }
 
-  private Outcome outcome(SumOptimizer.Optimized best) {
-    IndexVerifier.check(best.program(), "regrouping sums");
+  private Outcome outcome(SumOptimizer.Optimized searched) {
+    IndexVerifier.check(searched.program(), "regrouping sums");
+    var best =
+        new SumOptimizer.Optimized(
+            searched.program(),
+            searched.nanos(),
+            searched.decisions().stream().filter(decision -> !decision.isSilent()).toList());
+    if (request.regroups()) {
+      best = LongSums.split(best, request);
+      IndexVerifier.check(best.program(), "splitting sums");
+    }
     IndexProgram optimized = PinnedOrders.withOutputs(best.program(), program.outputs());
     var costs = new NestCosts(request);
     List<Double> stepNanos = optimized.assignments().stream().map(costs::nanos).toList();
@@ -108,6 +120,7 @@ public final class PlanSearch {
       }
     }
     inlined = List.copyOf(taken);
+    rejected = best.decisions().stream().map(Decision::rejected).toList();
     return best;
   }
 
@@ -122,7 +135,7 @@ public final class PlanSearch {
     ProductOrder again = order.again();
     double nanos;
     try {
-      Outcome same = follow(inlined, trails, again);
+      Outcome same = outcome(follow(inlined, trails, again));
       if (!same.plan().equals(found.plan())) {
         return Optional.empty();
       }
@@ -132,7 +145,7 @@ public final class PlanSearch {
     }
     List<PlanRecord.Form> forms = new ArrayList<>();
     for (int n = 0; n < trails.size(); n++) {
-      forms.add(new PlanRecord.Form(trails.get(n), found.decisions().get(n).rejected()));
+      forms.add(new PlanRecord.Form(trails.get(n), rejected.get(n)));
     }
     return Optional.of(
         new PlanRecord(
@@ -153,20 +166,22 @@ public final class PlanSearch {
    */
   public PlannedProgram follow(PlanRecord record) {
     List<List<Integer>> recorded = record.forms().stream().map(PlanRecord.Form::trail).toList();
-    Outcome followed =
+    SumOptimizer.Optimized built =
         follow(record.inlined(), recorded, new ProductOrder(request, record.orders()));
+    List<Decision> decisions = new ArrayList<>();
+    for (int n = 0; n < built.decisions().size(); n++) {
+      decisions.add(built.decisions().get(n).withRejected(record.forms().get(n).rejected()));
+    }
+    Outcome followed =
+        outcome(new SumOptimizer.Optimized(built.program(), built.nanos(), decisions));
     if (Double.compare(followed.nanos(), record.nanos()) != 0
         || !PlanRecord.digest(followed.plan().optimized()).equals(record.digest())) {
       throw new IllegalArgumentException("it leads to another plan than it is of");
     }
-    List<Decision> decisions = new ArrayList<>();
-    for (int n = 0; n < followed.decisions().size(); n++) {
-      decisions.add(followed.decisions().get(n).withRejected(record.forms().get(n).rejected()));
-    }
     return new PlannedProgram(
         followed.plan(),
         followed.stepNanos(),
-        decisions,
+        followed.decisions(),
         new Planning(
             Duration.ofNanos(System.nanoTime() - begin),
             request.timeLimit(),
@@ -174,7 +189,8 @@ public final class PlanSearch {
             Optional.of(record.searchTime())));
   }
 
-  private Outcome follow(List<String> targets, List<List<Integer>> recorded, ProductOrder orders) {
+  private SumOptimizer.Optimized follow(
+      List<String> targets, List<List<Integer>> recorded, ProductOrder orders) {
     var names = new Renaming();
     var inline = new InlineSum(names);
     IndexProgram current = Planner.plan(program).optimized();
@@ -190,6 +206,6 @@ public final class PlanSearch {
     if (!forms.isDone() || built.decisions().size() != recorded.size()) {
       throw new IllegalArgumentException("it has more forms than there are polynomials");
     }
-    return outcome(built);
+    return built;
   }
 }

@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
@@ -10,6 +11,7 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.optimize.algebra.Distribution;
+import dev.einkorn.compiler.optimize.algebra.Divisor;
 import dev.einkorn.compiler.optimize.algebra.Renaming;
 import dev.einkorn.compiler.optimize.algebra.Term;
 import dev.einkorn.compiler.optimize.algebra.TermReader;
@@ -91,8 +93,7 @@ final class SumOptimizer {
   }
 
   /** Targets in the order of their first statements. */
-  private static List<TensorDeclaration> inOrder(
-      List<TensorDeclaration> targets, List<Assignment> steps) {
+  static List<TensorDeclaration> inOrder(List<TensorDeclaration> targets, List<Assignment> steps) {
     Set<String> names = new LinkedHashSet<>();
     steps.forEach(step -> names.add(step.target()));
     List<TensorDeclaration> ordered = new ArrayList<>();
@@ -177,7 +178,10 @@ final class SumOptimizer {
         new TermSearch(distribution, form -> build.apply(builder(written, type), form), deadline);
     TermSearch.Result result = forms.choose(search, sum);
     append(result.best().steps());
-    decisions.add(Decision.of(written, result));
+    Decision decision = Decision.of(written, result);
+    boolean changes =
+        !result.best().steps().steps().equals(List.of(VariableNames.readable(written, taken)));
+    decisions.add(changes ? decision : decision.silent());
   }
 
   private StepBuilder builder(Assignment written, ElementType type) {
@@ -218,7 +222,9 @@ final class SumOptimizer {
     if (body instanceof IndexExpr.Access) {
       return false;
     }
-    return !(body instanceof IndexExpr.Binary(_, IndexExpr.Access left, IndexExpr.Access right)
+    return !(body
+            instanceof IndexExpr.Binary(var operator, IndexExpr.Access left, IndexExpr.Access right)
+        && operator != BinaryOperator.DIVIDE
         && bindings.stream()
             .map(IndexBinding::variable)
             .allMatch(
@@ -242,12 +248,27 @@ final class SumOptimizer {
       return !product.summed().isEmpty()
           || product.factors().stream().anyMatch(f -> f instanceof Term.Sum sum && hasChoice(sum));
     }
-    if (product.summed().isEmpty() || product.factors().size() < 2) {
+    List<IndexExpr> values = new ArrayList<>();
+    for (Term factor : product.factors()) {
+      if (factor instanceof Term.Factor(IndexExpr value) && !Divisor.is(value)) {
+        values.add(value);
+      }
+    }
+    if (product.summed().isEmpty() || values.size() < 2) {
       return false;
     }
-    return product.factors().size() > 2
+    return values.size() > 2
+        || hidesTwoSides(product, values)
         || product.summed().stream()
             .map(IndexBinding::variable)
-            .anyMatch(v -> !product.factors().stream().allMatch(f -> f.free().contains(v)));
+            .anyMatch(v -> !values.stream().allMatch(f -> FreeVariables.of(f).contains(v)));
+  }
+
+  /** Whether a product of two sides is summed with more than the two. */
+  private static boolean hidesTwoSides(Term.Product product, List<IndexExpr> values) {
+    return Sides.areTwo(values.get(0), values.get(1), product.free())
+        && (product.coefficient() != 1
+            || product.factors().size() > 2
+            || values.stream().anyMatch(Sides::reduces));
   }
 }
