@@ -71,7 +71,7 @@ class RegroupedCallTest {
         t3[r,j] = max[k](t2[k,r] * W[k,j])
         """;
     Tensor expected = Einkorn.builder().mode(Mode.STRICT).build().run(program, inputs);
-    for (long budget : new long[] {0, 100, Long.MAX_VALUE}) {
+    for (long budget : new long[] {8, 16, 100, Long.MAX_VALUE}) {
       Einkorn einkorn = Einkorn.builder().memoryBudget(budget).build();
       assertThat(einkorn.run(program, inputs).contentEquals(expected)).as("" + budget).isTrue();
     }
