@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,21 +50,25 @@ class BudgetSweepTest {
     Ran ran = explain("--budgets", "24K,9K,2000,600", "--json", "--threads", "2");
     assertThat(ran.err()).isEmpty();
     assertThat(ran.code()).isZero();
-    List<?> rows = (List<?>) JsonReader.object(ran.out()).get("budgets");
+    List<?> rows = (List<?>) value(JsonReader.object(ran.out()), "budgets");
     assertThat(rows.size()).isGreaterThan(3);
     assertThat(((Map<?, ?>) rows.getFirst()).get("budgetBytes")).isEqualTo("null");
     for (Object element : rows.subList(1, rows.size())) {
       Map<?, ?> row = (Map<?, ?>) element;
-      if (row.get("refused").equals("true")) {
+      if (value(row, "refused").equals("true")) {
         continue;
       }
-      double budget = number(row.get("budgetBytes"));
-      assertThat(number(row.get("peakBytes"))).as(row.toString()).isLessThanOrEqualTo(budget);
-      assertThat(number(row.get("measuredBytes")))
+      double budget = number(value(row, "budgetBytes"));
+      assertThat(number(value(row, "peakBytes"))).as(row.toString()).isLessThanOrEqualTo(budget);
+      assertThat(number(value(row, "measuredBytes")))
           .as(row.toString())
-          .isLessThanOrEqualTo(number(row.get("peakBytes")) + OBJECTS);
+          .isLessThanOrEqualTo(number(value(row, "peakBytes")) + OBJECTS);
       assertThat(row.get("passes")).as(row.toString()).isEqualTo("true");
     }
+  }
+
+  private static Object value(Map<?, ?> object, String member) {
+    return Objects.requireNonNull(object.get(member), member);
   }
 
   private static double number(Object value) {
