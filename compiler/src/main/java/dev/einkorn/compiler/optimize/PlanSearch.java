@@ -95,10 +95,12 @@ public final class PlanSearch {
 
   /** The cheapest of the programs in which sums are written where they are read, or are not. */
   private SumOptimizer.Optimized search(IndexProgram written) {
-    var inline = new InlineSum(new Renaming());
+    var names = new Renaming();
+    var inline = new InlineSum(names);
     IndexProgram current = written;
     var forms = new Forms.Searched();
-    SumOptimizer.Optimized best = SumOptimizer.optimize(written, request, order, forms, deadline);
+    SumOptimizer.Optimized best =
+        SumOptimizer.optimize(written, request, order, forms, names, deadline);
     trails = forms.trails();
     List<String> taken = new ArrayList<>();
     if (request.regroups() && written.assignments().size() <= MOST_STATEMENTS) {
@@ -107,7 +109,7 @@ public final class PlanSearch {
         if (candidate.isPresent() && System.nanoTime() < deadline) {
           var tried = new Forms.Searched();
           SumOptimizer.Optimized other =
-              SumOptimizer.optimize(candidate.get(), request, order, tried, deadline);
+              SumOptimizer.optimize(candidate.get(), request, order, tried, names, deadline);
           if (other.nanos() < best.nanos()) {
             best = other;
             current = candidate.get();
@@ -189,7 +191,8 @@ public final class PlanSearch {
 
   private SumOptimizer.Optimized follow(
       List<String> targets, List<List<Integer>> recorded, ProductOrder orders) {
-    var inline = new InlineSum(new Renaming());
+    var names = new Renaming();
+    var inline = new InlineSum(names);
     IndexProgram current = Planner.plan(program).optimized();
     for (String target : targets) {
       current =
@@ -199,7 +202,7 @@ public final class PlanSearch {
     }
     var forms = new Forms.Followed(recorded);
     SumOptimizer.Optimized built =
-        SumOptimizer.optimize(current, request, orders, forms, Long.MAX_VALUE);
+        SumOptimizer.optimize(current, request, orders, forms, names, Long.MAX_VALUE);
     if (!forms.isDone() || built.decisions().size() != recorded.size()) {
       throw new IllegalArgumentException("it has more forms than there are polynomials");
     }

@@ -35,7 +35,7 @@ final class SumOptimizer {
   private final ProductOrder order;
   private final Forms forms;
   private final long deadline;
-  private final Renaming names = new Renaming();
+  private final Renaming names;
   private final Set<String> taken = new HashSet<>();
   private final List<Assignment> steps = new ArrayList<>();
   private final List<TensorDeclaration> targets = new ArrayList<>();
@@ -44,8 +44,14 @@ final class SumOptimizer {
   private double nanos;
 
   private SumOptimizer(
-      PlanRequest request, ProductOrder order, Forms forms, IndexProgram program, long deadline) {
+      PlanRequest request,
+      ProductOrder order,
+      Forms forms,
+      Renaming names,
+      IndexProgram program,
+      long deadline) {
     this.request = request;
+    this.names = names;
     this.order = order;
     this.forms = forms;
     this.deadline = deadline;
@@ -64,10 +70,17 @@ final class SumOptimizer {
    * Rewrites a program.
    *
    * @param forms where the forms of its polynomials come from
+   * @param names that no variable of the program has been given by another instance: what that one
+   *     has named would be taken for something else
    */
   static Optimized optimize(
-      IndexProgram program, PlanRequest request, ProductOrder order, Forms forms, long deadline) {
-    var optimizer = new SumOptimizer(request, order, forms, program, deadline);
+      IndexProgram program,
+      PlanRequest request,
+      ProductOrder order,
+      Forms forms,
+      Renaming names,
+      long deadline) {
+    var optimizer = new SumOptimizer(request, order, forms, names, program, deadline);
     for (Assignment assignment : program.assignments()) {
       optimizer.add(program, assignment);
     }

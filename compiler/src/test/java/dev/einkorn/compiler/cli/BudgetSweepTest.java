@@ -7,8 +7,10 @@ import dev.einkorn.runtime.Npy;
 import dev.einkorn.runtime.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,30 +38,37 @@ class BudgetSweepTest {
 
   private Ran explain(String... options) throws IOException {
     String[] words = {
-      "explain", CHAIN, matrix("a", 120, 40), matrix("b", 40, 300), matrix("c", 300, 50)
+      "explain", CHAIN, matrix("a", 60, 20), matrix("b", 20, 100), matrix("c", 100, 30)
     };
-    String[] all = java.util.Arrays.copyOf(words, words.length + options.length);
+    String[] all = Arrays.copyOf(words, words.length + options.length);
     System.arraycopy(options, 0, all, words.length, options.length);
     return Ran.command(all);
   }
 
   @Test
   void eachBudgetIsKeptAndGivesTheSameResults() throws IOException {
-    Ran ran = explain("--budgets", "auto", "--json", "--threads", "2");
+    Ran ran = explain("--budgets", "24K,9K,2000,600", "--json", "--threads", "2");
     assertThat(ran.err()).isEmpty();
     assertThat(ran.code()).isZero();
-    List<?> rows = (List<?>) JsonReader.object(ran.out()).get("budgets");
+    List<?> rows = (List<?>) value(JsonReader.object(ran.out()), "budgets");
     assertThat(rows.size()).isGreaterThan(3);
     assertThat(((Map<?, ?>) rows.getFirst()).get("budgetBytes")).isEqualTo("null");
     for (Object element : rows.subList(1, rows.size())) {
       Map<?, ?> row = (Map<?, ?>) element;
-      double budget = number(row.get("budgetBytes"));
-      assertThat(number(row.get("peakBytes"))).as(row.toString()).isLessThanOrEqualTo(budget);
-      assertThat(number(row.get("measuredBytes")))
+      if (value(row, "refused").equals("true")) {
+        continue;
+      }
+      double budget = number(value(row, "budgetBytes"));
+      assertThat(number(value(row, "peakBytes"))).as(row.toString()).isLessThanOrEqualTo(budget);
+      assertThat(number(value(row, "measuredBytes")))
           .as(row.toString())
-          .isLessThanOrEqualTo(number(row.get("peakBytes")) + OBJECTS);
+          .isLessThanOrEqualTo(number(value(row, "peakBytes")) + OBJECTS);
       assertThat(row.get("passes")).as(row.toString()).isEqualTo("true");
     }
+  }
+
+  private static Object value(Map<?, ?> object, String member) {
+    return Objects.requireNonNull(object.get(member), member);
   }
 
   private static double number(Object value) {
@@ -68,13 +77,13 @@ class BudgetSweepTest {
 
   @Test
   void theTableNamesThePlanOfEachBudget() throws IOException {
-    Ran ran = explain("--budgets", "1G,8K,0", "--threads", "1");
+    Ran ran = explain("--budgets", "1G,4K,0", "--threads", "1");
     assertThat(ran.code()).isZero();
     List<String> lines = ran.out().lines().toList();
     assertThat(lines).hasSize(5);
     assertThat(lines.get(1)).contains(" none ", "agrees", "2 loop nests, 1 temporary, 1 worker");
     assertThat(lines.get(2)).contains("1,073,741,824", "agrees", "2 loop nests");
-    assertThat(lines.get(3)).contains("8,192", "agrees");
+    assertThat(lines.get(3)).contains("4,096", "agrees");
     assertThat(lines.get(4)).containsAnyOf("agrees", "refused: needs ");
   }
 
