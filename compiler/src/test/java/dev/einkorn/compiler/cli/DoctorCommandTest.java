@@ -29,7 +29,8 @@ class DoctorCommandTest {
     Map<?, ?> report = JsonReader.object(Ran.command("doctor", "--json").out());
     assertThat(report.get("passes")).isEqualTo("true");
     assertThat(report.get("java_home")).isEqualTo(System.getProperty("java.home"));
-    assertThat(report.get("cuda_libraries").toString())
+    assertThat(report.get("cuda_libraries"))
+        .asString()
         .contains("library=libcuda.so", "library=libnvrtc.so", "attempts=[");
   }
 

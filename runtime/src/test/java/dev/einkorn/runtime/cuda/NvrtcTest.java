@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** With the real NVRTC. */
+/** With the real NVRTC, which is loaded once. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NvrtcTest {
   private static final String SUM =
       """
@@ -27,7 +29,7 @@ class NvrtcTest {
 
   private Nvrtc nvrtc;
 
-  @BeforeEach
+  @BeforeAll
   void load() {
     nvrtc = Requirements.nvrtc();
   }
