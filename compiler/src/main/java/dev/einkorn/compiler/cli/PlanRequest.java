@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 final class PlanRequest {
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "PROGRAM",
       description =
           "The program, or an einsum string (a text without =): its text, a file that ends in .ein,"
@@ -52,6 +53,11 @@ final class PlanRequest {
    */
   record Answer(Plan plan, boolean isAssumed, ElementType type) {}
 
+  /** Whether no program is given. */
+  boolean isMissing() {
+    return program.isEmpty();
+  }
+
   Answer plan(Console console) throws IOException {
     return plan(console, false);
   }
@@ -62,6 +68,9 @@ final class PlanRequest {
    * @throws UsageException if a time is asked for and inputs are missing
    */
   Answer plan(Console console, boolean measured) throws IOException {
+    if (isMissing()) {
+      throw new UsageException("Missing required parameter: 'PROGRAM'");
+    }
     ProgramText text = ProgramText.read(program, console);
     boolean isEinsum = einsum || text.looksLikeEinsum();
     CompiledProgram compiled = text.prepare(options.einkorn(), isEinsum);
