@@ -112,12 +112,10 @@ public final class InterfaceReader {
         error("INVALID_INTERFACE", "a private interface cannot be implemented", type);
         return false;
       }
-      if (each.getModifiers().contains(Modifier.SEALED)) {
-        if (each == type) {
-          error("INVALID_INTERFACE", "a sealed interface cannot be implemented", type);
-          return false;
-        }
-      }
+    }
+    if (type.getModifiers().contains(Modifier.SEALED)) {
+      error("INVALID_INTERFACE", "a sealed interface cannot be implemented", type);
+      return false;
     }
     return true;
   }
@@ -127,7 +125,7 @@ public final class InterfaceReader {
   }
 
   private void missing(TypeElement type, ExecutableElement method) {
-    boolean own = method.getEnclosingElement().equals(type);
+    boolean own = type.equals(method.getEnclosingElement());
     error(
         "MISSING_PROGRAM",
         "method %s has no @TensorKernel, so nothing can implement it"
@@ -141,7 +139,8 @@ public final class InterfaceReader {
     boolean isPublic = true;
     for (Element each = type; each instanceof TypeElement; each = each.getEnclosingElement()) {
       // What an interface declares is public.
-      boolean inInterface = each.getEnclosingElement().getKind() == ElementKind.INTERFACE;
+      Element around = each.getEnclosingElement();
+      boolean inInterface = around != null && around.getKind() == ElementKind.INTERFACE;
       isPublic &= inInterface || each.getModifiers().contains(Modifier.PUBLIC);
     }
     List<AnnotationSpec> marker =
@@ -157,7 +156,7 @@ public final class InterfaceReader {
   /** Reports a problem where javac can show it. */
   private void report(TypeElement type, ExecutableElement method, Problem problem) {
     // What is inherited is reported at the interface that is compiled.
-    boolean own = method.getEnclosingElement().equals(type);
+    boolean own = type.equals(method.getEnclosingElement());
     AnnotationMirror annotation = Annotations.find(method, TensorKernel.class).orElse(null);
     Element element = own ? method : type;
     AnnotationMirror mirror = own ? annotation : null;

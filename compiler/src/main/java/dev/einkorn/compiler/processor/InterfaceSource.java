@@ -11,6 +11,7 @@ import dev.einkorn.compiler.source.Severity;
 import dev.einkorn.runtime.simd.SimdSupport;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +30,7 @@ import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,18 @@ public final class InterfaceSource {
     this.sourcePath = List.copyOf(sourcePath);
     this.classPath = List.copyOf(classPath);
     this.options = Map.copyOf(options);
+  }
+
+  /** What javac gets where the interface is in a class file. */
+  private static final class NoSource extends SimpleJavaFileObject {
+    NoSource() {
+      super(URI.create("string:///NoSource.java"), JavaFileObject.Kind.SOURCE);
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+      return "";
+    }
   }
 
   /**
@@ -100,8 +114,10 @@ public final class InterfaceSource {
                   files,
                   collector,
                   words,
-                  source.isPresent() ? null : List.of("java.lang.Object"),
-                  source.isPresent() ? files.getJavaFileObjects(source.get()) : null);
+                  null,
+                  source.isPresent()
+                      ? files.getJavaFileObjects(source.get())
+                      : List.of(new NoSource()));
       task.parse();
       if (source.isPresent() && report(collector)) {
         return new Result(Optional.empty(), messages);

@@ -62,6 +62,8 @@ public final class TensorKernelProcessor extends AbstractProcessor {
   }
 
   @Override
+  @SuppressWarnings(
+      "DoNotClaimAnnotations") // They are ours; what nobody claims, javac warns about.
   public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
     Set<? extends Element> annotated = round.getElementsAnnotatedWith(TensorKernels.class);
     Optional<BuildTarget> target = annotated.isEmpty() ? Optional.empty() : target();

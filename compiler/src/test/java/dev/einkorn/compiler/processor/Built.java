@@ -5,8 +5,10 @@ import static com.google.testing.compile.CompilationSubject.assertThat;
 import com.google.testing.compile.Compilation;
 import com.google.testing.compile.Compiler;
 import com.google.testing.compile.JavaFileObjects;
+import dev.einkorn.runtime.kernel.KernelVariants;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -86,6 +88,22 @@ public final class Built {
           .toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The kernels of a method, by the name of the class that lists them. */
+  KernelVariants variants(String name) {
+    try {
+      Class<?> type =
+          Class.forName(
+              instance.getClass().getName() + "$" + name,
+              true,
+              instance.getClass().getClassLoader());
+      Constructor<?> constructor = type.getDeclaredConstructor();
+      constructor.setAccessible(true);
+      return (KernelVariants) constructor.newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
     }
   }
 
