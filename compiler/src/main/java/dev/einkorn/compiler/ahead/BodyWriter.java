@@ -33,12 +33,14 @@ final class BodyWriter {
   private final SizeNames names;
   private final String field;
   private final String pool;
+  private final String advice;
   private final CodeBlock.Builder code = CodeBlock.builder();
 
   /** The variable of each tensor that is passed or made. */
   private final Map<String, String> tensors = new LinkedHashMap<>();
 
-  private BodyWriter(PlannedMethod planned, String field, String pool) {
+  private BodyWriter(PlannedMethod planned, String field, String pool, String advice) {
+    this.advice = advice;
     this.pool = pool;
     this.planned = planned;
     this.method = planned.checked().method();
@@ -52,9 +54,10 @@ final class BodyWriter {
    *
    * @param field that holds the method's kernels
    * @param pool the field that keeps the memory of its temporaries
+   * @param advice the field that compares its plan with others
    */
-  static CodeBlock write(PlannedMethod planned, String field, String pool) {
-    return new BodyWriter(planned, field, pool).write();
+  static CodeBlock write(PlannedMethod planned, String field, String pool, String advice) {
+    return new BodyWriter(planned, field, pool, advice).write();
   }
 
   private CodeBlock write() {
@@ -303,7 +306,20 @@ final class BodyWriter {
     String sizes = names.local("extents");
     String nanos = names.local("nanos");
     code.addStatement("long[] $L = {$L}", sizes, String.join(", ", sizeNames));
-    code.addStatement("double $L = $T.nanos($L, $L)", nanos, TeamSize.class, operations(), bytes());
+    code.addStatement(
+        "double $L = $T.nanos($L, $L)",
+        nanos,
+        TeamSize.class,
+        operations(planned.variants().getFirst().scalar().compilation().operations()),
+        bytes());
+    if (!planned.others().others().isEmpty()) {
+      code.addStatement(
+          "this.$N.compare($L, $L, $L)",
+          advice,
+          operations(planned.others().planned()),
+          least(planned.others().others()),
+          sizes);
+    }
     CodeBlock workers = temporaries.workers(code);
     temporaries.begin(code);
     String operands = names.local("tensors");
@@ -312,13 +328,21 @@ final class BodyWriter {
     temporaries.end(code);
   }
 
-  private String operations() {
-    OperationCount count = planned.variants().getFirst().scalar().compilation().operations();
+  private String operations(OperationCount count) {
     return count.products().isEmpty()
         ? "0.0"
         : count.products().stream()
             .map(product -> names.product((double) product.count(), product.extents()))
             .collect(Collectors.joining(" + "));
+  }
+
+  /** The least of several numbers of operations. */
+  private String least(List<OperationCount> counts) {
+    String least = operations(counts.getLast());
+    for (OperationCount count : counts.reversed().subList(1, counts.size())) {
+      least = "Math.min(" + operations(count) + ", " + least + ")";
+    }
+    return least;
   }
 
   private String bytes() {

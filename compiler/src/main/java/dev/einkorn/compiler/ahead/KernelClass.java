@@ -11,6 +11,7 @@ import dev.einkorn.compiler.emit.NameAllocator;
 import dev.einkorn.compiler.emit.java.JavaWords;
 import dev.einkorn.runtime.WorkerPool;
 import dev.einkorn.runtime.kernel.BuiltKernel;
+import dev.einkorn.runtime.kernel.PlanAdvice;
 import dev.einkorn.runtime.kernel.WorkspacePool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,6 +116,7 @@ public record KernelClass(
             "Generated",
             "KernelVariants",
             "Memory",
+            "PlanAdvice",
             "ScratchTensor",
             "TeamSize",
             "WorkerPool",
@@ -165,6 +167,17 @@ public record KernelClass(
           field,
           BuiltKernel.class,
           ClassName.get("", variants));
+      String advice = fields.name(field + " plan", field + "Plan");
+      if (!each.others().others().isEmpty()) {
+        shell.addField(
+            FieldSpec.builder(PlanAdvice.class, advice, Modifier.PRIVATE, Modifier.FINAL)
+                .initializer(
+                    "new $T($S, $S)",
+                    PlanAdvice.class,
+                    type.simpleName() + "." + each.checked().method().name(),
+                    MethodPlanner.text(each.typical()))
+                .build());
+      }
       String pool = fields.name(field + " memory", field + "Memory");
       if (!each.arenas().arenas().isEmpty()) {
         shell.addField(
@@ -177,7 +190,7 @@ public record KernelClass(
               .get(n)
               .signature()
               .addJavadoc("$L", MethodDoc.write(each))
-              .addCode(BodyWriter.write(each, field, pool))
+              .addCode(BodyWriter.write(each, field, pool, advice))
               .build());
       nested.add(writer.variants(variants));
       nested.addAll(writer.kernels());

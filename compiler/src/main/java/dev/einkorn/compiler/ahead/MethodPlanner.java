@@ -119,7 +119,7 @@ final class MethodPlanner {
       long largest = largest(planned.plan());
       List<Variant> variants = variants(planned.plan(), largest);
       if (budget.isEmpty()) {
-        return new PlannedMethod(checked, typical, planned, largest, arenas, variants);
+        return planned(planned, largest, arenas, variants);
       }
       long room = budget.get() - arenas.bytes(typical::value);
       List<Variant> fitting = variants.stream().map(each -> within(each, room)).toList();
@@ -127,25 +127,22 @@ final class MethodPlanner {
           arenas.bytes(typical::value)
               + fitting.stream().mapToLong(each -> bytes(each.scalar())).max().orElse(0);
       if (bytes <= budget.get()) {
-        return new PlannedMethod(checked, typical, planned, largest, arenas, fitting);
+        return planned(planned, largest, arenas, fitting);
       }
       least = Math.min(least, bytes);
     }
     throw new BudgetException(budget.orElse(0L), least, typical);
   }
 
+  private PlannedMethod planned(
+      PlannedProgram plan, long largest, TemporaryArenas arenas, List<Variant> variants) {
+    var others = OtherPlans.of(plan.plan(), typical, this::request);
+    return new PlannedMethod(checked, typical, plan, largest, arenas, variants, others);
+  }
+
   /** What plans to make until one fits: the fastest, then those with smaller temporaries. */
   private List<PlanRequest> requests(Optional<Long> budget) {
-    Rounding rounding = checked.method().options().rounding();
-    var fastest =
-        new PlanRequest(
-            typical::value,
-            rounding != Rounding.STRICT && checked.schedules().isEmpty(),
-            rounding == Rounding.FAST,
-            new CostModel(CostModel.TYPICAL.simdBits(), target.l2(), target.l3()),
-            Long.MAX_VALUE,
-            PLANNING_TIME,
-            checked.orders());
+    PlanRequest fastest = request(typical);
     List<PlanRequest> requests = new ArrayList<>(List.of(fastest));
     if (fastest.regroups() && budget.isPresent()) {
       for (long bytes = budget.get(); bytes >= LEAST_TEMPORARY; bytes /= 4) {
@@ -155,6 +152,19 @@ final class MethodPlanner {
       requests.add(fastest.asWritten());
     }
     return requests;
+  }
+
+  /** The fastest plan for these sizes. */
+  private PlanRequest request(Sizes sizes) {
+    Rounding rounding = checked.method().options().rounding();
+    return new PlanRequest(
+        sizes::value,
+        rounding != Rounding.STRICT && checked.schedules().isEmpty(),
+        rounding == Rounding.FAST,
+        new CostModel(CostModel.TYPICAL.simdBits(), target.l2(), target.l3()),
+        Long.MAX_VALUE,
+        PLANNING_TIME,
+        checked.orders());
   }
 
   /** The largest size up to which all positions fit an {@code int}, whatever the others are. */

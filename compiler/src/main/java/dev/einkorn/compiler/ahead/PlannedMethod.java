@@ -22,6 +22,7 @@ import java.util.SequencedMap;
  * @param largest the largest size for which positions fit an {@code int}; 0 if none does
  * @param arenas where the temporaries lie
  * @param variants the best first; the last one is right for all operands
+ * @param others plans for other sizes
  */
 record PlannedMethod(
     CheckedMethod checked,
@@ -29,7 +30,8 @@ record PlannedMethod(
     PlannedProgram planned,
     long largest,
     TemporaryArenas arenas,
-    List<Variant> variants) {
+    List<Variant> variants,
+    OtherPlans others) {
   PlannedMethod {
     variants = List.copyOf(variants);
   }

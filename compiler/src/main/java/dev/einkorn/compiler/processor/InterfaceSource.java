@@ -92,6 +92,8 @@ public final class InterfaceSource {
    * @throws IllegalArgumentException if an option makes no sense
    */
   public Result generate(String name) throws IOException {
+    messages.clear();
+    failed = false;
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     if (compiler == null) {
       throw new IOException("this Java has no compiler; a JDK is needed");
