@@ -5,7 +5,6 @@ import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.jit.JaninoPreload;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
-import dev.einkorn.compiler.jit.TierPolicy;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
@@ -22,6 +21,9 @@ import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.TeamSize;
+import dev.einkorn.runtime.kernel.WorkspacePool;
+import dev.einkorn.runtime.tier.TierPolicy;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,11 +67,6 @@ public final class Einkorn {
     static final Cleaner CLEANER = Cleaner.create();
   }
 
-  // Waking a worker and waiting for it costs a few microseconds, and it works at half speed until
-  // it has the data: below this, or with less than this for each, more workers are not faster.
-  private static final double BREAK_EVEN_NANOS = 60_000;
-  private static final double NANOS_PER_WORKER = 30_000;
-
   private static final Duration PLANNING_LIMIT = Duration.ofMillis(500);
 
   /** Plans with still smaller temporaries are not told apart. */
@@ -109,7 +106,7 @@ public final class Einkorn {
       JaninoPreload.start();
     }
     planningLimit = builder.planningLimit;
-    Target host = Host.target(threads);
+    Target host = builder.target != null ? builder.target : Host.target(threads);
     planCache = PlanCache.of(builder.planCache, host);
     target = tierPolicy == TierPolicy.SCALAR ? host.withoutSimd() : host;
   }
@@ -322,7 +319,7 @@ public final class Einkorn {
 
   /** The number of workers for a call that takes one of them so many nanoseconds. */
   int workers(double nanos) {
-    return nanos < BREAK_EVEN_NANOS ? 1 : (int) Math.clamp(nanos / NANOS_PER_WORKER, 1, threads);
+    return TeamSize.of(nanos, threads);
   }
 
   /** The threads that share the work of a call. */
@@ -375,6 +372,7 @@ public final class Einkorn {
     private long slabCache;
     private Duration planningLimit = PLANNING_LIMIT;
     private Optional<Path> planCache = Optional.empty();
+    private @Nullable Target target;
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
     private final Map<String, ContractionTree> orders = new LinkedHashMap<>();
 
@@ -389,6 +387,12 @@ public final class Einkorn {
     /** What the compiler may do to the arithmetic; the default is {@link Mode#DETERMINISTIC}. */
     public Builder mode(Mode value) {
       mode = value;
+      return this;
+    }
+
+    /** The machine that schedules are chosen for; the default is this one. For tests. */
+    Builder target(Target value) {
+      target = value;
       return this;
     }
 

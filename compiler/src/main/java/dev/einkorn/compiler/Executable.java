@@ -5,12 +5,7 @@ import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
-import dev.einkorn.compiler.jit.BackgroundCompiler;
-import dev.einkorn.compiler.jit.Candidate;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
-import dev.einkorn.compiler.jit.KernelSet;
-import dev.einkorn.compiler.jit.TierPolicy;
-import dev.einkorn.compiler.jit.TieredKernels;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
@@ -26,6 +21,12 @@ import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.Worker;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.TeamSize;
+import dev.einkorn.runtime.tier.BackgroundCompiler;
+import dev.einkorn.runtime.tier.Candidate;
+import dev.einkorn.runtime.tier.KernelSet;
+import dev.einkorn.runtime.tier.TierPolicy;
+import dev.einkorn.runtime.tier.TieredKernels;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,11 +169,6 @@ final class Executable {
     }
   }
 
-  // What one core does in a nanosecond, of scalar work on data from a cache: decides only how many
-  // workers a call is worth.
-  private static final double OPERATIONS_PER_NANO = 2;
-  private static final double BYTES_PER_NANO = 12;
-
   private final TieredKernels tiers;
   private final OperationCount operations;
 
@@ -233,18 +229,9 @@ final class Executable {
     for (EmittedSource source : compilation.sources()) {
       Kernel kernel = compiler.compile(source);
       boolean alone = compilation.parallel() && !compilation.parallel(kernels.size());
-      kernels.add(alone ? ofFirstWorker(kernel) : kernel);
+      kernels.add(alone ? KernelSet.ofFirstWorker(kernel) : kernel);
     }
     return new KernelSet(kernels, compilation.parallel());
-  }
-
-  /** The kernel for a team whose other workers have nothing to do. */
-  private static Kernel ofFirstWorker(Kernel kernel) {
-    return (operands, sizes, worker) -> {
-      if (worker.index() == 0) {
-        kernel.run(operands, sizes, worker);
-      }
-    };
   }
 
   /** The kernels for a target with vector registers. */
@@ -308,7 +295,7 @@ final class Executable {
 
   /** How much one worker has to do for so many operations on so many bytes. */
   static double nanos(OperationCount operations, ToLongFunction<Extent> sizes, double bytes) {
-    return Math.max(operations.evaluate(sizes) / OPERATIONS_PER_NANO, bytes / BYTES_PER_NANO);
+    return TeamSize.nanos((double) operations.evaluate(sizes), bytes);
   }
 
   /** Which kernels answer, and what becomes of the others. */

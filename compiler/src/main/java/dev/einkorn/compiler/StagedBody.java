@@ -7,6 +7,8 @@ import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.Worker;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.Workspace;
+import dev.einkorn.runtime.kernel.WorkspacePool;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,6 +3,7 @@ package dev.einkorn.compiler;
 import com.sun.management.ThreadMXBean;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.WorkspacePool;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;

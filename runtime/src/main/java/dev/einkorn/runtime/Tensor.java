@@ -201,6 +201,13 @@ public final class Tensor {
     return storage instanceof Storage.Native;
   }
 
+  /** The same elements, in an array seen as a memory segment. Nothing is copied. */
+  public Tensor asSegment() {
+    return isSegment()
+        ? this
+        : new Tensor(new Storage.Native(elementType(), storage.bytes()), layout);
+  }
+
   /** The view whose axis {@code i} is this tensor's axis {@code axes[i]}. */
   public Tensor permute(int... axes) {
     return view(layout.permute(axes));

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 final class PlanRequest {
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "PROGRAM",
       description =
           "The program, or an einsum string (a text without =): its text, a file that ends in .ein,"
@@ -53,6 +54,11 @@ final class PlanRequest {
    */
   record Answer(Plan plan, boolean isAssumed, ElementType type) {}
 
+  /** Whether no program is given. */
+  boolean isMissing() {
+    return program.isEmpty();
+  }
+
   Answer plan(Console console) throws IOException {
     return plan(console, false);
   }
@@ -63,6 +69,9 @@ final class PlanRequest {
    * @throws UsageException if a time is asked for and inputs are missing
    */
   Answer plan(Console console, boolean measured) throws IOException {
+    if (isMissing()) {
+      throw new UsageException("Missing required parameter: 'PROGRAM'");
+    }
     ProgramText text = ProgramText.read(program, console);
     boolean isEinsum = einsum || text.looksLikeEinsum();
     CompiledProgram compiled = text.prepare(options.einkorn(console), isEinsum);

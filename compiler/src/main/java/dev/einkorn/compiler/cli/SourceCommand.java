@@ -11,14 +11,15 @@ import picocli.CommandLine.Option;
 /** {@code einkorn source}: the generated kernel. */
 @Command(
     name = "source",
-    header = "Prints the source that is generated for a program.",
+    header = "Prints the source that is generated for a program, or for an annotated interface.",
     sortOptions = false,
     abbreviateSynopsis = true,
     footer = {
       "",
       "Examples:",
       "  einkorn source 'c[k] = A[i,k] * B[i,k]'",
-      "  einkorn source 'nhd,khd->nkd' queries.npy keys.npy -o Kernel.java"
+      "  einkorn source 'nhd,khd->nkd' queries.npy keys.npy -o Kernel.java",
+      "  einkorn source --class com.acme.Pairwise --source-path src/main/java"
     })
 final class SourceCommand implements Callable<Integer> {
   private final Console console;
@@ -37,6 +38,8 @@ final class SourceCommand implements Callable<Integer> {
       description = "Write to a file; the default is standard output.")
   private Optional<Path> output = Optional.empty();
 
+  @Mixin private final InterfaceRequest annotated = new InterfaceRequest();
+
   SourceCommand(Console console) {
     this.console = console;
   }
@@ -52,7 +55,11 @@ final class SourceCommand implements Callable<Integer> {
               "--target cuda is not supported yet: this version generates Java only");
       default -> throw new UsageException("--target is java or cuda, found " + target);
     }
-    String source = request.plan(console).plan().javaSource();
+    if (annotated.isGiven() && !request.isMissing()) {
+      throw new UsageException("--class generates an interface: it takes no PROGRAM");
+    }
+    String source =
+        annotated.isGiven() ? annotated.source(console) : request.plan(console).plan().javaSource();
     if (output.isPresent()) {
       TextFile.write(output.get(), source);
     } else {
