@@ -1,0 +1,158 @@
+package dev.einkorn.compiler.schedule;
+
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Stmt;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whether a {@link DeviceDirective} is legal for a nest. It stays as it is. */
+final class DeviceSharing {
+  private DeviceSharing() {}
+
+  static LoopNest check(LoopNest nest, DeviceDirective directive) {
+    refusal(nest, directive)
+        .ifPresent(
+            reason -> {
+              throw Scheduler.refusal(directive, reason);
+            });
+    return nest;
+  }
+
+  private static Optional<String> refusal(LoopNest nest, DeviceDirective directive) {
+    return switch (directive) {
+      case DeviceDirective.Bind bind -> bind(nest, bind);
+      case DeviceDirective.Shared shared -> shared(nest, shared);
+      case DeviceDirective.Registers registers -> registers(nest, registers);
+      case DeviceDirective.TensorCores _ -> Optional.empty();
+    };
+  }
+
+  private static Optional<String> bind(LoopNest nest, DeviceDirective.Bind bind) {
+    List<Stmt.Loop> loops = new ArrayList<>();
+    LoopWalk.statements(
+        nest.body(),
+        s -> {
+          if (s instanceof Stmt.Loop loop && loop.variable().equals(bind.variable())) {
+            loops.add(loop);
+          }
+        });
+    if (loops.isEmpty()) {
+      return Optional.of("there is no loop " + bind.variable());
+    }
+    for (Stmt.Loop loop : loops) {
+      boolean writes = writes(loop);
+      if (writes && !Scheduler.targetVariables(loop).contains(loop.variable())) {
+        return Optional.of("iterations of " + loop.variable() + " write the same elements");
+      }
+      if (writes && bind.level() == DeviceDirective.Level.BLOCK) {
+        return Optional.of("a loop over elements is shared out among blocks by itself");
+      }
+      if (!writes) {
+        Optional<String> reason = fold(nest.body(), loop);
+        if (reason.isPresent() || bind.each() > 1) {
+          return reason.or(() -> Optional.of("a reduction gives each thread one part"));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean writes(Stmt stmt) {
+    boolean[] found = {false};
+    LoopWalk.statements(
+        stmt, s -> found[0] |= s instanceof Stmt.Store || s instanceof Stmt.Accumulate);
+    return found[0];
+  }
+
+  /** Why a loop is no fold from the identity, by one operator a local. */
+  private static Optional<String> fold(Stmt body, Stmt.Loop loop) {
+    Map<String, ReductionOperator> folded = new HashMap<>();
+    List<String> inside = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
+    LoopWalk.statements(
+        loop,
+        s -> {
+          switch (s) {
+            case Stmt.Declare declare -> inside.add(declare.local());
+            case Stmt.Update(String local, ReductionOperator operator, _) -> {
+              ReductionOperator other = folded.put(local, operator);
+              if (other != null && other != operator) {
+                reasons.add(local + " is folded by two operators");
+              }
+            }
+            case Stmt.Assign(String local, _) when !inside.contains(local) ->
+                reasons.add(local + " is assigned, not folded");
+            case Stmt.Block _,
+                Stmt.Loop _,
+                Stmt.Store _,
+                Stmt.Accumulate _,
+                Stmt.Assign _,
+                Stmt.Guard _,
+                Stmt.Barrier _,
+                Stmt.Outline _ -> {}
+          }
+        });
+    inside.forEach(folded::remove);
+    LoopWalk.values(
+        loop,
+        value -> {
+          if (value instanceof Expr.Local(String name, _, _) && folded.containsKey(name)) {
+            reasons.add(name + " is read while it is folded");
+          }
+        });
+    LoopWalk.statements(
+        body,
+        s -> {
+          if (s instanceof Stmt.Declare(String local, var type, Expr value)
+              && folded.containsKey(local)
+              && !value.equals(Expr.Constant.identity(folded.get(local), type))) {
+            reasons.add(local + " does not start from the identity");
+          }
+        });
+    return reasons.stream().findFirst();
+  }
+
+  private static Optional<String> shared(LoopNest nest, DeviceDirective.Shared shared) {
+    Optional<ContractionForm> form = ContractionForm.of(nest);
+    if (form.isEmpty() || !form.get().isProduct()) {
+      return Optional.of("the nest is no single sum of a product of two factors");
+    }
+    List<IndexVariable> depth = form.get().depth().stream().map(Stmt.Loop::variable).toList();
+    if (!depth.equals(shared.depth().variables())) {
+      return Optional.of("the indices of the sum are " + depth);
+    }
+    List<IndexVariable> outer = form.get().outer().stream().map(Stmt.Loop::variable).toList();
+    for (IndexVariable row : shared.rows().variables()) {
+      if (!outer.contains(row) || ContractionForm.variables(form.get().right()).contains(row)) {
+        return Optional.of(row + " is no index of the first factor alone");
+      }
+    }
+    for (IndexVariable column : shared.columns().variables()) {
+      if (!outer.contains(column) || ContractionForm.variables(form.get().left()).contains(column)) {
+        return Optional.of(column + " is no index of the second factor alone");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> registers(LoopNest nest, DeviceDirective.Registers registers) {
+    Optional<ContractionForm> form = ContractionForm.of(nest);
+    if (form.isEmpty()) {
+      return Optional.of("the nest is no single sum over two factors");
+    }
+    List<IndexVariable> outer = form.get().outer().stream().map(Stmt.Loop::variable).toList();
+    for (Directive.TileLoop loop : registers.loops()) {
+      if (!outer.contains(loop.variable())) {
+        return Optional.of("there is no loop " + loop.variable() + " over elements");
+      }
+    }
+    return Optional.empty();
+  }
+}
