@@ -209,6 +209,13 @@ __device__ __forceinline__ double least(double a, double b) {
 __device__ __forceinline__ int least(int a, int b) { return a < b ? a : b; }
 __device__ __forceinline__ long long least(long long a, long long b) { return a < b ? a : b; }
 
+//~ nearest
+// A position that may lie beyond the end, or else the last one.
+template <typename Index>
+__device__ __forceinline__ Index nearest(Index position, Index extent) {
+  return position < extent ? position : extent - 1;
+}
+
 //~ sign
 __device__ __forceinline__ float sign(float x) {
   return x != x ? x : (x > 0.0f ? 1.0f : 0.0f) - (x < 0.0f ? 1.0f : 0.0f);
@@ -342,44 +349,59 @@ __device__ __forceinline__ Index floor_quotient(Index a, Index b) {
   return a % b < 0 ? quotient - 1 : quotient;
 }
 
-//~ folds: greatest, least, wrap
-// What combines two values of a reduction.
+//~ Sum
+// What combines two parts of a sum; integers wrap.
 struct Sum {
   static __device__ __forceinline__ float of(float a, float b) { return a + b; }
   static __device__ __forceinline__ double of(double a, double b) { return a + b; }
-  static __device__ __forceinline__ int of(int a, int b) { return wrap_add(a, b); }
+  static __device__ __forceinline__ int of(int a, int b) {
+    return (int) ((unsigned) a + (unsigned) b);
+  }
   static __device__ __forceinline__ long long of(long long a, long long b) {
-    return wrap_add(a, b);
+    return (long long) ((unsigned long long) a + (unsigned long long) b);
   }
 };
+
+//~ Product
+// What combines two parts of a product; integers wrap.
 struct Product {
   static __device__ __forceinline__ float of(float a, float b) { return a * b; }
   static __device__ __forceinline__ double of(double a, double b) { return a * b; }
-  static __device__ __forceinline__ int of(int a, int b) { return wrap_mul(a, b); }
+  static __device__ __forceinline__ int of(int a, int b) {
+    return (int) ((unsigned) a * (unsigned) b);
+  }
   static __device__ __forceinline__ long long of(long long a, long long b) {
-    return wrap_mul(a, b);
+    return (long long) ((unsigned long long) a * (unsigned long long) b);
   }
 };
+
+//~ Greatest: greatest
 struct Greatest {
   template <typename T>
   static __device__ __forceinline__ T of(T a, T b) {
     return greatest(a, b);
   }
 };
+
+//~ Least: least
 struct Least {
   template <typename T>
   static __device__ __forceinline__ T of(T a, T b) {
     return least(a, b);
   }
 };
+
+//~ Any
 struct Any {
   static __device__ __forceinline__ int of(int a, int b) { return a | b; }
 };
+
+//~ All
 struct All {
   static __device__ __forceinline__ int of(int a, int b) { return a & b; }
 };
 
-//~ fold_x: folds
+//~ fold_x
 // One value of the threads that follow each other along x, LANES of them, a power of two: the same
 // bits in every one of them. Warps exchange by shuffles; several warps by shared memory.
 template <typename Fold, int LANES, typename T>
@@ -406,7 +428,7 @@ __device__ __forceinline__ T fold_x(T value, T* scratch) {
   return value;
 }
 
-//~ fold_y: folds
+//~ fold_y
 // One value of the threads with the same x, LANES of them along y: the same bits in every one.
 template <typename Fold, int LANES, typename T>
 __device__ __forceinline__ T fold_y(T value, T* scratch) {

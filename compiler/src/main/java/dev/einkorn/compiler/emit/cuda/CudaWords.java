@@ -27,7 +27,7 @@ final class CudaWords {
                // names of the prelude and of templates
                + " failure fail floor_div floor_mod power square greatest least sign magnitude"
                + " relu sigmoid to_int to_long gather clamp wrap_around mirror read_if"
-               + " floor_quotient wrap_add wrap_sub wrap_mul wrap_neg Sum Product Greatest Least"
+               + " floor_quotient nearest wrap_add wrap_sub wrap_mul wrap_neg Sum Product Greatest Least"
                + " Any All fold_x fold_y scratch_f32 scratch_f64 scratch_i32 scratch_i64"
                + " scratch_bool tile inside chunk thread")
               .split(" "));

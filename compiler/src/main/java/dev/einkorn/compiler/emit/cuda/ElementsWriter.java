@@ -246,8 +246,9 @@ final class ElementsWriter {
       return "";
     }
     String all = String.join(" && ", inside);
+    String beyond = all.replace(" < ", " >= ").replace(" && ", " || ");
     if (lanes.isAlone()) {
-      lines.add("if (!(" + all + ")) return;");
+      lines.add("if (" + beyond + ") return;");
       return "";
     }
     // Threads beyond the end stay, for barriers and shuffles; they read the last element again.
@@ -256,9 +257,9 @@ final class ElementsWriter {
       Bind bind = binds.get(loop.variable());
       if (bind != null && bind.count() > 1) {
         String name = names.loop(loop.variable());
-        names.needs("least");
+        names.needs("nearest");
         lines.add(
-            name + " = least(" + name + ", " + names.extent(loop.binding().extent()) + " - 1);");
+            name + " = nearest(" + name + ", " + names.extent(loop.binding().extent()) + ");");
       }
     }
     return "inside";

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Statements as CUDA C++. Loops that threads share out begin at the thread's own iteration and step
@@ -191,6 +192,7 @@ final class StatementWriter {
     }
     String function = "fold_" + lanes.axis();
     names.needs(function);
+    names.needs(CudaWords.fold(operator));
     scratch.add(type);
     boolean condition = type == ElementType.BOOL;
     line(
@@ -209,7 +211,8 @@ final class StatementWriter {
     String variable = names.loop(loop.variable());
     String lower = expressions.bound(loop.lower());
     String upper = expressions.bound(loop.upper());
-    Share share = shares.get(loop.variable());
+    // Inside of a loop that is shared out, a thread runs all iterations of another one.
+    @Nullable Share share = shared > 0 ? null : shares.get(loop.variable());
     String step = variable + "++";
     if (share != null) {
       lower = (lower.equals("0") || lower.equals("0LL") ? "" : lower + " + ") + share.start();
