@@ -55,8 +55,7 @@ public final class DevicePipeline {
               schedule));
     }
     boolean exact = options.arithmetic().equals(Arithmetic.STRICT);
-    return new CudaEmitter()
-        .emit(
-            new DeviceUnit(DeviceHeader.lines(plan, steps, options), options.wide(), exact, steps));
+    return CudaEmitter.emit(
+        new DeviceUnit(DeviceHeader.lines(plan, steps, options), options.wide(), exact, steps));
   }
 }

@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.List;
 import java.util.Locale;
@@ -92,6 +93,14 @@ public sealed interface DeviceDirective extends Directive {
       if (rows.lanes() > 1 || columns.lanes() > 1 || depth.lanes() > 1 || depth.count() > 1) {
         throw new IllegalArgumentException("a tile of threads has no lanes");
       }
+    }
+
+    /**
+     * The form of a nest with the factor of the rows first; empty if the nest is none that the
+     * tiles fit.
+     */
+    public Optional<ContractionForm> form(LoopNest nest) {
+      return ContractionForm.of(nest).flatMap(form -> DeviceSharing.oriented(form, this));
     }
 
     /** How many threads a block has. */

@@ -1,7 +1,6 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
@@ -82,14 +81,8 @@ public record DeviceNest(List<Stmt.Loop> kept, Stmt body) {
     return loops;
   }
 
-  /** Whether a value reads a tensor that the part writes. */
-  public boolean reads(String tensor) {
-    boolean[] found = {false};
-    LoopWalk.values(
-        body,
-        value ->
-            found[0] |=
-                value instanceof Expr.Load load && load.element().tensor().equals(tensor));
-    return found[0];
+  /** Whether the variable walks elements of the target. */
+  public boolean keeps(IndexVariable variable) {
+    return kept.stream().anyMatch(loop -> loop.variable().equals(variable));
   }
 }

@@ -26,7 +26,7 @@ public final class DeviceSchedule {
   private static final int WARP = 32;
 
   /** What an extent is taken for when it is not known. */
-  private static final long TYPICAL = 256;
+  private static final long TYPICAL = 1024;
 
   /** Enough elements for the threads of any GPU of today. */
   private static final long MANY = 1 << 18;
@@ -54,6 +54,13 @@ public final class DeviceSchedule {
       directives.add(new Directive.Contract());
     }
     LoopNest folded = with(nest, directives);
+    List<Directive> tiles =
+        DeviceContraction.choose(
+            folded, new DeviceSchedule(folded, shape, arithmetic)::size, arithmetic);
+    if (!tiles.isEmpty() && Scheduler.isLegal(folded, new Schedule(tiles))) {
+      directives.addAll(tiles);
+      return new Schedule(directives);
+    }
     LoopNest hoisted = with(folded, List.of(new Directive.Hoist()));
     if (!hoisted.equals(folded)) {
       directives.add(new Directive.Hoist());

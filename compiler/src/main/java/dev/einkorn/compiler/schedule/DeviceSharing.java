@@ -7,6 +7,7 @@ import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,15 +129,27 @@ final class DeviceSharing {
     if (!depth.equals(shared.depth().variables())) {
       return Optional.of("the indices of the sum are " + depth);
     }
-    List<IndexVariable> outer = form.get().outer().stream().map(Stmt.Loop::variable).toList();
-    for (IndexVariable row : shared.rows().variables()) {
-      if (!outer.contains(row) || ContractionForm.variables(form.get().right()).contains(row)) {
-        return Optional.of(row + " is no index of the first factor alone");
-      }
+    Optional<String> refusal = DeviceContraction.refusal(form.get());
+    if (refusal.isPresent()) {
+      return refusal;
     }
-    for (IndexVariable column : shared.columns().variables()) {
-      if (!outer.contains(column) || ContractionForm.variables(form.get().left()).contains(column)) {
-        return Optional.of(column + " is no index of the second factor alone");
+    return oriented(form.get(), shared).isPresent()
+        ? Optional.empty()
+        : Optional.of("rows are indices of one factor alone, and columns of the other one");
+  }
+
+  /** The form with the factor of the rows first, if there is one. */
+  static Optional<ContractionForm> oriented(
+      ContractionForm form, DeviceDirective.Shared shared) {
+    for (ContractionForm each : List.of(form, form.swapped())) {
+      List<IndexVariable> outer = each.outer().stream().map(Stmt.Loop::variable).toList();
+      if (outer.containsAll(shared.rows().variables())
+          && outer.containsAll(shared.columns().variables())
+          && Collections.disjoint(
+              ContractionForm.variables(each.right()), shared.rows().variables())
+          && Collections.disjoint(
+              ContractionForm.variables(each.left()), shared.columns().variables())) {
+        return Optional.of(each);
       }
     }
     return Optional.empty();

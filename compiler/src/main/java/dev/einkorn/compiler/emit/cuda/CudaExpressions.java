@@ -35,6 +35,7 @@ final class CudaExpressions {
   private final boolean exact;
   // Whether positions with borders are known to lie inside.
   private boolean interior;
+  private Map<Expr, String> replaced = Map.of();
 
   /** Writes with functions of {@code f32} as {@link DeviceUnit#exact} says. */
   CudaExpressions(KernelNames names, boolean exact) {
@@ -45,6 +46,16 @@ final class CudaExpressions {
   /** From now on positions with borders are, or are not, known to lie inside. */
   void interior(boolean known) {
     interior = known;
+  }
+
+  /** A value in which some parts are known by other texts. */
+  String writeWith(Map<Expr, String> texts, Expr expr) {
+    replaced = Map.copyOf(texts);
+    try {
+      return text(expr).text();
+    } finally {
+      replaced = Map.of();
+    }
   }
 
   String write(Expr expr) {
@@ -101,6 +112,10 @@ final class CudaExpressions {
   // Loads and positions.
 
   private Text load(Element element, ElementType type) {
+    String known = replaced.get(new Expr.Load(element, type));
+    if (known != null) {
+      return type == ElementType.BOOL ? new Text(known + " != 0", EQUALITY) : new Text(known, PRIMARY);
+    }
     TensorParameter tensor = names.nest().tensor(element.tensor());
     String data = names.data(tensor.name());
     String position = position(element);

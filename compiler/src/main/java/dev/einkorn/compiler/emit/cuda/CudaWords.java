@@ -29,17 +29,24 @@ final class CudaWords {
                + " relu sigmoid to_int to_long gather clamp wrap_around mirror read_if"
                + " floor_quotient nearest wrap_add wrap_sub wrap_mul wrap_neg Sum Product Greatest Least"
                + " Any All fold_x fold_y scratch_f32 scratch_f64 scratch_i32 scratch_i64"
-               + " scratch_bool tile inside chunk thread")
+               + " scratch_bool tile inside thread row column row_0 column_0 row_tiles column_tiles"
+               + " row_extent column_extent depth_extent depth_first depth_end depth_share steps"
+               + " step slot locate fetch store left right left_next right_next left_tile"
+               + " right_tile thread_row thread_column sums item deep down across position panel")
               .split(" "));
 
   private CudaWords() {}
 
-  /** An identifier's wish without what C++ may not read: other letters become {@code uHEX}. */
+  /**
+   * An identifier's wish without what C++ may not read: other letters become {@code uHEX}, and a
+   * dot, which is in names that no program can have, an underscore.
+   */
   static String ascii(String wish) {
     var name = new StringBuilder();
     wish.codePoints()
         .forEach(
-            c -> {
+            dot -> {
+              int c = dot == '.' ? '_' : dot;
               boolean plain = c < 128 && (Character.isLetterOrDigit(c) || c == '_');
               if (plain) {
                 name.appendCodePoint(c);

@@ -34,22 +34,25 @@ final class ElementsWriter {
   private final Map<IndexVariable, StatementWriter.Share> shares = new LinkedHashMap<>();
   private final StatementWriter.Lanes lanes;
   private Count gridX = Count.ONE;
-  private long chunks = 1;
+  private final int chunks;
 
   /**
    * For one of the nests of a step.
    *
    * @param binds those of its schedule; variables that this nest does not have are ignored
+   * @param chunks among how many blocks the nest's fold is shared out
    */
-  ElementsWriter(DeviceNest nest, List<Bind> binds, KernelNames names, boolean exact) {
+  ElementsWriter(
+      DeviceNest nest, List<Bind> binds, int chunks, KernelNames names, boolean exact) {
     this.names = names;
+    this.chunks = chunks;
     this.expressions = new CudaExpressions(names, exact);
     this.kept = nest.kept();
     this.body = nest.body();
     Set<IndexVariable> all = new LinkedHashSet<>();
     nest.loops().forEach(loop -> all.add(loop.variable()));
     for (Bind bind : binds) {
-      if (all.contains(bind.variable())) {
+      if (all.contains(bind.variable()) && bind.level() != Level.BLOCK) {
         this.binds.put(bind.variable(), bind);
       }
     }
@@ -61,6 +64,17 @@ final class ElementsWriter {
     this.blockX = threads(Level.THREAD_X);
     this.blockY = threads(Level.THREAD_Y);
     this.lanes = nothingInside ? StatementWriter.Lanes.ALONE : lanes();
+    for (Bind bind : binds) {
+      if (bind.level() == Level.BLOCK && chunks > 1) {
+        shares.merge(
+            bind.variable(),
+            new StatementWriter.Share(names.loop(PartialFold.CHUNK), names.number(chunks)),
+            (lane, _) ->
+                new StatementWriter.Share(
+                    names.loop(PartialFold.CHUNK) + " * " + lane.step() + " + " + lane.start(),
+                    chunks + " * " + lane.step()));
+      }
+    }
   }
 
   private boolean isKept(IndexVariable variable) {
@@ -88,9 +102,6 @@ final class ElementsWriter {
     for (Bind bind : binds.values()) {
       if (isKept(bind.variable())) {
         continue;
-      }
-      if (bind.level() == Level.BLOCK) {
-        throw new ScheduleException(bind + " needs a nest of one fold");
       }
       String own = bind.level() == Level.THREAD_X ? "x" : "y";
       if (!axis.isEmpty() && !axis.equals(own)) {
@@ -198,8 +209,12 @@ final class ElementsWriter {
    */
   private String positions(List<String> lines) {
     List<String> inside = new ArrayList<>();
+    if (chunks > 1) {
+      String chunk = names.loop(PartialFold.CHUNK);
+      lines.add("const %s %s = blockIdx.y;".formatted(names.index(), chunk));
+    }
     if (kept.isEmpty()) {
-      if (lanes.isAlone()) {
+      if (lanes.isAlone() && chunks == 1) {
         lines.add("// There is one element: one thread computes it.");
       }
       return "";
