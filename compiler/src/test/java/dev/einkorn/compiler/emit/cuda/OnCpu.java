@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.util.Optional;
 
 /** Whether kernels can be run on this machine's CPU. */
-final class OnCpu {
+public final class OnCpu {
   private OnCpu() {}
 
   /** Skips the test with the reason if they cannot; where {@code CI} is set it fails instead. */
-  static void require() {
+  public static void require() {
     Optional<String> reason = CpuDevice.missing();
     if (System.getenv("CI") != null) {
       assertThat(reason).as("CI must be able to run kernels").isEmpty();
