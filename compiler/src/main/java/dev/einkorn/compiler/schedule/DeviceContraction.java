@@ -73,6 +73,9 @@ final class DeviceContraction {
       return List.of();
     }
     Optional<IndexVariable> unit = unitVariable();
+    if (unit.isPresent() && left.contains(unit.get()) && right.contains(unit.get())) {
+      return batched(unit.get(), rows, columns);
+    }
     if (unit.isPresent() && rows.contains(unit.get())) {
       List<IndexVariable> swapped = rows;
       rows = columns;
@@ -115,6 +118,38 @@ final class DeviceContraction {
       }
     }
     return directives;
+  }
+
+  /** Threads along an index that all tensors share and that lies innermost. */
+  private List<Directive> batched(
+      IndexVariable lane, List<IndexVariable> rows, List<IndexVariable> columns) {
+    IndexVariable row = longest(rows);
+    IndexVariable column = longest(columns);
+    int down = tile(row);
+    int across = tile(column);
+    if (product(List.of(lane)) < LEAST_LINES || down * across < 4) {
+      return List.of();
+    }
+    return List.of(
+        new DeviceDirective.Registers(
+            List.of(new Directive.TileLoop(row, down, 1), new Directive.TileLoop(column, across, 1))),
+        new Bind(lane, Level.THREAD_X, 32, 1),
+        new Bind(row, Level.THREAD_Y, product(List.of(row)) >= 8L * down ? 8 : 1, 1));
+  }
+
+  private int tile(IndexVariable variable) {
+    long extent = product(List.of(variable));
+    return extent >= 8 ? 8 : extent >= 4 ? 4 : 1;
+  }
+
+  private IndexVariable longest(List<IndexVariable> variables) {
+    IndexVariable longest = variables.getLast();
+    for (IndexVariable variable : variables) {
+      if (product(List.of(variable)) > product(List.of(longest))) {
+        longest = variable;
+      }
+    }
+    return longest;
   }
 
   private static long blocks(Tile tile, long m, long n, long batch) {

@@ -126,11 +126,31 @@ public sealed interface DeviceDirective extends Directive {
       }
     }
 
+    /** The form of a nest with the factor of the first index first, if it is one that fits. */
+    public Optional<ContractionForm> form(LoopNest nest) {
+      return ContractionForm.of(nest).flatMap(form -> DeviceSharing.oriented(form, this));
+    }
+
     @Override
     public String toString() {
       return "registers("
           + String.join(", ", loops.stream().map(TileLoop::toString).toList())
           + ")";
+    }
+  }
+
+  /**
+   * Turns blocks of a tensor in shared memory: {@code turn(A, i, j)}. For a copy whose neighbours
+   * lie along {@code i} in A and along {@code j} in the target.
+   *
+   * @param tensor that is read once
+   * @param along the index of its unit axis
+   * @param across the index of the target's unit axis
+   */
+  record Turn(String tensor, IndexVariable along, IndexVariable across) implements DeviceDirective {
+    @Override
+    public String toString() {
+      return "turn(" + tensor + ", " + along + ", " + across + ")";
     }
   }
 
@@ -196,6 +216,16 @@ public sealed interface DeviceDirective extends Directive {
       }
       case "registers" ->
           Optional.of(new Registers(arguments.stream().map(Schedule::tileLoop).toList()));
+      case "turn" -> {
+        if (arguments.size() != 3) {
+          throw new ScheduleException("turn takes a tensor and two indices, found: " + text);
+        }
+        yield Optional.of(
+            new Turn(
+                arguments.get(0),
+                new IndexVariable(arguments.get(1)),
+                new IndexVariable(arguments.get(2))));
+      }
       case "mma" -> {
         for (Rounding rounding : Rounding.values()) {
           if (arguments.equals(List.of(rounding.name().toLowerCase(Locale.ROOT)))) {

@@ -78,7 +78,40 @@ public final class DeviceSchedule {
     List<Stmt.Loop> kept = main.kept();
     Stmt body = main.body();
     List<Directive> shared = shared(kept, body);
-    return shared.isEmpty() ? elements(kept) : shared;
+    if (!shared.isEmpty()) {
+      return shared;
+    }
+    return turn(kept, body).<List<Directive>>map(List::of).orElseGet(() -> elements(kept));
+  }
+
+  /** A copy that is read along another index than it is written. */
+  private Optional<Directive> turn(List<Stmt.Loop> kept, Stmt body) {
+    if (!(body instanceof Stmt.Store(_, Expr value)) || kept.size() < 2) {
+      return Optional.empty();
+    }
+    Stmt.Loop across = kept.get(unitLoop(kept));
+    List<Directive> found = new ArrayList<>();
+    LoopWalk.subexpressions(
+        value,
+        e -> {
+          if (e instanceof Expr.Load(var element, _)) {
+            int axis = nest.tensor(element.tensor()).layout().unitAxis();
+            for (Stmt.Loop along : kept) {
+              if (axis >= 0
+                  && !along.equals(across)
+                  && hasTerm(element.positions().get(axis), along.variable())
+                  && size(along.binding().extent()) >= WARP / 2
+                  && size(across.binding().extent()) >= WARP / 2) {
+                found.add(
+                    new DeviceDirective.Turn(
+                        element.tensor(), along.variable(), across.variable()));
+              }
+            }
+          }
+        });
+    return found.size() == 1 && Scheduler.isLegal(nest, found.getFirst())
+        ? Optional.of(found.getFirst())
+        : Optional.empty();
   }
 
   /** A thread for each element, or for some of them. */

@@ -2,16 +2,20 @@ package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Whether a {@link DeviceDirective} is legal for a nest. It stays as it is. */
 final class DeviceSharing {
@@ -31,6 +35,7 @@ final class DeviceSharing {
       case DeviceDirective.Bind bind -> bind(nest, bind);
       case DeviceDirective.Shared shared -> shared(nest, shared);
       case DeviceDirective.Registers registers -> registers(nest, registers);
+      case DeviceDirective.Turn turn -> turn(nest, turn);
       case DeviceDirective.TensorCores _ -> Optional.empty();
     };
   }
@@ -155,15 +160,60 @@ final class DeviceSharing {
     return Optional.empty();
   }
 
+  private static Optional<String> turn(LoopNest nest, DeviceDirective.Turn turn) {
+    List<DeviceNest> parts = DeviceNest.of(nest.body());
+    DeviceNest part = parts.getLast();
+    if (parts.size() > 1 || !(part.body() instanceof Stmt.Store(Element target, Expr value))) {
+      return Optional.of("the nest does not only store one element after the other");
+    }
+    if (turn.along().equals(turn.across())
+        || !part.keeps(turn.along())
+        || !part.keeps(turn.across())) {
+      return Optional.of("the indices must be two loops over elements");
+    }
+    Set<Element> read = new LinkedHashSet<>();
+    LoopWalk.subexpressions(
+        value,
+        e -> {
+          if (e instanceof Expr.Load load && load.element().tensor().equals(turn.tensor())) {
+            read.add(load.element());
+          }
+        });
+    boolean affine =
+        read.stream()
+            .flatMap(element -> element.positions().stream())
+            .allMatch(Position.Affine.class::isInstance);
+    return read.size() == 1 && affine && !target.tensor().equals(turn.tensor())
+        ? Optional.empty()
+        : Optional.of(turn.tensor() + " is not read at one affine position");
+  }
+
   private static Optional<String> registers(LoopNest nest, DeviceDirective.Registers registers) {
     Optional<ContractionForm> form = ContractionForm.of(nest);
     if (form.isEmpty()) {
       return Optional.of("the nest is no single sum over two factors");
     }
-    List<IndexVariable> outer = form.get().outer().stream().map(Stmt.Loop::variable).toList();
-    for (Directive.TileLoop loop : registers.loops()) {
-      if (!outer.contains(loop.variable())) {
-        return Optional.of("there is no loop " + loop.variable() + " over elements");
+    Optional<String> refusal = DeviceContraction.refusal(form.get());
+    if (refusal.isPresent()) {
+      return refusal;
+    }
+    return oriented(form.get(), registers).isPresent()
+        ? Optional.empty()
+        : Optional.of("each index must belong to one factor alone");
+  }
+
+  /** The form with the factor of the first index first, if each factor has one of the two. */
+  static Optional<ContractionForm> oriented(
+      ContractionForm form, DeviceDirective.Registers registers) {
+    IndexVariable row = registers.loops().getFirst().variable();
+    IndexVariable column = registers.loops().getLast().variable();
+    for (ContractionForm each : List.of(form, form.swapped())) {
+      List<IndexVariable> outer = each.outer().stream().map(Stmt.Loop::variable).toList();
+      if (outer.contains(row)
+          && outer.contains(column)
+          && !ContractionForm.variables(each.right()).contains(row)
+          && !ContractionForm.variables(each.left()).contains(column)) {
+        return Optional.of(each);
       }
     }
     return Optional.empty();

@@ -3,13 +3,9 @@ package dev.einkorn.compiler.emit.cuda;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.index.Subscript;
-import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
-import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
-import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.schedule.ContractionForm;
 import dev.einkorn.compiler.schedule.DeviceDirective.Shared;
 import dev.einkorn.compiler.schedule.Directive.PackLoop;
@@ -18,7 +14,6 @@ import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,24 +70,16 @@ final class ContractionWriter {
       this.alongDepth = alongDepth();
       Set<IndexVariable> summed = new HashSet<>(shared.depth().variables());
       Map<Expr, String> replaced = new HashMap<>();
-      Set<Expr.Load> loads = new LinkedHashSet<>();
-      LoopWalk.subexpressions(
-          factor,
-          e -> {
-            if (e instanceof Expr.Load load) {
-              loads.add(load);
-            }
-          });
-      for (Expr.Load load : loads) {
+      for (Expr.Load load : Tiles.loads(factor)) {
         String tensor = load.element().tensor();
         String lines = names.own(List.of(load, line), tensor + "_" + line);
         String along = names.own(List.of(load, line, "depth"), tensor + "_depth");
         tables.add(names.index() + " " + lines + "[" + lines() + "];");
         depthTables.add(
             "__shared__ " + names.index() + " " + along + "[2][" + shared.depth().block() + "];");
-        lineOffsets.add(lines + "[item] = " + offset(load.element(), summed, false) + ";");
+        lineOffsets.add(lines + "[item] = " + Tiles.offset(load.element(), v -> !summed.contains(v), true, names) + ";");
         depthOffsets.add(
-            along + "[step % 2][thread] = " + offset(load.element(), summed, true) + ";");
+            along + "[step % 2][thread] = " + Tiles.offset(load.element(), summed::contains, false, names) + ";");
         String at = lines + (alongDepth ? "[item]" : "[0]") + " + " + along + "[slot][deep]";
         replaced.put(load, names.data(tensor) + "[" + at + "]");
       }
@@ -103,15 +90,7 @@ final class ContractionWriter {
     private boolean alongDepth() {
       int depth = 0;
       int lines = 0;
-      List<Expr.Load> loads = new ArrayList<>();
-      LoopWalk.subexpressions(
-          factor,
-          e -> {
-            if (e instanceof Expr.Load load) {
-              loads.add(load);
-            }
-          });
-      for (Expr.Load load : loads) {
+      for (Expr.Load load : Tiles.loads(factor)) {
         int axis = names.nest().tensor(load.element().tensor()).layout().unitAxis();
         if (axis >= 0) {
           Position position = load.element().positions().get(axis);
@@ -144,25 +123,6 @@ final class ContractionWriter {
           ? "thread % " + shared.depth().block()
           : "thread / %d + item * %d".formatted(role.block(), shared.threads() / role.block());
     }
-  }
-
-  /** The part of an element's position that depends on the sum, or all but that. */
-  private String offset(Element element, Set<IndexVariable> summed, boolean ofSum) {
-    TensorParameter tensor = names.nest().tensor(element.tensor());
-    List<String> summands = new ArrayList<>();
-    for (int axis = 0; axis < element.positions().size(); axis++) {
-      if (!(element.positions().get(axis) instanceof Position.Affine(Subscript.Affine form))) {
-        throw new IllegalArgumentException("a position that is not affine: " + element);
-      }
-      List<Subscript.Term> terms =
-          form.terms().stream().filter(t -> summed.contains(t.variable()) == ofSum).toList();
-      long constant = ofSum ? 0 : form.constant();
-      if (!terms.isEmpty() || constant != 0) {
-        String text = names.affine(new Subscript.Affine(terms, constant));
-        summands.add(KernelNames.product(text, List.of(names.stride(tensor, axis))));
-      }
-    }
-    return summands.isEmpty() ? "0" : String.join(" + ", summands);
   }
 
   private List<IndexBinding> bindings(PackLoop role) {
@@ -228,7 +188,7 @@ final class ContractionWriter {
     List<String> rowIndices = indices(shared.rows(), "row");
     List<String> columnIndices = indices(shared.columns(), "column");
     List<String> depthIndices = indices(shared.depth(), "position");
-    String multiplyAdd = multiplyAdd();
+    String multiplyAdd = multiplyAdd(form, names);
     return new ContractionKernel(
             statement,
             kernel,
@@ -284,7 +244,9 @@ final class ContractionWriter {
     return String.join(", ", role.variables().stream().map(IndexVariable::name).toList());
   }
 
-  private String multiplyAdd() {
+  /** {@code sums[down][across]} with the product of a row's and a column's factor added. */
+  static String multiplyAdd(ContractionForm form, KernelNames names) {
+    ElementType type = form.accumulator().elementType();
     boolean fused = form.term() instanceof Stmt.Update(_, _, Expr.ExactProduct _);
     return switch (type) {
       case F32, F64 ->

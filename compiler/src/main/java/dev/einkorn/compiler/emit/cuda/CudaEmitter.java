@@ -7,7 +7,9 @@ import dev.einkorn.compiler.schedule.ContractionForm;
 import dev.einkorn.compiler.schedule.DeviceDirective;
 import dev.einkorn.compiler.schedule.DeviceDirective.Bind;
 import dev.einkorn.compiler.schedule.DeviceDirective.Level;
+import dev.einkorn.compiler.schedule.DeviceDirective.Registers;
 import dev.einkorn.compiler.schedule.DeviceDirective.Shared;
+import dev.einkorn.compiler.schedule.DeviceDirective.Turn;
 import dev.einkorn.compiler.schedule.DeviceNest;
 import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.source.ScheduleException;
@@ -51,17 +53,21 @@ public final class CudaEmitter {
   private DeviceProgram program() {
     for (DeviceUnit.Step step : unit.steps()) {
       requireDevice(step.nest(), step.schedule());
-      Optional<Shared> shared =
-          step.schedule().directives().stream()
-              .filter(Shared.class::isInstance)
-              .map(Shared.class::cast)
-              .findFirst();
+      Optional<Shared> shared = first(step, Shared.class);
       if (shared.isPresent()) {
         contraction(step, shared.get());
         continue;
       }
-      for (DeviceNest part : DeviceNest.of(step.nest().body())) {
-        elements(step, part);
+      Optional<Registers> registers = first(step, Registers.class);
+      Optional<Turn> turn = first(step, Turn.class);
+      if (registers.isPresent()) {
+        registers(step, registers.get());
+      } else if (turn.isPresent()) {
+        turn(step, turn.get());
+      } else {
+        for (DeviceNest part : DeviceNest.of(step.nest().body())) {
+          elements(step, part);
+        }
       }
     }
     String common = prelude.text(parts);
@@ -75,6 +81,34 @@ public final class CudaEmitter {
         launches,
         temporaries,
         places);
+  }
+
+  private static <T> Optional<T> first(DeviceUnit.Step step, Class<T> kind) {
+    return step.schedule().directives().stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst();
+  }
+
+  private void registers(DeviceUnit.Step step, Registers registers) {
+    ContractionForm form =
+        registers
+            .form(step.nest())
+            .orElseThrow(() -> new ScheduleException(registers + " needs one sum of products"));
+    String kernel = kernel(step);
+    var writer =
+        new RegistersWriter(
+            form, registers, binds(step.schedule()), names(step.nest()), unit.exact());
+    texts.add(writer.write(step.statement(), kernel));
+    launches.add(writer.launch(kernel));
+  }
+
+  private void turn(DeviceUnit.Step step, Turn turn) {
+    String kernel = kernel(step);
+    DeviceNest part = DeviceNest.of(step.nest().body()).getLast();
+    var writer = new TurnWriter(part, turn, names(step.nest()), unit.exact());
+    texts.add(writer.write(step.statement(), kernel));
+    launches.add(writer.launch(kernel));
   }
 
   private String kernel(DeviceUnit.Step step) {

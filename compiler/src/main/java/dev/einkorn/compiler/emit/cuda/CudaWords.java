@@ -32,7 +32,8 @@ final class CudaWords {
                + " scratch_bool tile inside thread row column row_0 column_0 row_tiles column_tiles"
                + " row_extent column_extent depth_extent depth_first depth_end depth_share steps"
                + " step slot locate fetch store left right left_next right_next left_tile"
-               + " right_tile thread_row thread_column sums item deep down across position panel")
+               + " right_tile thread_row thread_column sums item deep down across position panel along_0"
+               + " across_0 block_tile line")
               .split(" "));
 
   private CudaWords() {}

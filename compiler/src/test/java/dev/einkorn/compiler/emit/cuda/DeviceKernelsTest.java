@@ -114,6 +114,8 @@ class DeviceKernelsTest {
     kernels.add(new Kernel(GEMM, "i=40 j=48 k=64", ""));
     kernels.add(new Kernel(GEMM, "i=17 j=16 k=600", ""));
     kernels.add(new Kernel("E[n,k,d] = A[n,h,d] * B[k,h,d]", "n=9 k=10 d=33 h=8", ""));
+    kernels.add(new Kernel("E[n,k,d] = A[n,h,d] * B[k,h,d]", "n=66 k=5 d=40 h=3", ""));
+    kernels.add(new Kernel("E[a,n,k,d] = A[n,h,l,d] * B[a,k,h,d]", "n=5 k=4 d=33 h=3 a=2 l=4", ""));
     // Reductions over slow and fast indices, whole warps and blocks of threads, chunks.
     kernels.add(new Kernel("c[k] = A[i,k] * B[i,k]", "i=70 k=33", ""));
     kernels.add(new Kernel("c[k] = A[i,k] * B[i,k]", "i=1000 k=3", ""));
