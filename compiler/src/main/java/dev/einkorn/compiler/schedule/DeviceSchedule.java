@@ -31,6 +31,14 @@ public final class DeviceSchedule {
   /** Enough elements for the threads of any GPU of today. */
   private static final long MANY = 1 << 18;
 
+  /** Blocks that keep a large GPU busy, twice. */
+  private static final long BLOCKS = 264;
+
+  private static final long MOST_CHUNKS = 256;
+
+  /** How many iterations a thread has at least if blocks share out a fold. */
+  private static final long LEAST_TRIPS = 16;
+
   private final LoopNest nest;
   private final Optional<CallShape> shape;
   private final Arithmetic arithmetic;
@@ -209,8 +217,18 @@ public final class DeviceSchedule {
         binds.add(new Bind(unitKept.get().variable(), Level.THREAD_X, WARP, 1));
         groups.forEach(
             g -> binds.add(new Bind(g.getFirst().variable(), Level.THREAD_Y, THREADS / WARP, 1)));
+        long width = size(unitKept.get().binding().extent());
+        long blocks = elements / Math.max(1, width) * Math.ceilDiv(width, WARP);
+        IndexVariable folded = groups.getFirst().getFirst().variable();
+        chunks(groups, folded, THREADS / WARP, blocks).ifPresent(binds::add);
         candidates.add(binds);
       }
+      return candidates;
+    }
+    // Windows are short, and their elements are in the cache when the next thread reads them.
+    if (unitKept.isPresent()
+        && elements >= MANY / 4
+        && (terms < 2L * THREADS || hasBorders(body))) {
       return candidates;
     }
     boolean many = terms < THREADS && flat && !kept.isEmpty();
@@ -220,8 +238,33 @@ public final class DeviceSchedule {
       binds.add(new Bind(kept.getLast().variable(), Level.THREAD_Y, THREADS / WARP, 1));
     }
     groups.forEach(g -> binds.add(new Bind(best(body, g), Level.THREAD_X, lanes, 1)));
+    if (flat) {
+      long blocks = many ? elements * WARP / THREADS : elements;
+      chunks(groups, best(body, groups.getFirst()), lanes, blocks).ifPresent(binds::add);
+    }
     candidates.add(binds);
     return candidates;
+  }
+
+  /**
+   * Blocks that share out a single fold, where there are too few without.
+   *
+   * @param folded the loop that threads share out
+   * @param lanes among how many
+   * @param blocks there are without
+   */
+  private Optional<Bind> chunks(
+      List<List<Stmt.Loop>> groups, IndexVariable folded, int lanes, long blocks) {
+    if (groups.size() != 1) {
+      return Optional.empty();
+    }
+    Stmt.Loop outer = groups.getFirst().getFirst();
+    long trips = size(outer.binding().extent()) / (outer.variable().equals(folded) ? lanes : 1);
+    long most = product(groups.getFirst()) / (lanes * LEAST_TRIPS);
+    long chunks = Math.min(Math.min(BLOCKS / Math.max(1, blocks), MOST_CHUNKS), Math.min(trips, most));
+    return chunks > 1
+        ? Optional.of(new Bind(outer.variable(), Level.BLOCK, (int) chunks, 1))
+        : Optional.empty();
   }
 
   /** The loop of a group that walks memory, or else the longest. */
@@ -235,6 +278,17 @@ public final class DeviceSchedule {
       }
     }
     return best.variable();
+  }
+
+  private static boolean hasBorders(Stmt body) {
+    boolean[] found = {false};
+    LoopWalk.values(
+        body,
+        value ->
+            found[0] |=
+                value instanceof Expr.Load(var element, _)
+                    && element.positions().stream().anyMatch(Position.Bordered.class::isInstance));
+    return found[0];
   }
 
   /** How many loads have the variable alone on their unit axis. */

@@ -170,7 +170,7 @@ final class KernelNames {
     if (factor.equals("1")) {
       return position;
     }
-    boolean isCall = position.endsWith(")") && position.matches("\\w+\\(.*");
+    boolean isCall = position.endsWith(")") && position.matches("\\w+(<[\\w ]+>)?\\(.*");
     return (position.contains(" ") && !isCall ? "(" + position + ")" : position) + " * " + factor;
   }
 

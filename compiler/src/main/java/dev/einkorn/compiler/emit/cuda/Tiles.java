@@ -57,6 +57,13 @@ final class Tiles {
   }
 
   List<String> lines() {
+    // What is left of the number in the end is 0.
+    for (int n = lines.size() - 1; n >= 0; n--) {
+      if (lines.get(n).startsWith("tile /=")) {
+        lines.remove(n);
+        break;
+      }
+    }
     return lines;
   }
 

@@ -116,6 +116,14 @@ class DeviceKernelsTest {
     kernels.add(new Kernel("E[n,k,d] = A[n,h,d] * B[k,h,d]", "n=9 k=10 d=33 h=8", ""));
     kernels.add(new Kernel("E[n,k,d] = A[n,h,d] * B[k,h,d]", "n=66 k=5 d=40 h=3", ""));
     kernels.add(new Kernel("E[a,n,k,d] = A[n,h,l,d] * B[a,k,h,d]", "n=5 k=4 d=33 h=3 a=2 l=4", ""));
+    kernels.add(
+        new Kernel(
+            "E[n,k,d] = A[n,h,d] * B[k,h,d]",
+            "n=18 k=5 d=40 h=3",
+            "fuse(n, k, d); promote(E); contract(); "
+                + "registers(n: 4, k: 2); bind(d: thread x 32); bind(n: thread y 4)"));
+    kernels.add(
+        new Kernel("T[k,i,j] = A[i,j,k] * 2 + v[k]", "i=3 j=33 k=40", "turn(A, k, j)"));
     // Reductions over slow and fast indices, whole warps and blocks of threads, chunks.
     kernels.add(new Kernel("c[k] = A[i,k] * B[i,k]", "i=70 k=33", ""));
     kernels.add(new Kernel("c[k] = A[i,k] * B[i,k]", "i=1000 k=3", ""));
