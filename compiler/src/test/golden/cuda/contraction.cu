@@ -25,7 +25,7 @@ __device__ __forceinline__ Index nearest(Index position, Index extent) {
 // A block computes 128 rows (i) x 128 columns (j), each of its 256 threads
 // 8 x 8 of them in registers. Panels of both factors, 16 positions of the sum (k)
 // deep, go through shared memory: while one is multiplied, the next is on its way to registers.
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(256, 2)
 compute_C(const float* __restrict__ A,
     const float* __restrict__ B,
     float* __restrict__ C,
@@ -37,7 +37,9 @@ compute_C(const float* __restrict__ A,
     const int C_i) {
   __shared__ __align__(16) float left_tile[2][16][128 + 4];
   __shared__ __align__(16) float right_tile[2][16][128 + 4];
+  __shared__ int A_row[128];
   __shared__ int A_depth[2][16];
+  __shared__ int B_column[128];
   __shared__ int B_depth[2][16];
   const int thread = threadIdx.x;
 
@@ -54,18 +56,14 @@ compute_C(const float* __restrict__ A,
   const int depth_end = depth_extent;
   const int steps = depth_first < depth_end ? (int) ((depth_end - depth_first + 16 - 1) / 16) : 0;
 
-  // Where the rows and columns that this thread copies begin.
-  int A_row[8];
-  int B_column[1];
-#pragma unroll
-  for (int item = 0; item < 8; item++) {
-    const int row = nearest<int>(row_0 + thread / 16 + item * 16, row_extent);
+  // Where rows and columns begin; beyond the end they are the last one again.
+  for (int item = thread; item < 128; item += 256) {
+    const int row = nearest<int>(row_0 + item, row_extent);
     const int i = row;
     A_row[item] = i * A_i;
   }
-#pragma unroll
-  for (int item = 0; item < 1; item++) {
-    const int column = nearest<int>(column_0 + thread % 128, column_extent);
+  for (int item = thread; item < 128; item += 256) {
+    const int column = nearest<int>(column_0 + item, column_extent);
     const int j = column;
     B_column[item] = j;
   }
@@ -89,12 +87,12 @@ compute_C(const float* __restrict__ A,
 #pragma unroll
     for (int item = 0; item < 8; item++) {
       const int deep = thread % 16;
-      left_next[item] = panel + deep < depth_end ? A[A_row[item] + A_depth[slot][deep]] : float(0);
+      left_next[item] = panel + deep < depth_end ? A[A_row[thread / 16 + item * 16] + A_depth[slot][deep]] : float(0);
     }
 #pragma unroll
     for (int item = 0; item < 8; item++) {
       const int deep = thread / 128 + item * 2;
-      right_next[item] = panel + deep < depth_end ? B[B_column[0] + B_depth[slot][deep]] : float(0);
+      right_next[item] = panel + deep < depth_end ? B[B_column[thread % 128] + B_depth[slot][deep]] : float(0);
     }
   };
   const auto store = [&](const int step) {

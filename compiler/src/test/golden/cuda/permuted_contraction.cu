@@ -25,7 +25,7 @@ __device__ __forceinline__ Index nearest(Index position, Index extent) {
 // A block computes 128 rows (a, i) x 128 columns (b, j), each of its 256 threads
 // 8 x 8 of them in registers. Panels of both factors, 16 positions of the sum (k, l)
 // deep, go through shared memory: while one is multiplied, the next is on its way to registers.
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(256, 2)
 compute_C(const float* __restrict__ A,
     const float* __restrict__ B,
     float* __restrict__ C,
@@ -46,7 +46,9 @@ compute_C(const float* __restrict__ A,
     const int C_b) {
   __shared__ __align__(16) float left_tile[2][16][128 + 4];
   __shared__ __align__(16) float right_tile[2][16][128 + 4];
+  __shared__ int A_row[128];
   __shared__ int A_depth[2][16];
+  __shared__ int B_column[128];
   __shared__ int B_depth[2][16];
   const int thread = threadIdx.x;
 
@@ -63,19 +65,15 @@ compute_C(const float* __restrict__ A,
   const int depth_end = depth_extent;
   const int steps = depth_first < depth_end ? (int) ((depth_end - depth_first + 16 - 1) / 16) : 0;
 
-  // Where the rows and columns that this thread copies begin.
-  int A_row[1];
-  int B_column[8];
-#pragma unroll
-  for (int item = 0; item < 1; item++) {
-    const int row = nearest<int>(row_0 + thread % 128, row_extent);
+  // Where rows and columns begin; beyond the end they are the last one again.
+  for (int item = thread; item < 128; item += 256) {
+    const int row = nearest<int>(row_0 + item, row_extent);
     const int i = row % iExtent;
     const int a = row / iExtent;
     A_row[item] = i * A_i + a;
   }
-#pragma unroll
-  for (int item = 0; item < 8; item++) {
-    const int column = nearest<int>(column_0 + thread / 16 + item * 16, column_extent);
+  for (int item = thread; item < 128; item += 256) {
+    const int column = nearest<int>(column_0 + item, column_extent);
     const int j = column % jExtent;
     const int b = column / jExtent;
     B_column[item] = j * B_j + b * B_b;
@@ -101,12 +99,12 @@ compute_C(const float* __restrict__ A,
 #pragma unroll
     for (int item = 0; item < 8; item++) {
       const int deep = thread / 128 + item * 2;
-      left_next[item] = panel + deep < depth_end ? A[A_row[0] + A_depth[slot][deep]] : float(0);
+      left_next[item] = panel + deep < depth_end ? A[A_row[thread % 128] + A_depth[slot][deep]] : float(0);
     }
 #pragma unroll
     for (int item = 0; item < 8; item++) {
       const int deep = thread % 16;
-      right_next[item] = panel + deep < depth_end ? B[B_column[item] + B_depth[slot][deep]] : float(0);
+      right_next[item] = panel + deep < depth_end ? B[B_column[thread / 16 + item * 16] + B_depth[slot][deep]] : float(0);
     }
   };
   const auto store = [&](const int step) {

@@ -25,7 +25,7 @@ __device__ __forceinline__ Index nearest(Index position, Index extent) {
 // Neighbouring threads take neighbours along d, which all tensors share; each computes 8 x
 // 8 elements over n and k in registers. What is read along one of them serves all positions of
 // the other one, and what one row of threads has read, the others find in the cache.
-extern "C" __global__ void __launch_bounds__(256)
+extern "C" __global__ void __launch_bounds__(256, 2)
 compute_E(const float* __restrict__ A,
     const float* __restrict__ B,
     float* __restrict__ E,

@@ -33,14 +33,11 @@ import java.util.List;
  * @param columnExtent how many columns there are
  * @param depthExtent how long the sum is
  * @param split among how many blocks a sum is shared out; empty if it is not
- * @param depthTables declarations of shared tables of offsets along the sum
- * @param rowTables declarations of offsets of rows and columns
- * @param leftRows how many rows a thread copies from
+ * @param tables declarations of shared tables of offsets: of rows, columns, and along the sum
  * @param leftRow the row of the thread's element {@code item}, of the tile
  * @param leftDepth the position along the sum of that element, of the panel
  * @param leftLoads how many elements of the first factor a thread copies
  * @param leftValue element {@code item} of them, at place {@code deep} of table {@code slot}
- * @param rightColumns how many columns a thread copies from
  * @param rightColumn the column of the thread's element {@code item}, of the tile
  * @param rightDepth the position along the sum of that element, of the panel
  * @param rightLoads how many elements of the second factor a thread copies
@@ -48,8 +45,8 @@ import java.util.List;
  * @param rowIndices statements that find indices from {@code row}
  * @param columnIndices statements that find indices from {@code column}
  * @param depthIndices statements that find indices from {@code position}
- * @param rowOffsets statements that fill the offset {@code item} of rows
- * @param columnOffsets statements that fill the offset {@code item} of columns
+ * @param rowOffsets statements that fill the tables of rows at {@code item}
+ * @param columnOffsets statements that fill the tables of columns at {@code item}
  * @param depthOffsets statements that fill the tables at {@code thread}
  * @param multiplyAdd {@code sums[down][across]} with the product of {@code left[down]} and {@code
  *     right[across]} added
@@ -83,14 +80,11 @@ public record ContractionKernel(
     String columnExtent,
     String depthExtent,
     List<Integer> split,
-    List<String> depthTables,
-    List<String> rowTables,
-    int leftRows,
+    List<String> tables,
     String leftRow,
     String leftDepth,
     int leftLoads,
     String leftValue,
-    int rightColumns,
     String rightColumn,
     String rightDepth,
     int rightLoads,
@@ -109,8 +103,7 @@ public record ContractionKernel(
     parameters = List.copyOf(parameters);
     positions = List.copyOf(positions);
     split = List.copyOf(split);
-    depthTables = List.copyOf(depthTables);
-    rowTables = List.copyOf(rowTables);
+    tables = List.copyOf(tables);
     rowIndices = List.copyOf(rowIndices);
     columnIndices = List.copyOf(columnIndices);
     depthIndices = List.copyOf(depthIndices);

@@ -2,11 +2,11 @@
 // A block computes $rows$ rows ($rowNames$) x $columns$ columns ($columnNames$), each of its $threads$ threads
 // $threadRows$ x $threadColumns$ of them in registers. Panels of both factors, $depth$ positions of the sum ($depthNames$)
 // deep, go through shared memory: while one is multiplied, the next is on its way to registers.
-extern "C" __global__ void __launch_bounds__($threads$)
+extern "C" __global__ void __launch_bounds__($threads$, 2)
 $name$($parameters; separator=",\n    "$) {
   __shared__ __align__(16) $type$ left_tile[2][$depth$][$rows$ + $pad$];
   __shared__ __align__(16) $type$ right_tile[2][$depth$][$columns$ + $pad$];
-  $depthTables; separator="\n"$
+  $tables; separator="\n"$
   const int thread = threadIdx.x;
 
   // Which tile of $target$ belongs to this block.
@@ -24,17 +24,14 @@ $else$
 $endif$
   const int steps = depth_first < depth_end ? (int) ((depth_end - depth_first + $depth$ - 1) / $depth$) : 0;
 
-  // Where the rows and columns that this thread copies begin.
-  $rowTables; separator="\n"$
-#pragma unroll
-  for (int item = 0; item < $leftRows$; item++) {
-    const $index$ row = nearest<$index$>(row_0 + $leftRow$, row_extent);
+  // Where rows and columns begin; beyond the end they are the last one again.
+  for (int item = thread; item < $rows$; item += $threads$) {
+    const $index$ row = nearest<$index$>(row_0 + item, row_extent);
     $rowIndices; separator="\n"$
     $rowOffsets; separator="\n"$
   }
-#pragma unroll
-  for (int item = 0; item < $rightColumns$; item++) {
-    const $index$ column = nearest<$index$>(column_0 + $rightColumn$, column_extent);
+  for (int item = thread; item < $columns$; item += $threads$) {
+    const $index$ column = nearest<$index$>(column_0 + item, column_extent);
     $columnIndices; separator="\n"$
     $columnOffsets; separator="\n"$
   }

@@ -2,7 +2,7 @@
 // Neighbouring threads take neighbours along $lane$, which all tensors share; each computes $threadRows$ x
 // $threadColumns$ elements over $rowName$ and $columnName$ in registers. What is read along one of them serves all positions of
 // the other one, and what one row of threads has read, the others find in the cache.
-extern "C" __global__ void __launch_bounds__($threads$)
+extern "C" __global__ void __launch_bounds__($threads$, 2)
 $name$($parameters; separator=",\n    "$) {
   // Which elements of $target$ belong to this thread.
   $positions; separator="\n"$

@@ -53,7 +53,6 @@ final class ContractionWriter {
     private final boolean alongDepth;
     private final String line;
     private final List<String> tables = new ArrayList<>();
-    private final List<String> depthTables = new ArrayList<>();
     private final List<String> lineOffsets = new ArrayList<>();
     private final List<String> depthOffsets = new ArrayList<>();
     private final String value;
@@ -74,13 +73,13 @@ final class ContractionWriter {
         String tensor = load.element().tensor();
         String lines = names.own(List.of(load, line), tensor + "_" + line);
         String along = names.own(List.of(load, line, "depth"), tensor + "_depth");
-        tables.add(names.index() + " " + lines + "[" + lines() + "];");
-        depthTables.add(
+        tables.add("__shared__ " + names.index() + " " + lines + "[" + role.block() + "];");
+        tables.add(
             "__shared__ " + names.index() + " " + along + "[2][" + shared.depth().block() + "];");
         lineOffsets.add(lines + "[item] = " + Tiles.offset(load.element(), v -> !summed.contains(v), true, names) + ";");
         depthOffsets.add(
             along + "[step % 2][thread] = " + Tiles.offset(load.element(), summed::contains, false, names) + ";");
-        String at = lines + (alongDepth ? "[item]" : "[0]") + " + " + along + "[slot][deep]";
+        String at = lines + "[" + lineText() + "] + " + along + "[slot][deep]";
         replaced.put(load, names.data(tensor) + "[" + at + "]");
       }
       this.value = expressions.writeWith(replaced, factor);
@@ -99,11 +98,6 @@ final class ContractionWriter {
         }
       }
       return depth > lines;
-    }
-
-    /** From how many rows or columns a thread copies. */
-    int lines() {
-      return alongDepth ? loads() : 1;
     }
 
     int loads() {
@@ -171,8 +165,6 @@ final class ContractionWriter {
     var writer =
         new StatementWriter(names, expressions, Map.of(), StatementWriter.Lanes.ALONE, "");
     writer.write(result);
-    List<String> depthTables = new ArrayList<>(left.depthTables);
-    depthTables.addAll(right.depthTables);
     List<String> tables = new ArrayList<>(left.tables);
     tables.addAll(right.tables);
     List<String> depthOffsets = new ArrayList<>(left.depthOffsets);
@@ -216,14 +208,11 @@ final class ContractionWriter {
             columnExtent,
             depthExtent,
             split == 1 ? List.of() : List.of(split),
-            depthTables,
             tables,
-            left.lines(),
             left.lineText(),
             left.depthText(),
             left.loads(),
             left.value,
-            right.lines(),
             right.lineText(),
             right.depthText(),
             right.loads(),
