@@ -42,10 +42,7 @@ final class DeviceContraction {
   private final Arithmetic arithmetic;
 
   private DeviceContraction(
-      LoopNest nest,
-      ContractionForm form,
-      ToLongFunction<Extent> sizes,
-      Arithmetic arithmetic) {
+      LoopNest nest, ContractionForm form, ToLongFunction<Extent> sizes, Arithmetic arithmetic) {
     this.nest = nest;
     this.form = form;
     this.sizes = sizes;
@@ -132,7 +129,8 @@ final class DeviceContraction {
     }
     return List.of(
         new DeviceDirective.Registers(
-            List.of(new Directive.TileLoop(row, down, 1), new Directive.TileLoop(column, across, 1))),
+            List.of(
+                new Directive.TileLoop(row, down, 1), new Directive.TileLoop(column, across, 1))),
         new Bind(lane, Level.THREAD_X, 32, 1),
         new Bind(row, Level.THREAD_Y, product(List.of(row)) >= 8L * down ? 8 : 1, 1));
   }
@@ -201,7 +199,8 @@ final class DeviceContraction {
 
   private Optional<IndexVariable> unitVariable() {
     int axis = nest.tensor(nest.name()).layout().unitAxis();
-    return axis >= 0 && form.target().positions().get(axis) instanceof Position.Affine(var affine)
+    return axis >= 0
+            && form.target().positions().get(axis) instanceof Position.Affine(var affine)
             && affine.isVariable()
         ? Optional.of(affine.variable())
         : Optional.empty();

@@ -71,8 +71,7 @@ public sealed interface DeviceDirective extends Directive {
 
     @Override
     public String toString() {
-      return "bind(%s: %s %d%s)"
-          .formatted(variable, level, count, each == 1 ? "" : " by " + each);
+      return "bind(%s: %s %d%s)".formatted(variable, level, count, each == 1 ? "" : " by " + each);
     }
   }
 
@@ -178,13 +177,7 @@ public sealed interface DeviceDirective extends Directive {
   /** Whether the directive is of this kind and not of a kind for CPUs that no GPU can follow. */
   static boolean fits(Directive directive) {
     return switch (directive) {
-      case DeviceDirective _,
-          Reorder _,
-          Fuse _,
-          Promote _,
-          Hoist _,
-          Contract _,
-          SplitBorders _ ->
+      case DeviceDirective _, Reorder _, Fuse _, Promote _, Hoist _, Contract _, SplitBorders _ ->
           true;
       case Polynomial _,
           Tile _,

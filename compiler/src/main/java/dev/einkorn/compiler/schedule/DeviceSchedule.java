@@ -196,11 +196,7 @@ public final class DeviceSchedule {
   }
 
   private List<List<Directive>> candidates(
-      List<Stmt.Loop> kept,
-      Stmt body,
-      List<List<Stmt.Loop>> groups,
-      long terms,
-      long elements) {
+      List<Stmt.Loop> kept, Stmt body, List<List<Stmt.Loop>> groups, long terms, long elements) {
     boolean flat = isFlat(body);
     List<List<Directive>> candidates = new ArrayList<>();
     Optional<Stmt.Loop> unitKept =
@@ -209,8 +205,7 @@ public final class DeviceSchedule {
         groups.stream()
             .mapToInt(g -> g.stream().mapToInt(loop -> unitLoads(body, loop.variable())).sum())
             .sum();
-    boolean slow =
-        unitKept.isPresent() && unitLoads(body, unitKept.get().variable()) > unitFolds;
+    boolean slow = unitKept.isPresent() && unitLoads(body, unitKept.get().variable()) > unitFolds;
     if (slow) {
       if (elements < MANY && flat) {
         List<Directive> binds = new ArrayList<>();
@@ -261,7 +256,8 @@ public final class DeviceSchedule {
     Stmt.Loop outer = groups.getFirst().getFirst();
     long trips = size(outer.binding().extent()) / (outer.variable().equals(folded) ? lanes : 1);
     long most = product(groups.getFirst()) / (lanes * LEAST_TRIPS);
-    long chunks = Math.min(Math.min(BLOCKS / Math.max(1, blocks), MOST_CHUNKS), Math.min(trips, most));
+    long chunks =
+        Math.min(Math.min(BLOCKS / Math.max(1, blocks), MOST_CHUNKS), Math.min(trips, most));
     return chunks > 1
         ? Optional.of(new Bind(outer.variable(), Level.BLOCK, (int) chunks, 1))
         : Optional.empty();
@@ -352,7 +348,8 @@ public final class DeviceSchedule {
     for (Stmt stmt : statements) {
       flat[0] &= !(stmt instanceof Stmt.Guard);
       LoopWalk.statements(
-          stmt, s -> flat[0] &= s == stmt || !(s instanceof Stmt.Declare || s instanceof Stmt.Guard));
+          stmt,
+          s -> flat[0] &= s == stmt || !(s instanceof Stmt.Declare || s instanceof Stmt.Guard));
     }
     return flat[0];
   }

@@ -144,8 +144,7 @@ final class DeviceSharing {
   }
 
   /** The form with the factor of the rows first, if there is one. */
-  static Optional<ContractionForm> oriented(
-      ContractionForm form, DeviceDirective.Shared shared) {
+  static Optional<ContractionForm> oriented(ContractionForm form, DeviceDirective.Shared shared) {
     for (ContractionForm each : List.of(form, form.swapped())) {
       List<IndexVariable> outer = each.outer().stream().map(Stmt.Loop::variable).toList();
       if (outer.containsAll(shared.rows().variables())

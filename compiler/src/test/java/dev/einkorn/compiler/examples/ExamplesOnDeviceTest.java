@@ -44,7 +44,8 @@ class ExamplesOnDeviceTest {
   private static List<Example> examples() throws ReflectiveOperationException {
     List<Example> found = new ArrayList<>();
     for (Class<?> type : EXAMPLES) {
-      for (Method method : Arrays.stream(type.getDeclaredMethods()).sorted(ExamplesOnDeviceTest::byName).toList()) {
+      for (Method method :
+          Arrays.stream(type.getDeclaredMethods()).sorted(ExamplesOnDeviceTest::byName).toList()) {
         if (method.isAnnotationPresent(Test.class)) {
           var constructor = type.getDeclaredConstructor();
           constructor.setAccessible(true);

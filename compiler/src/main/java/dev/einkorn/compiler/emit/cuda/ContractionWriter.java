@@ -36,7 +36,12 @@ final class ContractionWriter {
    * @param result what is stored, over the accumulator
    */
   ContractionWriter(
-      ContractionForm form, Shared shared, int split, Stmt result, KernelNames names, boolean exact) {
+      ContractionForm form,
+      Shared shared,
+      int split,
+      Stmt result,
+      KernelNames names,
+      boolean exact) {
     this.form = form;
     this.shared = shared;
     this.split = split;
@@ -76,9 +81,16 @@ final class ContractionWriter {
         tables.add("__shared__ " + names.index() + " " + lines + "[" + role.block() + "];");
         tables.add(
             "__shared__ " + names.index() + " " + along + "[2][" + shared.depth().block() + "];");
-        lineOffsets.add(lines + "[item] = " + Tiles.offset(load.element(), v -> !summed.contains(v), true, names) + ";");
+        lineOffsets.add(
+            lines
+                + "[item] = "
+                + Tiles.offset(load.element(), v -> !summed.contains(v), true, names)
+                + ";");
         depthOffsets.add(
-            along + "[step % 2][thread] = " + Tiles.offset(load.element(), summed::contains, false, names) + ";");
+            along
+                + "[step % 2][thread] = "
+                + Tiles.offset(load.element(), summed::contains, false, names)
+                + ";");
         String at = lines + "[" + lineText() + "] + " + along + "[slot][deep]";
         replaced.put(load, names.data(tensor) + "[" + at + "]");
       }
@@ -148,9 +160,16 @@ final class ContractionWriter {
     String rest = number;
     for (int n = bindings.size() - 1; n >= 0; n--) {
       String extent = names.extent(bindings.get(n).extent());
-      String value = n == 0 ? rest : (rest.contains(" ") ? "(" + rest + ")" : rest) + " % " + extent;
+      String value =
+          n == 0 ? rest : (rest.contains(" ") ? "(" + rest + ")" : rest) + " % " + extent;
       lines.add(
-          "const " + names.index() + " " + names.loop(bindings.get(n).variable()) + " = " + value + ";");
+          "const "
+              + names.index()
+              + " "
+              + names.loop(bindings.get(n).variable())
+              + " = "
+              + value
+              + ";");
       rest = rest + " / " + extent;
     }
     return lines;
@@ -162,8 +181,7 @@ final class ContractionWriter {
     var left = new Side(shared.rows(), form.left(), "row");
     var right = new Side(shared.columns(), form.right(), "column");
     names.needs("nearest");
-    var writer =
-        new StatementWriter(names, expressions, Map.of(), StatementWriter.Lanes.ALONE, "");
+    var writer = new StatementWriter(names, expressions, Map.of(), StatementWriter.Lanes.ALONE, "");
     writer.write(result);
     List<String> tables = new ArrayList<>(left.tables);
     tables.addAll(right.tables);
@@ -240,7 +258,8 @@ final class ContractionWriter {
     return switch (type) {
       case F32, F64 ->
           fused
-              ? (type == ElementType.F32 ? "fmaf" : "fma") + "(left[down], right[across], sums[down][across])"
+              ? (type == ElementType.F32 ? "fmaf" : "fma")
+                  + "(left[down], right[across], sums[down][across])"
               : "sums[down][across] + left[down] * right[across]";
       case I32, I64 -> {
         names.needs("wrap");
@@ -284,7 +303,8 @@ final class ContractionWriter {
       String extent = names.extent(binding.extent());
       lines.add(
           "const %s %s = %s;"
-              .formatted(index, names.loop(binding.variable()), n == 0 ? "tile" : "tile % " + extent));
+              .formatted(
+                  index, names.loop(binding.variable()), n == 0 ? "tile" : "tile % " + extent));
       if (n > 0) {
         lines.add("tile /= " + extent + ";");
       }
@@ -294,7 +314,6 @@ final class ContractionWriter {
 
   /** How the kernel is launched; to be asked for when it has been written. */
   Launch launch(String kernel) {
-    return new Launch(
-        kernel, names.arguments(), gridX, Count.of(split), shared.threads(), 1, 0);
+    return new Launch(kernel, names.arguments(), gridX, Count.of(split), shared.threads(), 1, 0);
   }
 }

@@ -131,7 +131,9 @@ public final class CudaEmitter {
             .orElseThrow(
                 () ->
                     new ScheduleException(
-                        "the nest of " + step.nest().name() + " is not one fold; blocks cannot"
+                        "the nest of "
+                            + step.nest().name()
+                            + " is not one fold; blocks cannot"
                             + " share it out"));
     temporaries.add(fold.temporary());
     elements(step, fold.first(), fold.firstPart(), binds, chunks);
@@ -187,8 +189,7 @@ public final class CudaEmitter {
       int chunks,
       Stmt result) {
     String kernel = kernel(step);
-    var writer =
-        new ContractionWriter(form, shared, chunks, result, names(nest), unit.exact());
+    var writer = new ContractionWriter(form, shared, chunks, result, names(nest), unit.exact());
     texts.add(writer.write(step.statement(), kernel));
     launches.add(writer.launch(kernel));
   }
@@ -196,8 +197,7 @@ public final class CudaEmitter {
   private static int chunks(List<Bind> binds, DeviceNest part) {
     return binds.stream()
         .filter(bind -> bind.level() == Level.BLOCK)
-        .filter(
-            bind -> part.loops().stream().anyMatch(l -> l.variable().equals(bind.variable())))
+        .filter(bind -> part.loops().stream().anyMatch(l -> l.variable().equals(bind.variable())))
         .mapToInt(Bind::count)
         .findFirst()
         .orElse(1);

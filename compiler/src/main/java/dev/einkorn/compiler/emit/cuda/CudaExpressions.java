@@ -114,7 +114,9 @@ final class CudaExpressions {
   private Text load(Element element, ElementType type) {
     String known = replaced.get(new Expr.Load(element, type));
     if (known != null) {
-      return type == ElementType.BOOL ? new Text(known + " != 0", EQUALITY) : new Text(known, PRIMARY);
+      return type == ElementType.BOOL
+          ? new Text(known + " != 0", EQUALITY)
+          : new Text(known, PRIMARY);
     }
     TensorParameter tensor = names.nest().tensor(element.tensor());
     String data = names.data(tensor.name());

@@ -10,30 +10,30 @@ final class CudaWords {
   static final Set<String> RESERVED =
       Set.of(
           ("alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t"
-               + " char32_t char8_t class co_await co_return co_yield compl concept const"
-               + " const_cast consteval constexpr constinit continue decltype default delete do"
-               + " double dynamic_cast else enum explicit export extern false float for friend"
-               + " goto if inline int long mutable namespace new noexcept not not_eq nullptr"
-               + " operator or or_eq private protected public register reinterpret_cast requires"
-               + " return short signed sizeof static static_assert static_cast struct switch"
-               + " template this thread_local throw true try typedef typeid typename union"
-               + " unsigned using virtual void volatile wchar_t while xor xor_eq final override"
-               // CUDA
-               + " threadIdx blockIdx blockDim gridDim warpSize uint3 dim3 float2 float4 double2"
-               + " int2 int4 min max abs exp log sin cos tan pow sqrt floor ceil rint fma hypot"
-               + " erf tanh sinh cosh asin acos atan atan2 expm1 log1p fmod copysign round trunc"
-               + " y0 y1 yn j0 j1 jn gamma signal index div remainder main linux unix"
-               + " printf assert"
-               // names of the prelude and of templates
-               + " failure fail floor_div floor_mod power square greatest least sign magnitude"
-               + " relu sigmoid to_int to_long gather clamp wrap_around mirror read_if"
-               + " floor_quotient nearest wrap_add wrap_sub wrap_mul wrap_neg Sum Product Greatest Least"
-               + " Any All fold_x fold_y scratch_f32 scratch_f64 scratch_i32 scratch_i64"
-               + " scratch_bool tile inside thread row column row_0 column_0 row_tiles column_tiles"
-               + " row_extent column_extent depth_extent depth_first depth_end depth_share steps"
-               + " step slot locate fetch store left right left_next right_next left_tile"
-               + " right_tile thread_row thread_column sums item deep down across position panel along_0"
-               + " across_0 block_tile line")
+                  + " char32_t char8_t class co_await co_return co_yield compl concept const"
+                  + " const_cast consteval constexpr constinit continue decltype default delete do"
+                  + " double dynamic_cast else enum explicit export extern false float for friend"
+                  + " goto if inline int long mutable namespace new noexcept not not_eq nullptr"
+                  + " operator or or_eq private protected public register reinterpret_cast requires"
+                  + " return short signed sizeof static static_assert static_cast struct switch"
+                  + " template this thread_local throw true try typedef typeid typename union"
+                  + " unsigned using virtual void volatile wchar_t while xor xor_eq final override"
+                  // CUDA
+                  + " threadIdx blockIdx blockDim gridDim warpSize uint3 dim3 float2 float4 double2"
+                  + " int2 int4 min max abs exp log sin cos tan pow sqrt floor ceil rint fma hypot"
+                  + " erf tanh sinh cosh asin acos atan atan2 expm1 log1p fmod copysign round trunc"
+                  + " y0 y1 yn j0 j1 jn gamma signal index div remainder main linux unix"
+                  + " printf assert"
+                  // names of the prelude and of templates
+                  + " failure fail floor_div floor_mod power square greatest least sign magnitude"
+                  + " relu sigmoid to_int to_long gather clamp wrap_around mirror read_if"
+                  + " floor_quotient nearest wrap_add wrap_sub wrap_mul wrap_neg Sum Product"
+                  + " Greatest Least Any All fold_x fold_y scratch_f32 scratch_f64 scratch_i32"
+                  + " scratch_i64 scratch_bool tile inside thread row column row_0 column_0"
+                  + " row_tiles column_tiles row_extent column_extent depth_extent depth_first"
+                  + " depth_end depth_share steps step slot locate fetch store left right left_next"
+                  + " right_next left_tile right_tile thread_row thread_column sums item deep down"
+                  + " across position panel along_0 across_0 block_tile line")
               .split(" "));
 
   private CudaWords() {}
@@ -57,7 +57,8 @@ final class CudaWords {
             });
     // Two underscores, or one before a capital letter, belong to the compiler.
     String single = name.toString().replaceAll("_{2,}", "_");
-    boolean leads = single.isEmpty() || single.startsWith("_") || Character.isDigit(single.charAt(0));
+    boolean leads =
+        single.isEmpty() || single.startsWith("_") || Character.isDigit(single.charAt(0));
     return leads ? "v" + single : single;
   }
 

@@ -39,8 +39,7 @@ public record DeviceProgram(
    *
    * @param extents axis by axis
    */
-  public record Temporary(
-      String name, ElementType elementType, List<Extent> extents) {
+  public record Temporary(String name, ElementType elementType, List<Extent> extents) {
     public Temporary {
       extents = List.copyOf(extents);
     }

@@ -42,8 +42,7 @@ final class ElementsWriter {
    * @param binds those of its schedule; variables that this nest does not have are ignored
    * @param chunks among how many blocks the nest's fold is shared out
    */
-  ElementsWriter(
-      DeviceNest nest, List<Bind> binds, int chunks, KernelNames names, boolean exact) {
+  ElementsWriter(DeviceNest nest, List<Bind> binds, int chunks, KernelNames names, boolean exact) {
     this.names = names;
     this.chunks = chunks;
     this.expressions = new CudaExpressions(names, exact);
@@ -107,7 +106,8 @@ final class ElementsWriter {
       if (!axis.isEmpty() && !axis.equals(own)) {
         throw new ScheduleException("threads fold along x or along y, not both");
       }
-      if (binds.values().stream().anyMatch(b -> isKept(b.variable()) && b.level() == bind.level())) {
+      if (binds.values().stream()
+          .anyMatch(b -> isKept(b.variable()) && b.level() == bind.level())) {
         throw new ScheduleException(bind + ": that axis has elements already");
       }
       axis = own;
@@ -238,8 +238,7 @@ final class ElementsWriter {
             "const %s %s = (%s + %d) / %d;"
                 .formatted(index, tiles, names.extent(extent), width - 1, width));
       }
-      String tile =
-          !several ? index("blockIdx.x") : n == 0 ? "tile" : "tile % " + tiles;
+      String tile = !several ? index("blockIdx.x") : n == 0 ? "tile" : "tile % " + tiles;
       String thread =
           bind == null
               ? ""
@@ -282,7 +281,6 @@ final class ElementsWriter {
 
   /** How the kernel is launched; to be asked for when it has been written. */
   Launch launch(String kernel) {
-    return new Launch(
-        kernel, names.arguments(), gridX, Count.of(chunks), blockX, blockY, 0);
+    return new Launch(kernel, names.arguments(), gridX, Count.of(chunks), blockX, blockY, 0);
   }
 }

@@ -98,8 +98,7 @@ final class Interior {
       if (text.isEmpty()) {
         text.append(summand);
       } else {
-        text.append(
-            summand.startsWith("-") ? " - " + summand.substring(1) : " + " + summand);
+        text.append(summand.startsWith("-") ? " - " + summand.substring(1) : " + " + summand);
       }
     }
     return text.isEmpty() ? "0" : text.toString();

@@ -204,7 +204,8 @@ final class KernelNames {
                           + "* __restrict__ "
                           + data(tensor);
                   case Launch.Argument.Failure _ -> "unsigned long long* failure";
-                  case Launch.Argument.Size(Extent extent) -> "const " + index() + " " + extent(extent);
+                  case Launch.Argument.Size(Extent extent) ->
+                      "const " + index() + " " + extent(extent);
                   case Launch.Argument.Stride(String tensor, int axis) ->
                       "const " + index() + " " + strideName(nest.tensor(tensor), axis);
                 })

@@ -63,8 +63,7 @@ record PartialFold(
           }
         });
     List<Stmt.Update> outer = updates.stream().filter(u -> !inside.contains(u.local())).toList();
-    boolean declared =
-        statements.subList(0, at).stream().allMatch(Stmt.Declare.class::isInstance);
+    boolean declared = statements.subList(0, at).stream().allMatch(Stmt.Declare.class::isInstance);
     if (other[0] || outer.size() != 1 || !declared) {
       return Optional.empty();
     }

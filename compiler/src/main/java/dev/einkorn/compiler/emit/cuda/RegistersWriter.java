@@ -35,7 +35,11 @@ final class RegistersWriter {
    * @param binds the shared index along x and one of the tile's along y
    */
   RegistersWriter(
-      ContractionForm form, Registers registers, List<Bind> binds, KernelNames names, boolean exact) {
+      ContractionForm form,
+      Registers registers,
+      List<Bind> binds,
+      KernelNames names,
+      boolean exact) {
     this.form = form;
     this.rows = registers.loops().getFirst();
     this.columns = registers.loops().getLast();
@@ -91,8 +95,7 @@ final class RegistersWriter {
                   variable));
       ends.add("}");
     }
-    var writer =
-        new StatementWriter(names, expressions, Map.of(), StatementWriter.Lanes.ALONE, "");
+    var writer = new StatementWriter(names, expressions, Map.of(), StatementWriter.Lanes.ALONE, "");
     writer.write(new Stmt.Store(form.target(), form.result()));
     String rowExtent = names.extent(outer(rows.variable()).extent());
     String columnExtent = names.extent(outer(columns.variable()).extent());
@@ -145,7 +148,14 @@ final class RegistersWriter {
       String along = Tiles.offset(load.element(), summed::contains, false, names);
       replaced.put(
           load,
-          names.data(tensor) + "[" + table + "[" + at + "]" + (along.equals("0") ? "" : " + " + along) + "]");
+          names.data(tensor)
+              + "["
+              + table
+              + "["
+              + at
+              + "]"
+              + (along.equals("0") ? "" : " + " + along)
+              + "]");
     }
     return expressions.writeWith(replaced, factor);
   }
@@ -158,8 +168,7 @@ final class RegistersWriter {
     String rowBlock = names.own("row block", "row_block");
     tiles.take(rowBlock, outer(rows.variable()).extent(), line.count() * rows.count());
     tiles.take("column_0", outer(columns.variable()).extent(), columns.count());
-    Set<IndexVariable> taken =
-        Set.of(lane.variable(), rows.variable(), columns.variable());
+    Set<IndexVariable> taken = Set.of(lane.variable(), rows.variable(), columns.variable());
     tiles.take(
         form.outer().stream()
             .map(Stmt.Loop::binding)

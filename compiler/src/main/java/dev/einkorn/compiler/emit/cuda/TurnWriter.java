@@ -60,9 +60,8 @@ final class TurnWriter {
       }
     }
     String value = expressions.writeWith(turned, store.value());
-    String stored = store.value().elementType() == ElementType.BOOL
-        ? "(" + value + ") ? 1 : 0"
-        : value;
+    String stored =
+        store.value().elementType() == ElementType.BOOL ? "(" + value + ") ? 1 : 0" : value;
     String result = expressions.stored(store.target()) + " = " + stored + ";";
     String alongExtent = names.extent(kept(turn.along()).extent());
     String acrossExtent = names.extent(kept(turn.across()).extent());

@@ -1,7 +1,7 @@
 package dev.einkorn.compiler.emit.cuda;
 
-import dev.einkorn.cuda.template.Prelude;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.cuda.template.Prelude;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelMath;
 import dev.einkorn.runtime.Tensor;
@@ -17,7 +17,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,8 +77,7 @@ public final class CpuDevice {
   }
 
   private MethodHandle handle(String function, FunctionDescriptor descriptor) {
-    return Linker.nativeLinker()
-        .downcallHandle(library.find(function).orElseThrow(), descriptor);
+    return Linker.nativeLinker().downcallHandle(library.find(function).orElseThrow(), descriptor);
   }
 
   /** Why kernels cannot be run here; empty if they can. */
@@ -118,7 +116,8 @@ public final class CpuDevice {
       }
       Files.writeString(folder.resolve("kernels.cu"), source(programs));
       List<String> flags = new ArrayList<>(List.of("-std=c++17", "-fPIC", "-fvisibility=hidden"));
-      flags.addAll(List.of("-O1", "-ffp-contract=off", "-fno-stack-protector", "-U_FORTIFY_SOURCE"));
+      flags.addAll(
+          List.of("-O1", "-ffp-contract=off", "-fno-stack-protector", "-U_FORTIFY_SOURCE"));
       List<String> kernels = command(flags, "-include", "cuda_on_cpu.h", "-x", "c++", "-c");
       kernels.addAll(List.of("-fvisibility=default", "kernels.cu", "-o", "kernels.o"));
       if (checked) {
@@ -182,7 +181,9 @@ public final class CpuDevice {
     return text.toString();
   }
 
-  /** One file of all programs: the prelude once, and each program's kernels under their own names. */
+  /**
+   * One file of all programs: the prelude once, and each program's kernels under their own names.
+   */
   private static String source(List<DeviceProgram> programs) {
     Prelude prelude = Prelude.read();
     var text = new StringBuilder(prelude.text(new LinkedHashSet<>(prelude.names())));
@@ -270,8 +271,7 @@ public final class CpuDevice {
         case Launch.Argument.Pointer(String tensor, _) ->
             values.setAtIndex(ValueLayout.ADDRESS, n, buffers.get(tensor).first());
         case Launch.Argument.Failure _ -> values.setAtIndex(ValueLayout.ADDRESS, n, failure);
-        case Launch.Argument.Size(Extent extent) ->
-            put(values, n, sizes.applyAsLong(extent), wide);
+        case Launch.Argument.Size(Extent extent) -> put(values, n, sizes.applyAsLong(extent), wide);
         case Launch.Argument.Stride(String tensor, int axis) ->
             put(values, n, tensors.get(tensor).stride(axis), wide);
       }
@@ -280,15 +280,16 @@ public final class CpuDevice {
     try {
       MemorySegment message =
           (MemorySegment)
-              launch_().invokeExact(
-                  entry,
-                  addresses,
-                  Math.toIntExact(launch.gridX().evaluate(sizes)),
-                  Math.toIntExact(launch.gridY().evaluate(sizes)),
-                  launch.blockX(),
-                  launch.blockY(),
-                  order.ordinal(),
-                  17);
+              launch_()
+                  .invokeExact(
+                      entry,
+                      addresses,
+                      Math.toIntExact(launch.gridX().evaluate(sizes)),
+                      Math.toIntExact(launch.gridY().evaluate(sizes)),
+                      launch.blockX(),
+                      launch.blockY(),
+                      order.ordinal(),
+                      17);
       if (!message.equals(MemorySegment.NULL)) {
         throw new Fault(launch.kernel() + ": " + message.reinterpret(512).getString(0));
       }
@@ -408,8 +409,7 @@ public final class CpuDevice {
 
   private static void download(Buffer buffer, Tensor tensor) {
     long first =
-        (buffer.first().address() - buffer.segment().address())
-            / tensor.elementType().byteSize();
+        (buffer.first().address() - buffer.segment().address()) / tensor.elementType().byteSize();
     transfer(tensor, 0, new long[tensor.rank()], buffer.segment(), first, false);
   }
 

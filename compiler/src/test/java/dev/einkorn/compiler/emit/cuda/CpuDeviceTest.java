@@ -111,8 +111,7 @@ class CpuDeviceTest {
       x[n] = n;
     }
     int number = List.copyOf(KERNELS.keySet()).indexOf(kernel);
-    device.run(
-        number, Map.of("x", Tensor.of(x, THREADS)), CpuDeviceTest::noSize, order, false);
+    device.run(number, Map.of("x", Tensor.of(x, THREADS)), CpuDeviceTest::noSize, order, false);
     return x;
   }
 

@@ -70,8 +70,7 @@ public record DeviceCase(
             Optional.of(new CallShape(sizes.byName(), strides)),
             Target.SCALAR,
             arithmetic);
-    return new DeviceCase(
-        program, plan, DevicePipeline.compile(plan, options), sizes, inputs);
+    return new DeviceCase(program, plan, DevicePipeline.compile(plan, options), sizes, inputs);
   }
 
   private static Sizes sizes(IndexProgram program, Map<String, Tensor> inputs) {

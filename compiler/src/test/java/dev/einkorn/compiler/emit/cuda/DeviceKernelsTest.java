@@ -59,14 +59,10 @@ class DeviceKernelsTest {
             "C[i,j] = B[k,j] * A[i,k]")) {
       kernels.add(
           new Kernel(
-              product,
-              "i=33 j=35 k=37",
-              TILE + "shared(i: 2 of 32, j: 2 of 32, k: 1 of 16)"));
+              product, "i=33 j=35 k=37", TILE + "shared(i: 2 of 32, j: 2 of 32, k: 1 of 16)"));
       kernels.add(
           new Kernel(
-              product,
-              "i=65 j=70 k=16",
-              TILE + "shared(i: 4 of 64, j: 4 of 64, k: 1 of 16)"));
+              product, "i=65 j=70 k=16", TILE + "shared(i: 4 of 64, j: 4 of 64, k: 1 of 16)"));
     }
     kernels.add(
         new Kernel(
@@ -122,8 +118,7 @@ class DeviceKernelsTest {
             "n=18 k=5 d=40 h=3",
             "fuse(n, k, d); promote(E); contract(); "
                 + "registers(n: 4, k: 2); bind(d: thread x 32); bind(n: thread y 4)"));
-    kernels.add(
-        new Kernel("T[k,i,j] = A[i,j,k] * 2 + v[k]", "i=3 j=33 k=40", "turn(A, k, j)"));
+    kernels.add(new Kernel("T[k,i,j] = A[i,j,k] * 2 + v[k]", "i=3 j=33 k=40", "turn(A, k, j)"));
     // Reductions over slow and fast indices, whole warps and blocks of threads, chunks.
     kernels.add(new Kernel("c[k] = A[i,k] * B[i,k]", "i=70 k=33", ""));
     kernels.add(new Kernel("c[k] = A[i,k] * B[i,k]", "i=1000 k=3", ""));
@@ -146,8 +141,7 @@ class DeviceKernelsTest {
             "i=100 k=40",
             "fuse(k); promote(c); bind(k: thread x 32); bind(i: thread y 4); bind(i: block 3)"));
     kernels.add(new Kernel("r[i] = sum[j](A[i,j] where j <= i)", "i=100 j=90", ""));
-    kernels.add(
-        new Kernel("Y[i,j] = A[i,j] - max[l](A[i,l]) + sum[k](A[i,k])", "i=9 j=300", ""));
+    kernels.add(new Kernel("Y[i,j] = A[i,j] - max[l](A[i,l]) + sum[k](A[i,k])", "i=9 j=300", ""));
     kernels.add(
         new Kernel(
             "(A: bool[i,j]) -> (q, p)\nq[i] = any[j](A[i,j]); p = all[i,j](A[i,j])",

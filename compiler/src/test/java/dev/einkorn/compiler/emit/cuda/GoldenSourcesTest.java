@@ -76,12 +76,8 @@ final class GoldenSourcesTest {
             "O[x,y] = sum[r,s](clamp(I[x+r-1,y+s-1]) * K[r,s]) where x < extent(I, 0), y <"
                 + " extent(I, 1)"));
     CASES.put("transposition", new Golden("T[k,i,j] = A[i,j,k]"));
-    CASES.put(
-        "gather",
-        new Golden("(idx: i32[k], T: f32[n,j]) -> (O)\nO[k,j] = T[idx[k], j]"));
-    CASES.put(
-        "strict",
-        new Golden("y[i] = exp(x[i]) + sum[j](A[i,j] * x[j])", "", Mode.STRICT));
+    CASES.put("gather", new Golden("(idx: i32[k], T: f32[n,j]) -> (O)\nO[k,j] = T[idx[k], j]"));
+    CASES.put("strict", new Golden("y[i] = exp(x[i]) + sum[j](A[i,j] * x[j])", "", Mode.STRICT));
   }
 
   static List<String> cases() {

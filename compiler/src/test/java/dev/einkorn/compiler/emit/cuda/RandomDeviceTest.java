@@ -31,16 +31,14 @@ class RandomDeviceTest {
     List<DeviceCase> cases = new ArrayList<>();
     for (long seed = FIRST_SEED; cases.size() < COUNT; seed++) {
       RandomProgram program = ProgramGenerator.draw(seed, Profile.FULL);
-      var each =
-          DeviceCase.of(program.program(), RandomInputs.draw(program), Arithmetic.STRICT);
+      var each = DeviceCase.of(program.program(), RandomInputs.draw(program), Arithmetic.STRICT);
       // Others are refused before a kernel runs.
       if (AccessBounds.violation(program.program(), each.sizes()).isEmpty()) {
         drawn.add(program);
         cases.add(each);
       }
     }
-    CpuDevice cpu =
-        CpuDevice.compile(cases.stream().map(DeviceCase::device).toList(), folder);
+    CpuDevice cpu = CpuDevice.compile(cases.stream().map(DeviceCase::device).toList(), folder);
     List<String> failures = new ArrayList<>();
     for (int n = 0; n < cases.size(); n++) {
       for (CpuDevice.Order order : CpuDevice.Order.values()) {
