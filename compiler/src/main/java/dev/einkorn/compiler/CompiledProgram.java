@@ -10,6 +10,7 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
+import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.runtime.ElementType;
@@ -556,18 +557,22 @@ public final class CompiledProgram {
     return CompilerThread.call(
         () -> {
           int workers = fitted.workers(einkorn, sizes);
+          PipelineOptions options =
+              request(specialization, fitted.planned().plan(), sizes, known).options();
           if (fitted.slabs().isPresent()) {
             StagedPlan staged = fitted.slabs().get().staged();
             return new Plan(
                 staged.compilation(),
                 Optional.of(staged.memory(einkorn.tierPolicy(), workers)),
                 fitted.planned(),
-                staged.slabs());
+                staged.slabs(),
+                options);
           }
           Executable.Chosen chosen = fitted.fit().chosen();
           var memory =
               new CallMemory(fitted.layout(), chosen.memory(einkorn.tierPolicy()), sizes, workers);
-          return new Plan(chosen.compilation(), Optional.of(memory), fitted.planned(), List.of());
+          return new Plan(
+              chosen.compilation(), Optional.of(memory), fitted.planned(), List.of(), options);
         });
   }
 
@@ -603,7 +608,11 @@ public final class CompiledProgram {
           Executable.Request request =
               einkorn.request(planned.plan(), layouts, wide, Optional.empty());
           return new Plan(
-              Executable.choose(request).compilation(), Optional.empty(), planned, List.of());
+              Executable.choose(request).compilation(),
+              Optional.empty(),
+              planned,
+              List.of(),
+              request.options());
         });
   }
 

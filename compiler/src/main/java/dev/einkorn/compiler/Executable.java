@@ -54,7 +54,7 @@ final class Executable {
       Optional<CallShape> rounding,
       Target target,
       Arithmetic arithmetic) {
-    private PipelineOptions options() {
+    PipelineOptions options() {
       Map<String, Layout> byName = new LinkedHashMap<>();
       List<TensorDeclaration> operands = operands(plan.optimized());
       for (int n = 0; n < operands.size(); n++) {
