@@ -142,7 +142,8 @@ final class StepBuilder {
             || written.operator() == AssignmentOperator.ADD;
     for (Term.Product product : sum.products()) {
       Piece piece = piece(product, whole, pinned);
-      if (piece.reduces() && (adds || reductions.isEmpty())) {
+      boolean mayBeLast = adds || reductions.isEmpty();
+      if (piece.reduces() && mayBeLast && (whole.isEmpty() || piece.isBestOpen())) {
         reductions.add(piece);
       } else {
         rest.add(stored(piece));
@@ -194,6 +195,20 @@ final class StepBuilder {
       double coefficient, List<IndexExpr> outside, List<Leaves> inside, ElementType type) {
     boolean reduces() {
       return !inside.isEmpty();
+    }
+
+    /**
+     * Whether its sum is best left where it is multiplied. A product of two sides has an epilogue
+     * for that; any other sum streams through memory if it is a statement of its own, which it
+     * cannot do with factors around it, and its values are few beside its terms.
+     */
+    boolean isBestOpen() {
+      return outside.isEmpty()
+          || inside.stream()
+              .allMatch(
+                  sum ->
+                      sum.expression() instanceof IndexExpr.Reduction reduction
+                          && Sides.areTwo(reduction));
     }
 
     /** This piece with more factors outside. */

@@ -272,7 +272,8 @@ public sealed interface Directive
    * <p>A reduction is taken up from the target, as in {@link Resume}, unless a block holds it
    * whole; then the nest stays as it was for longer ones. Legal on a nest of one store or one
    * promoted reduction that reads the operand at one affine element, which changes with no other
-   * loop inside the blocks.
+   * loop inside the blocks. Of several elements, as in {@code A[i,k] * A[k,i]}, it copies the one
+   * that does not run along the last axis of the copy in memory.
    *
    * @param loops the axes of the copy with the sizes of the blocks; loops over blocks stand in this
    *     order too

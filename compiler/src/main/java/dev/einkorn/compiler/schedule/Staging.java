@@ -63,7 +63,10 @@ final class Staging {
     return new Staging(nest, directive).build();
   }
 
-  /** The one element of the tensor that the nest reads. */
+  /**
+   * The one element of the tensor that the nest reads; of several the one in whose order vectors
+   * cannot run along the copy's last axis.
+   */
   private Element staged() {
     Set<Element> read = new LinkedHashSet<>();
     LoopWalk.values(
@@ -74,12 +77,22 @@ final class Staging {
             read.add(element);
           }
         });
-    if (read.size() != 1
-        || !read.iterator().next().positions().stream()
+    List<Element> candidates =
+        read.size() == 1
+            ? List.copyOf(read)
+            : read.stream().filter(element -> !runsAlongLastAxis(element)).toList();
+    if (candidates.size() != 1
+        || !candidates.getFirst().positions().stream()
             .allMatch(Position.Affine.class::isInstance)) {
       throw refuse("it takes one affine element of " + directive.tensor() + ", not " + read);
     }
-    return read.iterator().next();
+    return candidates.getFirst();
+  }
+
+  private boolean runsAlongLastAxis(Element element) {
+    int unitAxis = nest.tensor(directive.tensor()).layout().unitAxis();
+    return unitAxis != Layout.NO_AXIS
+        && element.positions().get(unitAxis).dependsOn(directive.loops().getLast().variable());
   }
 
   private LoopNest build() {

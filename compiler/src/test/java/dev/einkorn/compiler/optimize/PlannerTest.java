@@ -62,12 +62,13 @@ class PlannerTest {
             "Y:1",
             "Z:2"),
         "t1 = sum[i](B[i] * B[i])",
-        "t2[j] = sum[i](B[i] * Z[i,j])",
-        "t3[i] = sum[j](Y[j] * Z[i,j])",
-        "E[k] = t1 * sum[j](A[j,k] * A[k,j])",
-        "E[k] += Y[k] * sum[j](t2[j] * A[j,k])",
-        "E[k] += t2[k] * sum[j](Y[j] * A[k,j])",
-        "E[k] += Y[k] * sum[i](t3[i] * Z[i,k])");
+        "t2[k] = sum[j](A[j,k] * A[k,j])",
+        "t3[j] = sum[i](B[i] * Z[i,j])",
+        "t4[k] = sum[j](t3[j] * A[j,k])",
+        "t5[k] = sum[j](Y[j] * A[k,j])",
+        "t6[i] = sum[j](Y[j] * Z[i,j])",
+        "t7[k] = sum[i](t6[i] * Z[i,k])",
+        "E[k] = t1 * t2[k] + Y[k] * t4[k] + t3[k] * t5[k] + Y[k] * t7[k]");
   }
 
   @Test
@@ -258,6 +259,7 @@ class PlannerTest {
         DETERMINISTIC,
         program("S[q,k] = Q[q,h] * K[k,h] / c\nO[q] = S[q,k] * v[k]", "Q:2", "K:2", "c:0", "v:1"),
         "t1[h] = sum[k](K[k,h] * v[k])",
-        "O[q] = sum[h](Q[q,h] * t1[h]) / c");
+        "t2[q] = sum[h](Q[q,h] * t1[h])",
+        "O[q] = t2[q] / c");
   }
 }
