@@ -29,6 +29,9 @@ public record CostModel(int simdBits, long l2, long l3) {
   private static final double L3_BYTES_PER_NANO = 55;
   private static final double MEMORY_BYTES_PER_NANO = 18;
 
+  /** The part of the last-level cache that a call finds its data in again: others use it too. */
+  private static final double L3_SHARE = 0.5;
+
   /** Terms of a sum that cost as much as beginning and ending it. */
   private static final double SUM_ENDS = 4;
 
@@ -72,7 +75,9 @@ public record CostModel(int simdBits, long l2, long l3) {
   private double memory(double elements, ElementType type) {
     double bytes = elements * type.byteSize();
     double rate =
-        bytes <= l2 ? L2_BYTES_PER_NANO : bytes <= l3 ? L3_BYTES_PER_NANO : MEMORY_BYTES_PER_NANO;
+        bytes <= l2
+            ? L2_BYTES_PER_NANO
+            : bytes <= L3_SHARE * l3 ? L3_BYTES_PER_NANO : MEMORY_BYTES_PER_NANO;
     return bytes / rate;
   }
 

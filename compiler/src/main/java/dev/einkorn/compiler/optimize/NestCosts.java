@@ -24,7 +24,7 @@ final class NestCosts {
   private static final double SCALAR_FUNCTION = 60;
 
   /** What a division or a root costs. */
-  private static final double DIVISION = 4;
+  private static final double DIVISION = 8;
 
   private final PlanRequest request;
 
