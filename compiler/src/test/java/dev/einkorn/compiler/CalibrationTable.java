@@ -135,8 +135,14 @@ final class CalibrationTable {
       throws InterruptedException {
     Map<String, Tensor> outputs = program.call(inputs);
     program.awaitWarm(Duration.ofSeconds(60));
-    Tensor[] passed = program.inputNames().stream().map(inputs::get).toArray(Tensor[]::new);
-    Tensor[] results = program.outputNames().stream().map(outputs::get).toArray(Tensor[]::new);
+    Tensor[] passed =
+        program.inputNames().stream()
+            .map(name -> ProgramText.named(inputs, name))
+            .toArray(Tensor[]::new);
+    Tensor[] results =
+        program.outputNames().stream()
+            .map(name -> ProgramText.named(outputs, name))
+            .toArray(Tensor[]::new);
     var threads = ManagementFactory.getThreadMXBean();
     long calls = 1;
     List<Double> times = new ArrayList<>();
