@@ -174,10 +174,12 @@ class RealRegroupingTest {
           switch (operator) {
             case ADD, SUBTRACT -> most + 1;
             case MULTIPLY, DIVIDE -> all + 1;
-            case POWER ->
-                right instanceof IndexExpr.Literal(Number power, _)
-                    ? Math.round(power.doubleValue() * most) + POWER
-                    : Long.MAX_VALUE;
+            case POWER -> {
+              if (!(right instanceof IndexExpr.Literal(Number power, _))) {
+                throw new AssertionError("no polynomial has " + value);
+              }
+              yield Math.round(power.doubleValue() * most) + POWER;
+            }
             default -> throw new AssertionError("no polynomial has " + value);
           };
       case IndexExpr.Literal _, IndexExpr.ExtentValue _ -> 0;
