@@ -4,9 +4,9 @@ import dev.einkorn.compiler.optimize.path.StepCost;
 import dev.einkorn.runtime.ElementType;
 
 /**
- * Predicted time of loop nests, in nanoseconds. The rates are those of the kernel families of
- * {@code samples/benchmarks/RESULTS.md}; plans are compared by ratios, so that a machine which is
- * faster in everything gets the same plans.
+ * Predicted time of loop nests, in nanoseconds. The rates are those of the table under
+ * "Calibration" in the README of this module; plans are compared by ratios, so that a machine which
+ * is faster in everything gets the same plans.
  *
  * @param simdBits the width of a vector; 0 for scalar kernels
  * @param l2 bytes of the second-level cache
@@ -16,27 +16,30 @@ public record CostModel(int simdBits, long l2, long l3) {
   /** A machine with vectors of 256 bits and common caches, for plans that are made for nobody. */
   public static final CostModel TYPICAL = new CostModel(256, 1 << 20, 16 << 20);
 
-  /** What it costs to begin a nest. */
-  private static final double NEST_NANOS = 150;
+  /** What it costs to begin a nest, its share of a call included. */
+  static final double NEST_NANOS = 60;
 
   /** Multiplications with their additions in a nanosecond, for each lane of a vector, in tiles. */
-  private static final double TILED_RATE = 3.3;
+  private static final double TILED_RATE = 6.3;
 
   /** Operations in a nanosecond, for each lane, of nests that stream. */
-  private static final double STREAMED_RATE = 1.0;
+  private static final double STREAMED_RATE = 2.0;
 
-  private static final double L2_BYTES_PER_NANO = 60;
-  private static final double L3_BYTES_PER_NANO = 25;
-  private static final double MEMORY_BYTES_PER_NANO = 12;
+  private static final double L2_BYTES_PER_NANO = 110;
+  private static final double L3_BYTES_PER_NANO = 55;
+  private static final double MEMORY_BYTES_PER_NANO = 18;
+
+  /** The part of the last-level cache that a call finds its data in again: others use it too. */
+  private static final double L3_SHARE = 0.5;
 
   /** Terms of a sum that cost as much as beginning and ending it. */
   private static final double SUM_ENDS = 4;
 
   /** Operations of a value that is multiplied into a panel on the way. */
-  private static final double FUSED_NANOS = 0.05;
+  private static final double FUSED_NANOS = 0.025;
 
   /**
-   * A nest that sums products of two sides, each of which has indices of its own.
+   * The sum of products of two sides, each of which has indices of its own.
    *
    * @param rows positions of the indices that only the left side has
    * @param columns positions of the indices that only the right side has
@@ -56,24 +59,25 @@ public record CostModel(int simdBits, long l2, long l3) {
     }
     double filled = Math.min(1, Math.min(rows, columns) / 4) * depth / (depth + SUM_ENDS);
     double compute = iterations / (TILED_RATE * lanes(type) * Math.max(filled, 0.05));
-    return NEST_NANOS + Math.max(compute, memory(elements, type));
+    return Math.max(compute, memory(elements, type));
   }
 
   /**
-   * A nest that does a few operations on what it reads.
+   * A part of a nest that does a few operations on what it reads.
    *
    * @param operations in all
    * @param elements read and written
    */
   double stream(double operations, double elements, ElementType type) {
-    return NEST_NANOS
-        + Math.max(operations / (STREAMED_RATE * lanes(type)), memory(elements, type));
+    return Math.max(operations / (STREAMED_RATE * lanes(type)), memory(elements, type));
   }
 
   private double memory(double elements, ElementType type) {
     double bytes = elements * type.byteSize();
     double rate =
-        bytes <= l2 ? L2_BYTES_PER_NANO : bytes <= l3 ? L3_BYTES_PER_NANO : MEMORY_BYTES_PER_NANO;
+        bytes <= l2
+            ? L2_BYTES_PER_NANO
+            : bytes <= L3_SHARE * l3 ? L3_BYTES_PER_NANO : MEMORY_BYTES_PER_NANO;
     return bytes / rate;
   }
 
@@ -91,10 +95,11 @@ public record CostModel(int simdBits, long l2, long l3) {
         return right == 0 ? 0 : loop * FUSED_NANOS;
       }
       double elements = left + right + 2 * result;
-      if (right == 0) {
-        return stream(loop, elements, type);
-      }
-      return contraction(loop / right, loop / left, loop / result, loop, elements, type);
+      double inside =
+          right == 0
+              ? stream(loop, elements, type)
+              : contraction(loop / right, loop / left, loop / result, loop, elements, type);
+      return NEST_NANOS + inside;
     };
   }
 }

@@ -4,6 +4,7 @@ import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
+import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
@@ -16,8 +17,14 @@ import java.util.Set;
 
 /** The predicted time of a statement as one fused loop nest. */
 final class NestCosts {
-  /** What a function costs beside a multiplication. */
-  private static final double FUNCTION_OPERATIONS = 12;
+  /** What a function that kernels have vectors for costs beside a multiplication. */
+  private static final double VECTOR_FUNCTION = 8;
+
+  /** What any other function costs, which is called for one element at a time. */
+  private static final double SCALAR_FUNCTION = 60;
+
+  /** What a division or a root costs. */
+  private static final double DIVISION = 8;
 
   private final PlanRequest request;
 
@@ -42,7 +49,8 @@ final class NestCosts {
     for (IndexExpr.Access access : accesses(step.value(), false)) {
       read += size(FreeVariables.of(access), extents);
     }
-    return time
+    return CostModel.NEST_NANOS
+        + time
         + request.model().stream(
             operations, read + stored * (step.operator().accumulates() ? 3 : 2), type);
   }
@@ -123,7 +131,10 @@ final class NestCosts {
     }
     double own =
         switch (value) {
-          case IndexExpr.Call _ -> FUNCTION_OPERATIONS;
+          case IndexExpr.Call(Function function, _) -> operations(function);
+          case IndexExpr.Binary(BinaryOperator operator, _, _)
+              when operator == BinaryOperator.DIVIDE ->
+              DIVISION;
           case IndexExpr.Access _, IndexExpr.Literal _ -> 0;
           default -> 1;
         };
@@ -131,5 +142,15 @@ final class NestCosts {
       own += operations(child);
     }
     return own;
+  }
+
+  private static double operations(Function function) {
+    return switch (function) {
+      case ABS, SIGN, RELU, FLOOR, CEIL, ROUND, MIN, MAX, FMA -> 1;
+      case SQRT, RSQRT -> DIVISION;
+      case EXP, LOG, TANH, SIGMOID -> VECTOR_FUNCTION;
+      case EXPM1, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, ERF, ATAN2, HYPOT ->
+          SCALAR_FUNCTION;
+    };
   }
 }

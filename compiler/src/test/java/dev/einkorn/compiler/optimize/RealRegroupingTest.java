@@ -174,19 +174,17 @@ class RealRegroupingTest {
           switch (operator) {
             case ADD, SUBTRACT -> most + 1;
             case MULTIPLY, DIVIDE -> all + 1;
-            case POWER ->
-                right instanceof IndexExpr.Literal(Number power, _)
-                    ? Math.round(power.doubleValue() * most) + POWER
-                    : fail(value);
-            default -> fail(value);
+            case POWER -> {
+              if (!(right instanceof IndexExpr.Literal(Number power, _))) {
+                throw new AssertionError("no polynomial has " + value);
+              }
+              yield Math.round(power.doubleValue() * most) + POWER;
+            }
+            default -> throw new AssertionError("no polynomial has " + value);
           };
       case IndexExpr.Literal _, IndexExpr.ExtentValue _ -> 0;
       case IndexExpr.Unary _, IndexExpr.Cast _ -> most;
-      default -> fail(value);
+      default -> throw new AssertionError("no polynomial has " + value);
     };
-  }
-
-  private static long fail(IndexExpr value) {
-    throw new AssertionError("no polynomial has " + value);
   }
 }
