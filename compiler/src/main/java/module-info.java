@@ -1,6 +1,7 @@
 /** The Einkorn compiler: expression in, compiled kernel out. */
 module dev.einkorn.compiler {
   requires transitive dev.einkorn.runtime;
+  requires dev.einkorn.cuda.template;
   requires dev.einkorn.grammar;
   requires org.antlr.antlr4.runtime;
   requires com.palantir.javapoet;

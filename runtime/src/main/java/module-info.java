@@ -6,6 +6,7 @@ module dev.einkorn.runtime {
   requires static org.jspecify;
 
   exports dev.einkorn.runtime;
+  exports dev.einkorn.runtime.cuda;
   exports dev.einkorn.runtime.annotation;
   exports dev.einkorn.runtime.kernel;
   exports dev.einkorn.runtime.simd;

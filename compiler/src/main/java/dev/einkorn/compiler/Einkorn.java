@@ -25,6 +25,7 @@ import dev.einkorn.runtime.kernel.TeamSize;
 import dev.einkorn.runtime.kernel.WorkspacePool;
 import dev.einkorn.runtime.tier.TierPolicy;
 import java.lang.ref.Cleaner;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,7 +67,7 @@ public final class Einkorn {
     static final Cleaner CLEANER = Cleaner.create();
   }
 
-  private static final Duration PLANNING_TIME = Duration.ofMillis(500);
+  private static final Duration PLANNING_LIMIT = Duration.ofMillis(500);
 
   /** Plans with still smaller temporaries are not told apart. */
   private static final long LEAST_TEMPORARY = 64;
@@ -79,6 +80,8 @@ public final class Einkorn {
   private final WorkspacePool workspaces;
   private final Map<String, Schedule> schedules;
   private final Map<String, ContractionTree> orders;
+  private final Duration planningLimit;
+  private final PlanCache planCache;
   private final Target target;
   private final TierPolicy tierPolicy = TierPolicy.fromSystemProperty();
   private volatile @Nullable WorkerPool ownPool;
@@ -102,7 +105,9 @@ public final class Einkorn {
     if (backend == Backend.CPU) {
       JaninoPreload.start();
     }
+    planningLimit = builder.planningLimit;
     Target host = builder.target != null ? builder.target : Host.target(threads);
+    planCache = PlanCache.of(builder.planCache, host);
     target = tierPolicy == TierPolicy.SCALAR ? host.withoutSimd() : host;
   }
 
@@ -276,8 +281,13 @@ public final class Einkorn {
         mode == Mode.FAST,
         new CostModel(CostModel.TYPICAL.simdBits(), target.l2(), target.l3()),
         Long.MAX_VALUE,
-        PLANNING_TIME,
+        planningLimit,
         orders);
+  }
+
+  /** Where plans come from. */
+  PlanCache planCache() {
+    return planCache;
   }
 
   /** Whether a call may take so much working memory. */
@@ -360,6 +370,8 @@ public final class Einkorn {
     private int threads = Runtime.getRuntime().availableProcessors();
     private long memoryBudget = Long.MAX_VALUE;
     private long slabCache;
+    private Duration planningLimit = PLANNING_LIMIT;
+    private Optional<Path> planCache = Optional.empty();
     private @Nullable Target target;
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
     private final Map<String, ContractionTree> orders = new LinkedHashMap<>();
@@ -416,6 +428,37 @@ public final class Einkorn {
         throw new IllegalArgumentException("a memory budget cannot be negative: " + bytes);
       }
       memoryBudget = bytes;
+      return this;
+    }
+
+    /**
+     * The time after which planning takes the best plan found so far; the default is half a second.
+     * It is looked at between steps of the search, of which one with thousands of operands can take
+     * a second by itself. Where the limit is met, plans, and with them roundings, may differ from
+     * run to run; {@link Plan#explain} says so.
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    public Builder planningLimit(Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException("a planning limit cannot be negative: " + value);
+      }
+      planningLimit = value;
+      return this;
+    }
+
+    /**
+     * The folder in which plans are kept that took more than a few milliseconds to find; it is made
+     * when first needed. By default there is none, unless the system property {@code
+     * einkorn.plan.cache} names one; if that is {@code off}, there is none in any case. Several
+     * processes may share it. Kept are the choices of the search, for one program, its sizes, these
+     * options, this version and this kind of machine. They are checked by making them again, so a
+     * damaged or wrong file is ignored with a warning of the logger {@code
+     * dev.einkorn.compiler.PlanCache}; somebody who can write to the folder can make programs slow,
+     * but not wrong.
+     */
+    public Builder planCache(Path folder) {
+      planCache = Optional.of(folder);
       return this;
     }
 

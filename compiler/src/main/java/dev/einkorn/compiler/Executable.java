@@ -54,7 +54,7 @@ final class Executable {
       Optional<CallShape> rounding,
       Target target,
       Arithmetic arithmetic) {
-    private PipelineOptions options() {
+    PipelineOptions options() {
       Map<String, Layout> byName = new LinkedHashMap<>();
       List<TensorDeclaration> operands = operands(plan.optimized());
       for (int n = 0; n < operands.size(); n++) {
@@ -128,6 +128,38 @@ final class Executable {
               options.layouts(), options.wide(), options.schedules(), options.packageName());
       Target scalar = key.target().withoutSimd();
       return with(scalar, options.withTarget(scalar), Pipeline.choose(lowered, plain));
+    }
+
+    /** The n-th step alone, as a plan of its own, with the schedule that it has here. */
+    Chosen step(int n, ExecutionPlan alone) {
+      List<TensorDeclaration> operands = operands(alone.optimized());
+      List<Layout> layouts = new ArrayList<>();
+      for (TensorDeclaration operand : operands) {
+        layouts.add(
+            options.layouts().getOrDefault(operand.name(), Layout.rowMajor(operand.type().rank())));
+      }
+      String target = alone.steps().getFirst().target();
+      Map<String, Schedule> given = new LinkedHashMap<>(options.schedules());
+      given.keySet().retainAll(List.of(target));
+      var own =
+          new PipelineOptions(
+              options.layouts(),
+              options.wide(),
+              given,
+              options.packageName(),
+              options.shape(),
+              options.rounding(),
+              options.target(),
+              options.arithmetic());
+      var step =
+          new Key(
+              alone,
+              layouts,
+              key.wide(),
+              List.of(key.schedules().get(n)),
+              key.target(),
+              key.arithmetic());
+      return new Chosen(step, new LoweredPlan(alone, List.of(lowered.nests().get(n))), own);
     }
 
     private Chosen with(Target target, PipelineOptions newOptions, List<Schedule> schedules) {
@@ -207,7 +239,7 @@ final class Executable {
     private final Chosen chosen;
     private final KernelClassCompiler compiler;
     private @Nullable Compilation compilation;
-    private @Nullable ScratchOperands scratch;
+    private List<ScratchOperands> scratch = List.of();
 
     VectorKernels(Chosen chosen, KernelClassCompiler compiler) {
       this.chosen = chosen;
@@ -223,24 +255,36 @@ final class Executable {
             if (!vector.simd()) {
               return Optional.empty();
             }
-            if (scratch == null) {
-              CallShape shape =
-                  chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
-              scratch =
-                  ScratchOperands.of(
-                      vector.plan().optimized(), chosen.key().layouts(), shape, vector.warmSizes());
+            if (scratch.isEmpty()) {
+              scratch = scratch(vector);
             }
             return Optional.of(Executable.load(vector, compiler));
           });
     }
 
+    /** Operands that reach all loops, then those near a real call if there are such. */
+    private List<ScratchOperands> scratch(Compilation vector) {
+      CallShape shape = chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
+      IndexProgram program = vector.plan().optimized();
+      List<Layout> layouts = chosen.key().layouts();
+      List<ScratchOperands> all = new ArrayList<>();
+      all.add(ScratchOperands.of(program, layouts, shape, vector.warmSizes()));
+      ScratchOperands.near(program, layouts, shape, vector.operations()).ifPresent(all::add);
+      return all;
+    }
+
     @Override
-    public void call(KernelSet kernels) {
-      ScratchOperands data = scratch;
-      if (data == null) {
-        throw new IllegalStateException("not loaded");
+    public List<Runnable> rehearsals(KernelSet kernels) {
+      WorkerPool pool = WorkerPool.shared();
+      List<Runnable> calls = new ArrayList<>();
+      for (ScratchOperands data : scratch) {
+        calls.add(() -> runAll(kernels, data.operands(), data.sizes(), pool, 1));
       }
-      runAll(kernels, data.operands(), data.sizes(), WorkerPool.shared(), 1);
+      if (kernels.parallel()) {
+        ScratchOperands data = scratch.getLast();
+        calls.add(() -> runAll(kernels, data.operands(), data.sizes(), pool, pool.threads()));
+      }
+      return calls;
     }
   }
 

@@ -1,9 +1,13 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.emit.cuda.DeviceProgram;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.optimize.PlannedProgram;
 import dev.einkorn.compiler.pass.Compilation;
+import dev.einkorn.compiler.pass.DevicePipeline;
+import dev.einkorn.compiler.pass.PipelineOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -31,6 +35,7 @@ public final class Plan {
   private final Optional<CallMemory> memory;
   private final PlannedProgram planned;
   private final List<String> slabs;
+  private final PipelineOptions options;
   private final Optional<Measurement> measurement;
 
   /**
@@ -39,13 +44,15 @@ public final class Plan {
    * @param memory of a call, if sizes are known
    * @param planned what the compilation was made from
    * @param slabs what runs slab by slab, for people
+   * @param options layouts, sizes and strides of the operands of the plan
    */
   Plan(
       Compilation compilation,
       Optional<CallMemory> memory,
       PlannedProgram planned,
-      List<String> slabs) {
-    this(compilation, memory, planned, slabs, Optional.empty());
+      List<String> slabs,
+      PipelineOptions options) {
+    this(compilation, memory, planned, slabs, options, Optional.empty());
   }
 
   private Plan(
@@ -53,11 +60,13 @@ public final class Plan {
       Optional<CallMemory> memory,
       PlannedProgram planned,
       List<String> slabs,
+      PipelineOptions options,
       Optional<Measurement> measurement) {
     this.compilation = compilation;
     this.memory = memory;
     this.planned = planned;
     this.slabs = List.copyOf(slabs);
+    this.options = options;
     this.measurement = measurement;
   }
 
@@ -100,7 +109,7 @@ public final class Plan {
    */
   public Plan withMeasurement(Measurement measured) {
     memory();
-    return new Plan(compilation, memory, planned, slabs, Optional.of(measured));
+    return new Plan(compilation, memory, planned, slabs, options, Optional.of(measured));
   }
 
   /** The generated Java, one class after the other. */
@@ -110,15 +119,14 @@ public final class Plan {
         .collect(Collectors.joining("\n"));
   }
 
-  /**
-   * The generated CUDA C.
-   *
-   * @throws UnsupportedOperationException in this version, which has no CUDA emitter yet
-   */
-  @SuppressWarnings("DoNotCallSuggester") // Callers compile against the method that is to come.
+  /** The generated CUDA C++: one file that needs no header. No GPU is needed to make it. */
   public String cudaSource() {
-    throw new UnsupportedOperationException(
-        "NOT_SUPPORTED_YET: this version generates Java only; CUDA C comes with a later one");
+    return deviceProgram().text();
+  }
+
+  /** The plan for a GPU: its source, and the launches that make up a call. */
+  DeviceProgram deviceProgram() {
+    return CompilerThread.call(() -> DevicePipeline.compile(planned.plan(), options));
   }
 
   /**
@@ -153,6 +161,23 @@ public final class Plan {
   /** What is computed element by element and never stored as a whole, each with its type. */
   public List<String> neverStored() {
     return new PlanReport(this).neverStored();
+  }
+
+  /**
+   * In a few words how the program runs: {@code 3 loop nests, 1 temporary, slabs of 64 along r}.
+   */
+  public String summary() {
+    List<String> parts = new ArrayList<>();
+    parts.add(Quantity.count(compilation.steps().size(), "loop nest"));
+    int temporaries = compilation.plan().temporaries().size();
+    if (temporaries > 0) {
+      parts.add(temporaries == 1 ? "1 temporary" : temporaries + " temporaries");
+    }
+    parts.addAll(slabs);
+    if (hasSizes()) {
+      parts.add(Quantity.count(memory().workers(), "worker"));
+    }
+    return String.join(", ", parts);
   }
 
   /** Names of the outputs, in the order of the program. */

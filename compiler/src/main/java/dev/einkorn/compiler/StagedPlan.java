@@ -77,6 +77,33 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
     return new StagedPlan(plan, sizes, parts);
   }
 
+  /** All steps as one stage. */
+  static StagedPlan whole(ExecutionPlan plan, Sizes sizes, Executable.Chosen chosen) {
+    PlanStage stage = PlanStage.whole(plan, 0, plan.steps().size());
+    return new StagedPlan(plan, sizes, List.of(new Part(stage, stageSizes(stage, sizes), chosen)));
+  }
+
+  /** The same with a stage for each step, but for those that run slab by slab. */
+  StagedPlan byStep() {
+    List<Part> single = new ArrayList<>();
+    for (Part part : parts) {
+      if (part.stage().slabs().isPresent()) {
+        single.add(part);
+        continue;
+      }
+      for (int n = part.stage().from(); n < part.stage().to(); n++) {
+        PlanStage alone = PlanStage.whole(plan, n, n + 1);
+        Executable.Chosen chosen = part.chosen().step(n - part.stage().from(), alone.plan());
+        single.add(new Part(alone, stageSizes(alone, sizes), chosen));
+      }
+    }
+    return new StagedPlan(plan, sizes, single);
+  }
+
+  private static Sizes stageSizes(PlanStage stage, Sizes sizes) {
+    return stageSizes(stage, sizes, _ -> 1);
+  }
+
   private static Executable.Chosen choose(
       Einkorn einkorn,
       ExecutionPlan plan,

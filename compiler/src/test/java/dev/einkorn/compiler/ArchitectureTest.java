@@ -108,13 +108,30 @@ class ArchitectureTest {
   static final ArchRule emit_java_knows_emit =
       stage("emit.java", "emit", "loop", "schedule", "index");
 
+  @ArchTest
+  static final ArchRule emit_cuda_knows_emit =
+      stage("emit.cuda", "emit", "loop", "schedule", "index", "source");
+
+  @ArchTest
+  static final ArchRule only_emit_cuda_uses_cuda_templates =
+      only("emit.cuda", "dev.einkorn.cuda.template..");
+
   @ArchTest static final ArchRule jit_knows_emit = stage("jit", "emit");
   @ArchTest static final ArchRule report_knows_no_stage = stage("report");
 
   @ArchTest
   static final ArchRule the_pipeline_knows_the_stages_behind_the_checker =
       stage(
-          "pass", "source", "index", "optimize", "lower", "loop", "schedule", "emit", "emit.java");
+          "pass",
+          "source",
+          "index",
+          "optimize",
+          "lower",
+          "loop",
+          "schedule",
+          "emit",
+          "emit.java",
+          "emit.cuda");
 
   @ArchTest
   static final ArchRule the_command_line_uses_the_facade =
@@ -242,7 +259,8 @@ class ArchitectureTest {
   private static ArchRule only(String stage, String... libraries) {
     return noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "." + stage, "dev.einkorn.grammar..")
+        .resideOutsideOfPackages(
+            ROOT + "." + stage, "dev.einkorn.grammar..", "dev.einkorn.cuda.template..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(libraries);

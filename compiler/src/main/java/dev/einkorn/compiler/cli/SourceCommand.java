@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.cli;
 
+import dev.einkorn.compiler.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  einkorn source 'c[k] = A[i,k] * B[i,k]'",
       "  einkorn source 'nhd,khd->nkd' queries.npy keys.npy -o Kernel.java",
-      "  einkorn source --class com.acme.Pairwise --source-path src/main/java"
+      "  einkorn source --class com.acme.Pairwise --source-path src/main/java",
+      "  einkorn source --target cuda 'nhd,khd->nkd' queries.npy keys.npy -o kernel.cu"
     })
 final class SourceCommand implements Callable<Integer> {
   private final Console console;
@@ -29,7 +31,7 @@ final class SourceCommand implements Callable<Integer> {
   @Option(
       names = "--target",
       paramLabel = "TARGET",
-      description = "java (the default) or cuda, which is not supported yet.")
+      description = "java (the default) or cuda; needs no GPU.")
   private String target = "java";
 
   @Option(
@@ -46,20 +48,25 @@ final class SourceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    switch (target) {
-      case "java" -> {
-        // The one target of this version.
-      }
-      case "cuda" ->
-          throw new CommandException(
-              "--target cuda is not supported yet: this version generates Java only");
-      default -> throw new UsageException("--target is java or cuda, found " + target);
-    }
+    boolean cuda =
+        switch (target) {
+          case "java" -> false;
+          case "cuda" -> true;
+          default -> throw new UsageException("--target is java or cuda, found " + target);
+        };
     if (annotated.isGiven() && !request.isMissing()) {
       throw new UsageException("--class generates an interface: it takes no PROGRAM");
     }
-    String source =
-        annotated.isGiven() ? annotated.source(console) : request.plan(console).plan().javaSource();
+    if (annotated.isGiven() && cuda) {
+      throw new UsageException("--class generates Java: it takes no --target cuda");
+    }
+    String source;
+    if (annotated.isGiven()) {
+      source = annotated.source(console);
+    } else {
+      Plan plan = request.plan(console).plan();
+      source = cuda ? plan.cudaSource() : plan.javaSource();
+    }
     if (output.isPresent()) {
       TextFile.write(output.get(), source);
     } else {

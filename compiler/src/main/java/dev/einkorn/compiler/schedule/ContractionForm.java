@@ -31,7 +31,7 @@ import java.util.Set;
  * @param target what is stored
  * @param result the stored value, over the accumulator
  */
-record ContractionForm(
+public record ContractionForm(
     List<Stmt.Loop> outer,
     List<Stmt.Loop> depth,
     Expr.Local accumulator,
@@ -43,7 +43,7 @@ record ContractionForm(
     Expr result) {
 
   /** The form of a nest, if it has it. */
-  static Optional<ContractionForm> of(LoopNest nest) {
+  public static Optional<ContractionForm> of(LoopNest nest) {
     PerfectNest perfect = PerfectNest.of(nest.body());
     if (!(perfect.body() instanceof Stmt.Block(List<Stmt> statements))
         || statements.size() != 3
@@ -112,12 +112,12 @@ record ContractionForm(
   }
 
   /** Whether each term is the product of the factors. */
-  boolean isProduct() {
+  public boolean isProduct() {
     return term instanceof Stmt.Update;
   }
 
   /** The factors in the other order. */
-  ContractionForm swapped() {
+  public ContractionForm swapped() {
     return new ContractionForm(
         outer, depth, accumulator, initial, right, left, term, target, result);
   }
@@ -139,7 +139,7 @@ record ContractionForm(
   }
 
   /** The loop variables that a value depends on. */
-  static Set<IndexVariable> variables(Expr value) {
+  public static Set<IndexVariable> variables(Expr value) {
     Set<IndexVariable> used = new HashSet<>();
     LoopWalk.subexpressions(
         value,

@@ -10,7 +10,24 @@ import java.util.Set;
 /**
  * One rewrite of a loop nest. {@link Scheduler} holds the legality rules and says why it refuses.
  */
-public sealed interface Directive {
+public sealed interface Directive
+    permits DeviceDirective,
+        Directive.Reorder,
+        Directive.Fuse,
+        Directive.Promote,
+        Directive.Hoist,
+        Directive.Polynomial,
+        Directive.Block,
+        Directive.Distribute,
+        Directive.Resume,
+        Directive.Stage,
+        Directive.SplitBorders,
+        Directive.Contract,
+        Directive.Partial,
+        Directive.SplitReduction,
+        Directive.Parallel,
+        Directive.Tile,
+        Directive.Pack {
 
   /**
    * Orders the loops of every perfect nest.

@@ -46,6 +46,7 @@ public record Schedule(List<Directive> directives) {
                       Directive.Resume _,
                       Directive.SplitReduction _,
                       Directive.Parallel _,
+                      DeviceDirective _,
                       Directive.SplitBorders _ ->
                       false;
                 });
@@ -79,6 +80,7 @@ public record Schedule(List<Directive> directives) {
                           Directive.Partial _,
                           Directive.Contract _,
                           Directive.SplitReduction _,
+                          DeviceDirective _,
                           Directive.Parallel _ ->
                           false;
                     })
@@ -245,12 +247,16 @@ public record Schedule(List<Directive> directives) {
         yield new Directive.SplitBorders();
       }
       default ->
-          throw new ScheduleException(
-              "unknown directive "
-                  + name
-                  + "; there are reorder, fuse, promote, hoist, polynomial, contract, split,"
-                  + " partial, block, distribute, resume, stage, tile, pack, split_borders and"
-                  + " parallel");
+          DeviceDirective.read(name, arguments, text)
+              .orElseThrow(
+                  () ->
+                      new ScheduleException(
+                          "unknown directive "
+                              + name
+                              + "; there are reorder, fuse, promote, hoist, polynomial, contract,"
+                              + " split, partial, block, distribute, resume, stage, tile, pack,"
+                              + " split_borders and parallel, and for GPUs bind, shared, registers,"
+                              + " turn and mma"));
     };
   }
 
@@ -259,7 +265,7 @@ public record Schedule(List<Directive> directives) {
   private static final Pattern TILE_LOOP =
       Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");
 
-  private static Directive.TileLoop tileLoop(String text) {
+  static Directive.TileLoop tileLoop(String text) {
     Matcher matcher = TILE_LOOP.matcher(text);
     if (!matcher.matches()) {
       throw new ScheduleException("expected an index such as i: 4 or j: 2 x 8, found: " + text);
@@ -296,7 +302,7 @@ public record Schedule(List<Directive> directives) {
         share);
   }
 
-  private static Directive.PackLoop packLoop(String text) {
+  static Directive.PackLoop packLoop(String text) {
     Matcher matcher = PACK_LOOP.matcher(text);
     if (!matcher.matches()) {
       throw new ScheduleException("expected indices such as i+j: 12 of 192, found: " + text);

@@ -45,6 +45,7 @@ public final class Scheduler {
     for (Directive directive : schedule.directives()) {
       if (split
           && !(directive instanceof Directive.Tile)
+          && !(directive instanceof DeviceDirective)
           && !(directive instanceof Directive.Parallel)) {
         throw refusal(
             directive,
@@ -71,16 +72,17 @@ public final class Scheduler {
             case Directive.Partial partial -> PartialReduction.apply(result, partial);
             case Directive.SplitReduction chunks -> ReductionSplitting.apply(result, chunks);
             case Directive.Parallel parallel -> LoopSharing.apply(result, parallel);
+            case DeviceDirective directives -> DeviceSharing.check(result, directives);
           };
     }
     return result;
   }
 
-  static boolean isLegal(LoopNest nest, Directive directive) {
+  public static boolean isLegal(LoopNest nest, Directive directive) {
     return isLegal(nest, new Schedule(List.of(directive)));
   }
 
-  static boolean isLegal(LoopNest nest, Schedule schedule) {
+  public static boolean isLegal(LoopNest nest, Schedule schedule) {
     try {
       apply(nest, schedule);
       return true;
@@ -155,7 +157,7 @@ public final class Scheduler {
   }
 
   /** The variables that stand alone in every subscript list that the statement writes at. */
-  static Set<IndexVariable> targetVariables(Stmt stmt) {
+  public static Set<IndexVariable> targetVariables(Stmt stmt) {
     List<Element> written = new ArrayList<>();
     LoopWalk.statements(
         stmt,

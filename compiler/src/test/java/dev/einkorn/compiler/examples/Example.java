@@ -23,6 +23,23 @@ import java.util.function.UnaryOperator;
 record Example(String program, Map<String, Tensor> inputs) {
   private static final Einkorn INTERPRETER = Einkorn.builder().backend(Backend.REFERENCE).build();
 
+  private static final ThreadLocal<List<Example>> COLLECTED = new ThreadLocal<>();
+
+  /** What asks for examples. */
+  interface Test {
+    Object run() throws ReflectiveOperationException;
+  }
+
+  /** Adds the examples that a test asks for to a list; they are not computed. */
+  static void collect(List<Example> into, Test test) throws ReflectiveOperationException {
+    COLLECTED.set(into);
+    try {
+      test.run();
+    } finally {
+      COLLECTED.remove();
+    }
+  }
+
   static Example of(String program) {
     return new Example(program, Map.of());
   }
@@ -65,6 +82,11 @@ record Example(String program, Map<String, Tensor> inputs) {
   }
 
   private void check(Selection output, Tensor expected, BiPredicate<Tensor, Tensor> isEqual) {
+    List<Example> collected = COLLECTED.get();
+    if (collected != null) {
+      collected.add(this);
+      return;
+    }
     Map<String, Map<String, Tensor>> results = new LinkedHashMap<>();
     results.put("compiled", Einkorn.compile(program).call(inputs));
     results.put("compiled, other strides", Einkorn.compile(program).call(inputs(Example::strided)));

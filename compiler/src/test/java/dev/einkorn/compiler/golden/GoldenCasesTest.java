@@ -66,7 +66,7 @@ class GoldenCasesTest {
   @Test
   void everyFolderIsACase() {
     assertThat(new GoldenFiles("java/dev/einkorn/golden").names("")).isEqualTo(cases());
-    assertThat(new GoldenFiles("").names("")).containsExactly("cases", "errors", "java");
+    assertThat(new GoldenFiles("").names("")).containsExactly("cases", "cuda", "errors", "java");
     assertThat(cases()).hasSizeBetween(20, 30);
   }
 

@@ -216,12 +216,16 @@ public final class BuiltKernel {
     }
 
     @Override
-    public void call(KernelSet kernels) {
+    public List<Runnable> rehearsals(KernelSet kernels) {
       Tensor[] scratch = operands;
       if (scratch == null) {
         throw new IllegalStateException("not loaded");
       }
-      run(kernels, scratch, variants.scratchSizes(variant), WorkerPool.shared(), 1);
+      long[] sizes = variants.scratchSizes(variant);
+      WorkerPool pool = WorkerPool.shared();
+      Runnable alone = () -> run(kernels, scratch, sizes, pool, 1);
+      Runnable asTeam = () -> run(kernels, scratch, sizes, pool, pool.threads());
+      return kernels.parallel() ? List.of(alone, asTeam) : List.of(alone);
     }
   }
 }

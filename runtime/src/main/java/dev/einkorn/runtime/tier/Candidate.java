@@ -1,5 +1,6 @@
 package dev.einkorn.runtime.tier;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Kernels that may take over from others once they are warm. */
@@ -11,6 +12,10 @@ public interface Candidate {
    */
   Optional<KernelSet> load();
 
-  /** Runs kernels once, on data of the candidate's own. */
-  void call(KernelSet kernels);
+  /**
+   * Ways to run kernels once, on data of the candidate's own. Each is warmed up after the one
+   * before: the first reaches all loops at the least cost, the others take the branches that real
+   * calls take, for which the JVM would otherwise compile again in the middle of them.
+   */
+  List<Runnable> rehearsals(KernelSet kernels);
 }

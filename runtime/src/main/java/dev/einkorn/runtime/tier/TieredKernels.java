@@ -98,7 +98,7 @@ public final class TieredKernels {
       }
       KernelSet kernels = next.get();
       loaded = kernels;
-      WarmUp.Result result = new WarmUp(meter).run(() -> candidate.call(kernels));
+      WarmUp.Result result = new WarmUp(meter).run(candidate.rehearsals(kernels));
       if (result.hot()) {
         return Optional.of(only(kernels, tookOver(result, load)));
       }
@@ -145,7 +145,7 @@ public final class TieredKernels {
           return;
         }
         KernelSet kernels = loaded.get();
-        WarmUp.Result result = new WarmUp(meter).run(() -> candidate.call(kernels));
+        WarmUp.Result result = new WarmUp(meter).run(candidate.rehearsals(kernels));
         if (result.hot()) {
           current = kernels;
           outcome = tookOver(result, load);

@@ -1,5 +1,7 @@
 package dev.einkorn.runtime.tier;
 
+import java.util.List;
+
 /**
  * Calls a kernel until the JVM has compiled it well: rounds of calls until the time per call is
  * flat and no call allocates. A vector that C2 has not turned into a register is an object, so a
@@ -54,10 +56,29 @@ final class WarmUp {
   }
 
   /**
-   * Warms {@code call} up for at least one round and for 1.5 seconds at most, or 4.5 if it is still
-   * getting faster then.
+   * Warms calls up one after the other.
+   *
+   * @return how the first ended if all are hot, else how the first that is not ended
    */
-  Result run(Runnable call) {
+  Result run(List<Runnable> calls) {
+    Result first = run(calls.getFirst(), LEAST_NANOS);
+    for (Runnable call : calls.subList(1, calls.size())) {
+      if (!first.hot()) {
+        return first;
+      }
+      Result next = run(call, 0);
+      if (!next.hot()) {
+        return next;
+      }
+    }
+    return first;
+  }
+
+  /**
+   * Warms {@code call} up for at least {@code least} nanoseconds and for 1.5 seconds at most, or
+   * 4.5 if it is still getting faster then.
+   */
+  private Result run(Runnable call, long least) {
     long start = meter.nanos();
     long calls = 1;
     double best = Double.MAX_VALUE;
@@ -82,7 +103,7 @@ final class WarmUp {
         few = Math.min(few, (double) bytes);
         progress = now;
       }
-      boolean ready = flat >= FLAT_ROUNDS && now - start >= LEAST_NANOS;
+      boolean ready = flat >= FLAT_ROUNDS && now - start >= least;
       boolean stuck = now - start >= ENOUGH_NANOS && now - progress >= STUCK_NANOS;
       if (ready || stuck || now - start >= MOST_NANOS || Thread.currentThread().isInterrupted()) {
         return new Result(areFew(bytes, best), (long) best, bytes);

@@ -37,9 +37,9 @@ class TieredKernelsTest {
     }
 
     @Override
-    public void call(KernelSet kernels) {
+    public List<Runnable> rehearsals(KernelSet kernels) {
       assertThat(kernels).isSameAs(loaded.getLast());
-      meter.spend(100_000, loaded.size() <= badClasses ? 5000 : 0);
+      return List.of(() -> meter.spend(100_000, loaded.size() <= badClasses ? 5000 : 0));
     }
   }
 
@@ -103,7 +103,9 @@ class TieredKernelsTest {
               }
 
               @Override
-              public void call(KernelSet kernels) {}
+              public List<Runnable> rehearsals(KernelSet kernels) {
+                return List.of();
+              }
             });
     runBackground();
     assertThat(tiers.current()).isSameAs(first);
@@ -125,8 +127,11 @@ class TieredKernelsTest {
               }
 
               @Override
-              public void call(KernelSet kernels) {
-                throw new AssertionError("out of bounds");
+              public List<Runnable> rehearsals(KernelSet kernels) {
+                return List.of(
+                    () -> {
+                      throw new AssertionError("out of bounds");
+                    });
               }
             });
     runBackground();
@@ -145,7 +150,7 @@ class TieredKernelsTest {
               }
 
               @Override
-              public void call(KernelSet kernels) {
+              public List<Runnable> rehearsals(KernelSet kernels) {
                 throw new AssertionError("nothing was loaded");
               }
             });

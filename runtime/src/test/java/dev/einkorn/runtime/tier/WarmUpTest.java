@@ -2,6 +2,7 @@ package dev.einkorn.runtime.tier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -10,12 +11,39 @@ class WarmUpTest {
   private final AtomicInteger calls = new AtomicInteger();
 
   private WarmUp.Result warm(Runnable call) {
-    return new WarmUp(meter)
-        .run(
-            () -> {
-              calls.incrementAndGet();
-              call.run();
-            });
+    return new WarmUp(meter).run(List.of(counted(call)));
+  }
+
+  private Runnable counted(Runnable call) {
+    return () -> {
+      calls.incrementAndGet();
+      call.run();
+    };
+  }
+
+  @Test
+  void eachRehearsalIsWarmedUpUntilItIsHot() {
+    AtomicInteger seconds = new AtomicInteger();
+    Runnable small = () -> meter.spend(1_000, 0);
+    Runnable real =
+        () -> {
+          boolean compiled = seconds.incrementAndGet() > 20;
+          meter.spend(compiled ? 100_000 : 5_000_000, compiled ? 0 : 1 << 20);
+        };
+    WarmUp.Result result = new WarmUp(meter).run(List.of(small, real));
+    assertThat(result).isEqualTo(new WarmUp.Result(true, 1_000, 0));
+    assertThat(seconds).hasValueGreaterThan(23);
+  }
+
+  @Test
+  void aRehearsalThatKeepsAllocatingIsTheResult() {
+    AtomicInteger thirds = new AtomicInteger();
+    Runnable small = () -> meter.spend(1_000, 0);
+    Runnable real = () -> meter.spend(1_000_000, 1 << 20);
+    WarmUp.Result result = new WarmUp(meter).run(List.of(small, real, thirds::incrementAndGet));
+    assertThat(result.hot()).isFalse();
+    assertThat(result.bytes()).isEqualTo(1 << 20);
+    assertThat(thirds).hasValue(0);
   }
 
   @Test
