@@ -68,7 +68,7 @@ public final class Built {
       Class<?> type = new Classes(compilation).loadClass("com.acme.WorkKernels");
       return new Built(type.getConstructor().newInstance());
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("cannot load what was generated", e);
     }
   }
 
@@ -103,7 +103,7 @@ public final class Built {
       constructor.setAccessible(true);
       return (KernelVariants) constructor.newInstance();
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("cannot load what was generated", e);
     }
   }
 

@@ -81,13 +81,15 @@ class GeneratedSourceTest {
     Files.createDirectories(file.getParent());
     Files.writeString(
         file,
-        "package com.acme;\n"
-            + "import dev.einkorn.runtime.*;\n"
-            + "import dev.einkorn.runtime.annotation.*;\n"
-            + "@TensorKernels interface Work {\n"
-            + "  @TensorKernel(\"c[k] = exq(A[k])\") Tensor f(Tensor A);\n"
-            + "  static Work create() { return new WorkKernels(); }\n"
-            + "}\n");
+        """
+        package com.acme;
+        import dev.einkorn.runtime.*;
+        import dev.einkorn.runtime.annotation.*;
+        @TensorKernels interface Work {
+          @TensorKernel("c[k] = exq(A[k])") Tensor f(Tensor A);
+          static Work create() { return new WorkKernels(); }
+        }
+        """);
     var source = new InterfaceSource(List.of(folder), classPath(), Map.of());
     InterfaceSource.Result result = source.generate("com.acme.Work");
     assertThat(result.text()).isEmpty();
