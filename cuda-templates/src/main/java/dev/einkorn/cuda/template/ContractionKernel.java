@@ -42,12 +42,12 @@ import java.util.List;
  * @param rightDepth the position along the sum of that element, of the panel
  * @param rightLoads how many elements of the second factor a thread copies
  * @param rightValue element {@code item} of them, at place {@code deep} of table {@code slot}
- * @param rowIndices statements that find indices from {@code row}
- * @param columnIndices statements that find indices from {@code column}
- * @param depthIndices statements that find indices from {@code position}
+ * @param rowIndices statements that find indices from the number of a row
+ * @param columnIndices statements that find indices from that of a column
+ * @param depthIndices statements that find indices from that of a position along the sum
  * @param rowOffsets statements that fill the tables of rows at {@code item}
  * @param columnOffsets statements that fill the tables of columns at {@code item}
- * @param depthOffsets statements that fill the tables at {@code thread}
+ * @param depthOffsets statements that fill the tables along the sum
  * @param multiplyAdd {@code sums[down][across]} with the product of {@code left[down]} and {@code
  *     right[across]} added
  * @param accumulator what the result calls the sum

@@ -56,7 +56,6 @@ final class ContractionWriter {
     private final PackLoop role;
     private final Expr factor;
     private final boolean alongDepth;
-    private final String line;
     private final List<String> tables = new ArrayList<>();
     private final List<String> lineOffsets = new ArrayList<>();
     private final List<String> depthOffsets = new ArrayList<>();
@@ -70,7 +69,6 @@ final class ContractionWriter {
     Side(PackLoop role, Expr factor, String line) {
       this.role = role;
       this.factor = factor;
-      this.line = line;
       this.alongDepth = alongDepth();
       Set<IndexVariable> summed = new HashSet<>(shared.depth().variables());
       Map<Expr, String> replaced = new HashMap<>();

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.emit.cuda;
 
+import dev.einkorn.compiler.ProgramText;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.cuda.template.Prelude;
 import dev.einkorn.runtime.ElementType;
@@ -31,6 +32,7 @@ import java.util.function.ToLongFunction;
  * Device programs compiled by g++ and run on the CPU: {@code cuda_on_cpu.cpp} plays the scheduler
  * of a GPU. Not for several threads at a time.
  */
+@SuppressWarnings("restricted") // Calling native code is what this is for.
 public final class CpuDevice {
   /** In which order warps, lanes and blocks run. */
   public enum Order {
@@ -242,66 +244,61 @@ public final class CpuDevice {
       MemorySegment failure = arena.allocate(8 * DeviceFailure.WORDS, 16);
       registerBuffer(failure);
       for (Launch launch : device.launches()) {
-        launch(program, launch, all, buffers, failure, sizes, order, arena);
+        start(program, launch, all, buffers, failure, sizes, order, arena);
       }
-      buffers.forEach((name, buffer) -> download(buffer, all.get(name)));
+      buffers.forEach((name, buffer) -> download(buffer, ProgramText.named(all, name)));
       return failure.toArray(ValueLayout.JAVA_LONG);
     }
   }
 
-  private void launch(
+  private void start(
       int program,
-      Launch launch,
+      Launch launched,
       Map<String, Tensor> tensors,
       Map<String, Buffer> buffers,
       MemorySegment failure,
       ToLongFunction<Extent> sizes,
       Order order,
       Arena arena) {
-    if (launch.blocks(sizes) == 0) {
+    if (launched.blocks(sizes) == 0) {
       return;
     }
     boolean wide = programs.get(program).wide();
-    int count = launch.arguments().size();
+    int count = launched.arguments().size();
     MemorySegment values = arena.allocate(8L * count, 8);
     MemorySegment addresses = arena.allocate(8L * count, 8);
     for (int n = 0; n < count; n++) {
       addresses.setAtIndex(ValueLayout.ADDRESS, n, values.asSlice(8L * n));
-      switch (launch.arguments().get(n)) {
+      switch (launched.arguments().get(n)) {
         case Launch.Argument.Pointer(String tensor, _) ->
-            values.setAtIndex(ValueLayout.ADDRESS, n, buffers.get(tensor).first());
+            values.setAtIndex(ValueLayout.ADDRESS, n, ProgramText.named(buffers, tensor).first());
         case Launch.Argument.Failure _ -> values.setAtIndex(ValueLayout.ADDRESS, n, failure);
         case Launch.Argument.Size(Extent extent) -> put(values, n, sizes.applyAsLong(extent), wide);
         case Launch.Argument.Stride(String tensor, int axis) ->
-            put(values, n, tensors.get(tensor).stride(axis), wide);
+            put(values, n, ProgramText.named(tensors, tensor).stride(axis), wide);
       }
     }
-    MemorySegment entry = library.find(entry(program, launch)).orElseThrow();
+    MemorySegment entry = library.find(entry(program, launched)).orElseThrow();
     try {
       MemorySegment message =
           (MemorySegment)
-              launch_()
-                  .invokeExact(
+              launch.invokeExact(
                       entry,
                       addresses,
-                      Math.toIntExact(launch.gridX().evaluate(sizes)),
-                      Math.toIntExact(launch.gridY().evaluate(sizes)),
-                      launch.blockX(),
-                      launch.blockY(),
+                      Math.toIntExact(launched.gridX().evaluate(sizes)),
+                      Math.toIntExact(launched.gridY().evaluate(sizes)),
+                      launched.blockX(),
+                      launched.blockY(),
                       order.ordinal(),
                       17);
       if (!message.equals(MemorySegment.NULL)) {
-        throw new Fault(launch.kernel() + ": " + message.reinterpret(512).getString(0));
+        throw new Fault(launched.kernel() + ": " + message.reinterpret(512).getString(0));
       }
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
-  }
-
-  private MethodHandle launch_() {
-    return launch;
   }
 
   private static void put(MemorySegment values, int n, long value, boolean wide) {

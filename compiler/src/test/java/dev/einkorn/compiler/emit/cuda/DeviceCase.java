@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.emit.cuda;
 
+import dev.einkorn.compiler.ProgramText;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.PositionMagnitude;
 import dev.einkorn.compiler.index.SizeParameter;
@@ -77,7 +78,7 @@ public record DeviceCase(
     Map<String, Long> values = new LinkedHashMap<>();
     for (SizeParameter size : program.sizes()) {
       SizeParameter.Axis axis = size.axes().getFirst();
-      values.put(size.name(), inputs.get(axis.tensor()).extent(axis.position()));
+      values.put(size.name(), ProgramText.named(inputs, axis.tensor()).extent(axis.position()));
     }
     return new Sizes(program, values);
   }
@@ -104,7 +105,7 @@ public record DeviceCase(
       IndexProgram program, Sizes sizes, Map<String, Tensor> inputs) {
     Map<String, Tensor> operands = new LinkedHashMap<>();
     for (TensorDeclaration input : program.inputs()) {
-      operands.put(input.name(), inputs.get(input.name()));
+      operands.put(input.name(), ProgramText.named(inputs, input.name()));
     }
     for (TensorDeclaration target : program.targets()) {
       Tensor initial = inputs.get(target.name());
@@ -133,7 +134,7 @@ public record DeviceCase(
               throw e;
             });
     Map<String, Tensor> outputs = new LinkedHashMap<>();
-    program.outputs().forEach(name -> outputs.put(name, operands.get(name)));
+    program.outputs().forEach(name -> outputs.put(name, ProgramText.named(operands, name)));
     return outputs;
   }
 
