@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes gemm.json, tiny.json and move.json, the systematic workload files of this folder."""
+"""Writes gemm.json, tiny.json, move.json and plans.json, the systematic workload files of this folder."""
 
 import json
 import pathlib
@@ -74,6 +74,39 @@ def move():
         yield program(f"reduce_{dtype}_weighted", "s[j] = sum[i](w[i]*A[i,j]*A[i,j])", {"w": "i", "A": "ij"}, large, dtype)
 
 
-for file, workloads in (("gemm", gemm()), ("tiny", tiny()), ("move", move())):
+LAZY_SUM = """C[i,j,k] = B[i] * A[j,k]
+C2[i,j,k] = Y[j] * Z[i,k]
+E[k] = (C[i,j,k] + C2[i,j,k]) * (C[i,k,j] + C2[i,k,j])"""
+
+
+def plans():
+    """Programs whose order, form or sharing decides the time; ../compare_numpy.py has each of them written by hand."""
+    for n, q in ((400, 408), (2000, 2040)):
+        yield program(
+            f"lazy_sum_{n}_{q}", LAZY_SUM, {"A": "jk", "B": "i", "Y": "j", "Z": "ik"}, {"i": q, "j": n, "k": n}, "f64")
+    for name, text, sizes in (
+        ("right", "ij,jk,kl->il", (1000, 200, 1000, 10)),
+        ("left", "ij,jk,kl->il", (10, 1000, 200, 1000)),
+        ("outer", "ij,jk,kl,lm->im", (600, 20, 600, 20, 600)),
+        ("middle", "ij,jk,kl,lm->im", (20, 600, 20, 600, 20)),
+        ("six", "ij,jk,kl,lm,mn,no->io", (300, 35, 150, 5, 100, 200, 250)),
+    ):
+        yield {"name": f"chain_{name}", "einsum": text, "sizes": dict(zip("ijklmno", sizes)), "dtype": "f32"}
+    batch = {"b": 64, "i": 100, "j": 16, "k": 100, "l": 16}
+    yield {"name": "chain_batched", "einsum": "bij,bjk,bkl->bil", "sizes": batch, "dtype": "f32"}
+    square = {"i": 800, "j": 800, "k": 800}
+    yield program("gram", "G[i,j] = A[i,k] * A[j,k]", {"A": "ik"}, square, "f32")
+    yield program("gram_of_sum", "G[i,j] = (A[i,k] + B[i,k]) * (A[j,k] + B[j,k])", {"A": "ik", "B": "ik"}, square, "f32")
+    yield program("common_factor", "D[i,j] = A[i,k]*B[k,j] + A[i,k]*C[k,j]", {"A": "ik", "B": "kj", "C": "kj"}, square, "f32")
+    yield program("quadratic", "s = x[i] * A[i,j] * x[j]", {"x": "i", "A": "ij"}, {"i": 3000, "j": 3000}, "f64")
+    many = {"b": 500, "i": 500, "j": 500}
+    yield program("quadratic_many", "s[b] = X[b,i] * A[i,j] * X[b,j]", {"X": "bi", "A": "ij"}, many, "f32")
+    yield program("trace", "t = A[i,j] * B[j,i]", {"A": "ij", "B": "ji"}, {"i": 2000, "j": 2000}, "f32")
+    yield program(
+        "three_outputs", "G[i,j] = A[i,k] * B[k,j]\nx[i] = G[i,j] * u[j]\ny[j] = G[i,j] * v[i]\nz[i,j] = 2 * G[i,j] + A[i,j]",
+        {"A": "ik", "B": "kj", "u": "j", "v": "i"}, {"i": 500, "j": 500, "k": 500}, "f32")
+
+
+for file, workloads in (("gemm", gemm()), ("tiny", tiny()), ("move", move()), ("plans", plans())):
     lines = ",\n".join(" " + json.dumps(workload) for workload in workloads)
     (FOLDER / f"{file}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")

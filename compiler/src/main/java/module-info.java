@@ -11,12 +11,16 @@ module dev.einkorn.compiler {
   requires com.google.gson;
   requires java.compiler;
   requires jdk.management;
+  requires static jdk.compiler;
   requires static org.jspecify;
 
   exports dev.einkorn.compiler;
   exports dev.einkorn.compiler.source;
 
   uses dev.einkorn.compiler.cli.bench.Peer;
+
+  provides javax.annotation.processing.Processor with
+      dev.einkorn.compiler.processor.TensorKernelProcessor;
 
   opens dev.einkorn.compiler.cli to
       info.picocli;

@@ -3,6 +3,7 @@ package dev.einkorn.compiler;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.kernel.Arguments;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,6 @@ final class BoundCall {
    * @throws IllegalArgumentException if it is of another type or shape, or cannot be written
    */
   void check(int n, Tensor tensor) {
-    OutputCheck.check(outputs[n].name, tensor, outputs[n].elementType, outputs[n].shape);
+    Arguments.output(outputs[n].name, tensor, outputs[n].elementType, outputs[n].shape);
   }
 }

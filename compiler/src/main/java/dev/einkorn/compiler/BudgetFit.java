@@ -2,7 +2,7 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Sizes;
-import dev.einkorn.compiler.jit.TierPolicy;
+import dev.einkorn.runtime.tier.TierPolicy;
 import java.util.List;
 import java.util.function.Supplier;
 

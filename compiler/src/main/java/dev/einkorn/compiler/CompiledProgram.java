@@ -10,7 +10,6 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
-import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.source.CompileException;
@@ -409,6 +408,38 @@ public final class CompiledProgram {
         workers);
   }
 
+  /** Whether calls run kernels, step by step. */
+  boolean hasSteps() {
+    return einkorn.backend() != Backend.REFERENCE;
+  }
+
+  /** What a call of these inputs runs, to be timed step by step. */
+  StepTimer stepTimer(Map<String, Tensor> inputs) {
+    Specialization specialization = specialize(inputs);
+    Sizes sizes = specialization.sizes(inputs);
+    Map<String, Geometry> known = new LinkedHashMap<>();
+    inputs.forEach((name, tensor) -> known.put(name, Geometry.of(tensor)));
+    outputNames.forEach(known::remove);
+    Fitted fitted = fitted(specialization, sizes, known);
+    fitted.requireBudget(einkorn);
+    Map<String, Tensor> tensors = new LinkedHashMap<>(inputs);
+    for (String output : outputNames) {
+      ElementType type = specialization.program().typeOf(output).elementType();
+      tensors.put(output, Tensor.zeros(type, specialization.shape(output, sizes)));
+    }
+    return CompilerThread.call(
+        () -> {
+          StagedPlan staged =
+              fitted
+                  .slabs()
+                  .map(SlabFit::staged)
+                  .orElseGet(
+                      () -> StagedPlan.whole(fitted.planned().plan(), sizes, fitted.fit().chosen()))
+                  .byStep();
+          return new StepTimer(einkorn, staged, tensors, fitted.workers(einkorn, sizes));
+        });
+  }
+
   /**
    * A plan, its temporaries, and the schedules that leave it within the budget, if any do.
    *
@@ -444,7 +475,8 @@ public final class CompiledProgram {
     Fitted fitted = null;
     long least = Long.MAX_VALUE;
     for (PlanRequest request : einkorn.planRequests(sizes)) {
-      PlannedProgram planned = CompilerThread.call(() -> specialization.plan(sizes, request));
+      PlannedProgram planned =
+          CompilerThread.call(() -> specialization.plan(sizes, request, einkorn.planCache()));
       WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), sizes);
       BudgetFit fit =
           einkorn.fit(request(specialization, planned.plan(), sizes, known), sizes, layout.bytes());
@@ -564,7 +596,10 @@ public final class CompiledProgram {
     return CompilerThread.call(
         () -> {
           var specialization = new Specialization(frontend.check(types));
-          PlannedProgram planned = Planner.plan(specialization.program(), einkorn.typicalRequest());
+          PlannedProgram planned =
+              einkorn
+                  .planCache()
+                  .plan(specialization.program(), Map.of(), einkorn.typicalRequest());
           List<Layout> layouts = new ArrayList<>();
           for (TensorDeclaration tensor : Executable.operands(planned.plan().optimized())) {
             layouts.add(Layout.rowMajor(tensor.type().rank()));

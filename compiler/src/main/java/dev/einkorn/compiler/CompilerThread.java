@@ -8,14 +8,14 @@ import java.util.function.Supplier;
  * Runs recursive work on a thread of its own, whose stack is large enough for the deepest
  * expression that the language allows, however small the caller's stack is.
  */
-final class CompilerThread {
+public final class CompilerThread {
   /** Reserved, not used, as long as expressions are shallow. */
   private static final long STACK_BYTES = 32L << 20;
 
   private CompilerThread() {}
 
   /** The result of the work; what it throws is thrown here. */
-  static <T> T call(Supplier<T> work) {
+  public static <T> T call(Supplier<T> work) {
     var task = new FutureTask<>(work::get);
     new Thread(null, task, "einkorn-compiler", STACK_BYTES).start();
     boolean interrupted = false;

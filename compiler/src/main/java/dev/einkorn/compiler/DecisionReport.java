@@ -1,11 +1,41 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.optimize.Decision;
+import dev.einkorn.compiler.optimize.Planning;
 import dev.einkorn.compiler.report.Json;
+import java.time.Duration;
 
-/** A decision of the optimizer as text and as JSON. */
+/** The decisions of the optimizer, and how long they took, as text and as JSON. */
 final class DecisionReport {
   private DecisionReport() {}
+
+  /** How long planning took, and what by: {@code planned in 1.2 ms from the plan cache}. */
+  static String text(Planning planning) {
+    var out = new StringBuilder("planned in ").append(time(planning.time()));
+    planning
+        .recalled()
+        .ifPresent(
+            search -> out.append(" from the plan cache; the search took ").append(time(search)));
+    if (planning.limited()) {
+      out.append(", cut by the limit of ")
+          .append(time(planning.limit()))
+          .append(": a longer search may find a better plan");
+    }
+    return out.toString();
+  }
+
+  private static String time(Duration duration) {
+    return Quantity.time((double) duration.toNanos());
+  }
+
+  static String json(Planning planning) {
+    return Json.object(
+        "source", Json.string(planning.recalled().isPresent() ? "cache" : "search"),
+        "nanos", Long.toString(planning.time().toNanos()),
+        "searchNanos", Long.toString(planning.recalled().orElse(planning.time()).toNanos()),
+        "limitNanos", Long.toString(planning.limit().toNanos()),
+        "limited", Boolean.toString(planning.limited()));
+  }
 
   /** One line for the choice, then one for each product and for each form not taken. */
   static String text(Decision decision) {

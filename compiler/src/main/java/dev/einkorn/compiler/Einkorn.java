@@ -5,7 +5,6 @@ import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.jit.JaninoPreload;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
-import dev.einkorn.compiler.jit.TierPolicy;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
@@ -22,7 +21,11 @@ import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.TeamSize;
+import dev.einkorn.runtime.kernel.WorkspacePool;
+import dev.einkorn.runtime.tier.TierPolicy;
 import java.lang.ref.Cleaner;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -64,12 +67,7 @@ public final class Einkorn {
     static final Cleaner CLEANER = Cleaner.create();
   }
 
-  // Waking a worker and waiting for it costs a few microseconds, and it works at half speed until
-  // it has the data: below this, or with less than this for each, more workers are not faster.
-  private static final double BREAK_EVEN_NANOS = 60_000;
-  private static final double NANOS_PER_WORKER = 30_000;
-
-  private static final Duration PLANNING_TIME = Duration.ofMillis(500);
+  private static final Duration PLANNING_LIMIT = Duration.ofMillis(500);
 
   /** Plans with still smaller temporaries are not told apart. */
   private static final long LEAST_TEMPORARY = 64;
@@ -82,6 +80,8 @@ public final class Einkorn {
   private final WorkspacePool workspaces;
   private final Map<String, Schedule> schedules;
   private final Map<String, ContractionTree> orders;
+  private final Duration planningLimit;
+  private final PlanCache planCache;
   private final Target target;
   private final TierPolicy tierPolicy = TierPolicy.fromSystemProperty();
   private volatile @Nullable WorkerPool ownPool;
@@ -105,7 +105,9 @@ public final class Einkorn {
     if (backend == Backend.CPU) {
       JaninoPreload.start();
     }
-    Target host = Host.target(threads);
+    planningLimit = builder.planningLimit;
+    Target host = builder.target != null ? builder.target : Host.target(threads);
+    planCache = PlanCache.of(builder.planCache, host);
     target = tierPolicy == TierPolicy.SCALAR ? host.withoutSimd() : host;
   }
 
@@ -279,8 +281,13 @@ public final class Einkorn {
         mode == Mode.FAST,
         new CostModel(CostModel.TYPICAL.simdBits(), target.l2(), target.l3()),
         Long.MAX_VALUE,
-        PLANNING_TIME,
+        planningLimit,
         orders);
+  }
+
+  /** Where plans come from. */
+  PlanCache planCache() {
+    return planCache;
   }
 
   /** Whether a call may take so much working memory. */
@@ -312,7 +319,7 @@ public final class Einkorn {
 
   /** The number of workers for a call that takes one of them so many nanoseconds. */
   int workers(double nanos) {
-    return nanos < BREAK_EVEN_NANOS ? 1 : (int) Math.clamp(nanos / NANOS_PER_WORKER, 1, threads);
+    return TeamSize.of(nanos, threads);
   }
 
   /** The threads that share the work of a call. */
@@ -363,6 +370,9 @@ public final class Einkorn {
     private int threads = Runtime.getRuntime().availableProcessors();
     private long memoryBudget = Long.MAX_VALUE;
     private long slabCache;
+    private Duration planningLimit = PLANNING_LIMIT;
+    private Optional<Path> planCache = Optional.empty();
+    private @Nullable Target target;
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
     private final Map<String, ContractionTree> orders = new LinkedHashMap<>();
 
@@ -377,6 +387,12 @@ public final class Einkorn {
     /** What the compiler may do to the arithmetic; the default is {@link Mode#DETERMINISTIC}. */
     public Builder mode(Mode value) {
       mode = value;
+      return this;
+    }
+
+    /** The machine that schedules are chosen for; the default is this one. For tests. */
+    Builder target(Target value) {
+      target = value;
       return this;
     }
 
@@ -412,6 +428,37 @@ public final class Einkorn {
         throw new IllegalArgumentException("a memory budget cannot be negative: " + bytes);
       }
       memoryBudget = bytes;
+      return this;
+    }
+
+    /**
+     * The time after which planning takes the best plan found so far; the default is half a second.
+     * It is looked at between steps of the search, of which one with thousands of operands can take
+     * a second by itself. Where the limit is met, plans, and with them roundings, may differ from
+     * run to run; {@link Plan#explain} says so.
+     *
+     * @throws IllegalArgumentException if negative
+     */
+    public Builder planningLimit(Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException("a planning limit cannot be negative: " + value);
+      }
+      planningLimit = value;
+      return this;
+    }
+
+    /**
+     * The folder in which plans are kept that took more than a few milliseconds to find; it is made
+     * when first needed. By default there is none, unless the system property {@code
+     * einkorn.plan.cache} names one; if that is {@code off}, there is none in any case. Several
+     * processes may share it. Kept are the choices of the search, for one program, its sizes, these
+     * options, this version and this kind of machine. They are checked by making them again, so a
+     * damaged or wrong file is ignored with a warning of the logger {@code
+     * dev.einkorn.compiler.PlanCache}; somebody who can write to the folder can make programs slow,
+     * but not wrong.
+     */
+    public Builder planCache(Path folder) {
+      planCache = Optional.of(folder);
       return this;
     }
 

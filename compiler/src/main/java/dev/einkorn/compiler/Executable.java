@@ -5,12 +5,7 @@ import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
-import dev.einkorn.compiler.jit.BackgroundCompiler;
-import dev.einkorn.compiler.jit.Candidate;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
-import dev.einkorn.compiler.jit.KernelSet;
-import dev.einkorn.compiler.jit.TierPolicy;
-import dev.einkorn.compiler.jit.TieredKernels;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
@@ -26,6 +21,12 @@ import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.Worker;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.TeamSize;
+import dev.einkorn.runtime.tier.BackgroundCompiler;
+import dev.einkorn.runtime.tier.Candidate;
+import dev.einkorn.runtime.tier.KernelSet;
+import dev.einkorn.runtime.tier.TierPolicy;
+import dev.einkorn.runtime.tier.TieredKernels;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,17 +130,44 @@ final class Executable {
       return with(scalar, options.withTarget(scalar), Pipeline.choose(lowered, plain));
     }
 
+    /** The n-th step alone, as a plan of its own, with the schedule that it has here. */
+    Chosen step(int n, ExecutionPlan alone) {
+      List<TensorDeclaration> operands = operands(alone.optimized());
+      List<Layout> layouts = new ArrayList<>();
+      for (TensorDeclaration operand : operands) {
+        layouts.add(
+            options.layouts().getOrDefault(operand.name(), Layout.rowMajor(operand.type().rank())));
+      }
+      String target = alone.steps().getFirst().target();
+      Map<String, Schedule> given = new LinkedHashMap<>(options.schedules());
+      given.keySet().retainAll(List.of(target));
+      var own =
+          new PipelineOptions(
+              options.layouts(),
+              options.wide(),
+              given,
+              options.packageName(),
+              options.shape(),
+              options.rounding(),
+              options.target(),
+              options.arithmetic());
+      var step =
+          new Key(
+              alone,
+              layouts,
+              key.wide(),
+              List.of(key.schedules().get(n)),
+              key.target(),
+              key.arithmetic());
+      return new Chosen(step, new LoweredPlan(alone, List.of(lowered.nests().get(n))), own);
+    }
+
     private Chosen with(Target target, PipelineOptions newOptions, List<Schedule> schedules) {
       var newKey =
           new Key(key.plan(), key.layouts(), key.wide(), schedules, target, key.arithmetic());
       return new Chosen(newKey, lowered, newOptions);
     }
   }
-
-  // What one core does in a nanosecond, of scalar work on data from a cache: decides only how many
-  // workers a call is worth.
-  private static final double OPERATIONS_PER_NANO = 2;
-  private static final double BYTES_PER_NANO = 12;
 
   private final TieredKernels tiers;
   private final OperationCount operations;
@@ -201,18 +229,9 @@ final class Executable {
     for (EmittedSource source : compilation.sources()) {
       Kernel kernel = compiler.compile(source);
       boolean alone = compilation.parallel() && !compilation.parallel(kernels.size());
-      kernels.add(alone ? ofFirstWorker(kernel) : kernel);
+      kernels.add(alone ? KernelSet.ofFirstWorker(kernel) : kernel);
     }
     return new KernelSet(kernels, compilation.parallel());
-  }
-
-  /** The kernel for a team whose other workers have nothing to do. */
-  private static Kernel ofFirstWorker(Kernel kernel) {
-    return (operands, sizes, worker) -> {
-      if (worker.index() == 0) {
-        kernel.run(operands, sizes, worker);
-      }
-    };
   }
 
   /** The kernels for a target with vector registers. */
@@ -220,7 +239,7 @@ final class Executable {
     private final Chosen chosen;
     private final KernelClassCompiler compiler;
     private @Nullable Compilation compilation;
-    private @Nullable ScratchOperands scratch;
+    private List<ScratchOperands> scratch = List.of();
 
     VectorKernels(Chosen chosen, KernelClassCompiler compiler) {
       this.chosen = chosen;
@@ -236,24 +255,36 @@ final class Executable {
             if (!vector.simd()) {
               return Optional.empty();
             }
-            if (scratch == null) {
-              CallShape shape =
-                  chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
-              scratch =
-                  ScratchOperands.of(
-                      vector.plan().optimized(), chosen.key().layouts(), shape, vector.warmSizes());
+            if (scratch.isEmpty()) {
+              scratch = scratch(vector);
             }
             return Optional.of(Executable.load(vector, compiler));
           });
     }
 
+    /** Operands that reach all loops, then those near a real call if there are such. */
+    private List<ScratchOperands> scratch(Compilation vector) {
+      CallShape shape = chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
+      IndexProgram program = vector.plan().optimized();
+      List<Layout> layouts = chosen.key().layouts();
+      List<ScratchOperands> all = new ArrayList<>();
+      all.add(ScratchOperands.of(program, layouts, shape, vector.warmSizes()));
+      ScratchOperands.near(program, layouts, shape, vector.operations()).ifPresent(all::add);
+      return all;
+    }
+
     @Override
-    public void call(KernelSet kernels) {
-      ScratchOperands data = scratch;
-      if (data == null) {
-        throw new IllegalStateException("not loaded");
+    public List<Runnable> rehearsals(KernelSet kernels) {
+      WorkerPool pool = WorkerPool.shared();
+      List<Runnable> calls = new ArrayList<>();
+      for (ScratchOperands data : scratch) {
+        calls.add(() -> runAll(kernels, data.operands(), data.sizes(), pool, 1));
       }
-      runAll(kernels, data.operands(), data.sizes(), WorkerPool.shared(), 1);
+      if (kernels.parallel()) {
+        ScratchOperands data = scratch.getLast();
+        calls.add(() -> runAll(kernels, data.operands(), data.sizes(), pool, pool.threads()));
+      }
+      return calls;
     }
   }
 
@@ -264,7 +295,7 @@ final class Executable {
 
   /** How much one worker has to do for so many operations on so many bytes. */
   static double nanos(OperationCount operations, ToLongFunction<Extent> sizes, double bytes) {
-    return Math.max(operations.evaluate(sizes) / OPERATIONS_PER_NANO, bytes / BYTES_PER_NANO);
+    return TeamSize.nanos((double) operations.evaluate(sizes), bytes);
   }
 
   /** Which kernels answer, and what becomes of the others. */

@@ -4,6 +4,8 @@ import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.Workspace;
+import dev.einkorn.runtime.kernel.WorkspacePool;
 import java.util.List;
 
 /** Runs kernels on a frame. */

@@ -7,6 +7,7 @@ import dev.einkorn.compiler.optimize.PlannedProgram;
 import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.pass.DevicePipeline;
 import dev.einkorn.compiler.pass.PipelineOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -160,6 +161,23 @@ public final class Plan {
   /** What is computed element by element and never stored as a whole, each with its type. */
   public List<String> neverStored() {
     return new PlanReport(this).neverStored();
+  }
+
+  /**
+   * In a few words how the program runs: {@code 3 loop nests, 1 temporary, slabs of 64 along r}.
+   */
+  public String summary() {
+    List<String> parts = new ArrayList<>();
+    parts.add(Quantity.count(compilation.steps().size(), "loop nest"));
+    int temporaries = compilation.plan().temporaries().size();
+    if (temporaries > 0) {
+      parts.add(temporaries == 1 ? "1 temporary" : temporaries + " temporaries");
+    }
+    parts.addAll(slabs);
+    if (hasSizes()) {
+      parts.add(Quantity.count(memory().workers(), "worker"));
+    }
+    return String.join(", ", parts);
   }
 
   /** Names of the outputs, in the order of the program. */

@@ -126,6 +126,10 @@ final class PlanPage {
               + Quantity.bytes(memory.bytes()));
     }
     report.neverStored().forEach(value -> items.add("Never stored: " + value));
+    if (!plan.planned().decisions().isEmpty()) {
+      String planning = DecisionReport.text(plan.planned().search());
+      items.add(Character.toUpperCase(planning.charAt(0)) + planning.substring(1));
+    }
     return Html.list(items);
   }
 
@@ -227,6 +231,10 @@ final class PlanPage {
     if (plan.hasSizes()) {
       columns.addAll(List.of("Predicted", "Reads", "Writes"));
     }
+    boolean measured = plan.measurement().filter(m -> !m.steps().isEmpty()).isPresent();
+    if (measured) {
+      columns.add("Measured");
+    }
     columns.add("Schedule");
     var rows = new StringBuilder();
     for (StepFacts step : facts) {
@@ -241,6 +249,10 @@ final class PlanPage {
         cells.add(Quantity.time(step.predictedNanos()));
         cells.add(Quantity.bytes(step.readBytes()));
         cells.add(Quantity.bytes(step.writtenBytes()));
+      }
+      if (measured) {
+        cells.add(
+            plan.measurement().flatMap(m -> m.of(step.number())).map(PlanReport::text).orElse(""));
       }
       cells.add(compiled.schedule().toString());
       rows.append(Html.row("td", cells)).append('\n');

@@ -68,7 +68,7 @@ final class PlanReport {
       out.append(IndexPrinter.print(execution.optimized(), step.assignment()));
       out.append("\n  operations: ").append(operations(step.operations()));
       if (plan.hasSizes()) {
-        out.append("\n  ").append(traffic(facts.get(number - 1)));
+        out.append("\n  ").append(traffic(facts.get(number - 1))).append(measured(number));
       }
       out.append("\n  schedule: ").append(step.schedule());
       if (plan.hasSizes()) {
@@ -95,9 +95,7 @@ final class PlanReport {
       out.append(DecisionReport.text(decision));
     }
     if (!plan.planned().decisions().isEmpty()) {
-      out.append("  planned in ")
-          .append(Quantity.time((double) plan.planned().planning().toNanos()))
-          .append('\n');
+      out.append("  ").append(DecisionReport.text(plan.planned().search())).append('\n');
     }
   }
 
@@ -120,6 +118,43 @@ final class PlanReport {
         + " (median of "
         + Quantity.count(measured.calls(), "call")
         + ")";
+  }
+
+  /** The time of a step, or of those that it runs with, after what is predicted; or nothing. */
+  private String measured(int number) {
+    return plan.measurement()
+        .flatMap(measured -> measured.of(number))
+        .map(steps -> ", measured " + text(steps))
+        .orElse("");
+  }
+
+  /** The time of a step: {@code 1.2 us}, or {@code 1.2 us for steps 2 to 4}. */
+  static String text(Measurement.Steps steps) {
+    String time = Quantity.time((double) steps.nanos());
+    return steps.first() == steps.last()
+        ? time
+        : "%s for steps %d to %d".formatted(time, steps.first(), steps.last());
+  }
+
+  /** The time of a step by itself as JSON; {@code null} if it has none. */
+  private String measuredNanos(int number) {
+    return plan.measurement()
+        .flatMap(measured -> measured.of(number))
+        .filter(steps -> steps.first() == steps.last())
+        .map(steps -> Long.toString(steps.nanos()))
+        .orElse("null");
+  }
+
+  private static String json(Measurement measured) {
+    return Json.array(
+        measured.steps().stream()
+            .map(
+                steps ->
+                    Json.object(
+                        "firstStep", Integer.toString(steps.first()),
+                        "lastStep", Integer.toString(steps.last()),
+                        "nanos", Long.toString(steps.nanos())))
+            .toList());
   }
 
   /** What a step reads and writes, and how long that is thought to take. */
@@ -185,8 +220,11 @@ final class PlanReport {
     out.append("  peak with ")
         .append(Quantity.count(memory.workers(), "worker"))
         .append(": ")
-        .append(Quantity.bytes(memory.bytes()))
-        .append('\n');
+        .append(Quantity.bytes(memory.bytes()));
+    plan.measurement().stream()
+        .flatMapToLong(measured -> measured.allocatedBytes().stream())
+        .forEach(bytes -> out.append(", measured ").append(Quantity.bytes(bytes)));
+    out.append('\n');
   }
 
   private String working(WorkingMemory memory) {
@@ -257,6 +295,7 @@ final class PlanReport {
               "readBytes", Quantity.json(fact.readBytes()),
               "writtenBytes", Quantity.json(fact.writtenBytes()),
               "predictedNanos", plan.hasSizes() ? Quantity.json(fact.predictedNanos()) : "null",
+              "measuredNanos", measuredNanos(fact.number()),
               "operations", number(step.operations()),
               "operationsFormula", Json.string(step.operations().toString()),
               "schedule", Json.string(step.schedule().toString()),
@@ -285,6 +324,14 @@ final class PlanReport {
         plan.measurement().map(measured -> Long.toString(measured.nanos())).orElse("null"),
         "measuredCalls",
         plan.measurement().map(measured -> Integer.toString(measured.calls())).orElse("null"),
+        "measuredBytes",
+        plan.measurement().stream()
+            .flatMapToLong(measured -> measured.allocatedBytes().stream())
+            .mapToObj(Long::toString)
+            .findFirst()
+            .orElse("null"),
+        "measuredSteps",
+        plan.measurement().map(PlanReport::json).orElse("[]"),
         "peakTemporaryBytes",
         plan.hasSizes() ? Long.toString(plan.peakTemporaryBytes()) : "null",
         "largestTemporaryBytes",
@@ -308,6 +355,8 @@ final class PlanReport {
             + "]",
         "planningNanos",
         Long.toString(plan.planned().planning().toNanos()),
+        "planning",
+        DecisionReport.json(plan.planned().search()),
         "steps",
         "[" + String.join(", ", steps) + "]");
   }

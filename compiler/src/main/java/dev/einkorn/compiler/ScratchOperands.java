@@ -7,13 +7,16 @@ import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.runtime.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -25,6 +28,15 @@ import java.util.stream.IntStream;
 @SuppressWarnings("ArrayRecordComponent") // As a kernel takes them.
 record ScratchOperands(Tensor[] operands, long[] sizes) {
   private static final long LARGEST_SIZE = 64;
+
+  /** A multiple of all widths of tiles and vectors. */
+  private static final long STEP = 192;
+
+  /** Of sizes near the real ones: some hundred microseconds of vector code ... */
+  private static final long MOST_OPERATIONS = 8_000_000;
+
+  /** ... on data that the caches can hold. */
+  private static final long MOST_ELEMENTS = 1 << 20;
 
   /**
    * Makes operands.
@@ -46,6 +58,56 @@ record ScratchOperands(Tensor[] operands, long[] sizes) {
       parameters.replaceAll((name, _) -> shape.sizes().getOrDefault(name, LARGEST_SIZE));
       sizes = new Sizes(program, parameters);
     }
+    return of(program, layouts, shape, sizes);
+  }
+
+  /**
+   * Makes operands for sizes near the real ones: those of the call, the largest made smaller by
+   * steps of {@value #STEP} until a run takes a fraction of a millisecond. Remainders of tiles and
+   * of vectors stay what they are.
+   *
+   * @param operations of a run for given sizes
+   * @return empty if there are no such sizes
+   */
+  static Optional<ScratchOperands> near(
+      IndexProgram program, List<Layout> layouts, CallShape shape, OperationCount operations) {
+    Map<String, Long> parameters = new HashMap<>();
+    for (SizeParameter size : program.sizes()) {
+      Long real = shape.sizes().get(size.name());
+      if (real == null) {
+        return Optional.empty();
+      }
+      parameters.put(size.name(), real);
+    }
+    while (true) {
+      var sizes = new Sizes(program, parameters);
+      if (!isInBounds(program, sizes)) {
+        return Optional.empty();
+      }
+      if (operations.evaluate(sizes::value) <= MOST_OPERATIONS
+          && elements(program, sizes) <= MOST_ELEMENTS) {
+        return Optional.of(of(program, layouts, shape, sizes));
+      }
+      Map.Entry<String, Long> largest =
+          Collections.max(parameters.entrySet(), Map.Entry.comparingByValue());
+      long size = largest.getValue();
+      if (size <= STEP) {
+        return Optional.empty();
+      }
+      largest.setValue(size - STEP * Math.ceilDiv(size, 4 * STEP));
+    }
+  }
+
+  private static double elements(IndexProgram program, Sizes sizes) {
+    double sum = 0;
+    for (TensorDeclaration operand : Executable.operands(program)) {
+      sum += operand.type().extents().stream().mapToDouble(sizes::value).reduce(1, (a, b) -> a * b);
+    }
+    return sum;
+  }
+
+  private static ScratchOperands of(
+      IndexProgram program, List<Layout> layouts, CallShape shape, Sizes sizes) {
     List<Tensor> operands = new ArrayList<>();
     for (TensorDeclaration operand : Executable.operands(program)) {
       long[] extents = operand.type().extents().stream().mapToLong(sizes::value).toArray();

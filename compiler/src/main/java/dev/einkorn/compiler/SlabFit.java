@@ -1,10 +1,10 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.index.Sizes;
-import dev.einkorn.compiler.jit.TierPolicy;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.SlabGroup;
 import dev.einkorn.compiler.optimize.Slabs;
+import dev.einkorn.runtime.tier.TierPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

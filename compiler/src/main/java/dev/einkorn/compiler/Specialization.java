@@ -138,9 +138,9 @@ final class Specialization {
   }
 
   /** The plan for a call. Recursive: for a {@link CompilerThread}. */
-  PlannedProgram plan(Sizes sizes, PlanRequest request) {
+  PlannedProgram plan(Sizes sizes, PlanRequest request, PlanCache cache) {
     var key = new PlanKey(List.copyOf(sizes.byName().values()), request.intermediateBytes());
-    return plans.get(key, () -> Planner.plan(program, request));
+    return plans.get(key, () -> cache.plan(program, sizes.byName(), request));
   }
 
   /** Whether kernels need 64-bit positions for these sizes, whatever their operands are. */

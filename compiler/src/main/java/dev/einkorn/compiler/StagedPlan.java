@@ -8,13 +8,13 @@ import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
-import dev.einkorn.compiler.jit.TierPolicy;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanStage;
 import dev.einkorn.compiler.optimize.SlabGroup;
 import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.schedule.CallShape;
+import dev.einkorn.runtime.tier.TierPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +75,33 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
       parts.add(new Part(stage, own, choose(einkorn, plan, sizes, stage, own, known)));
     }
     return new StagedPlan(plan, sizes, parts);
+  }
+
+  /** All steps as one stage. */
+  static StagedPlan whole(ExecutionPlan plan, Sizes sizes, Executable.Chosen chosen) {
+    PlanStage stage = PlanStage.whole(plan, 0, plan.steps().size());
+    return new StagedPlan(plan, sizes, List.of(new Part(stage, stageSizes(stage, sizes), chosen)));
+  }
+
+  /** The same with a stage for each step, but for those that run slab by slab. */
+  StagedPlan byStep() {
+    List<Part> single = new ArrayList<>();
+    for (Part part : parts) {
+      if (part.stage().slabs().isPresent()) {
+        single.add(part);
+        continue;
+      }
+      for (int n = part.stage().from(); n < part.stage().to(); n++) {
+        PlanStage alone = PlanStage.whole(plan, n, n + 1);
+        Executable.Chosen chosen = part.chosen().step(n - part.stage().from(), alone.plan());
+        single.add(new Part(alone, stageSizes(alone, sizes), chosen));
+      }
+    }
+    return new StagedPlan(plan, sizes, single);
+  }
+
+  private static Sizes stageSizes(PlanStage stage, Sizes sizes) {
+    return stageSizes(stage, sizes, _ -> 1);
   }
 
   private static Executable.Chosen choose(

@@ -9,6 +9,7 @@ import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.kernel.WorkspaceShape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -35,7 +36,7 @@ import java.util.Set;
  * @param arenas the memory
  * @param temporaries what lies there, in the order of the plan
  */
-record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) {
+record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implements WorkspaceShape {
   /** Temporaries begin at multiples of this, as far from each other as arrays of their own. */
   private static final int ALIGNMENT_BYTES = 64;
 
@@ -276,12 +277,14 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) {
   }
 
   /** Bytes of all arenas: array elements, without the headers of the arrays. */
-  long bytes() {
+  @Override
+  public long bytes() {
     return arenas.stream().map(Arena::bytes).reduce(0L, Math::addExact);
   }
 
   /** New memory of this layout: the temporaries in their order, all row-major. */
-  Tensor[] allocate() {
+  @Override
+  public Tensor[] allocate() {
     List<Tensor> memory = new ArrayList<>();
     for (Arena arena : arenas) {
       memory.add(Tensor.zeros(arena.elementType(), arena.elements()));

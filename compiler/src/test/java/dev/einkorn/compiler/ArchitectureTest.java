@@ -34,7 +34,7 @@ class ArchitectureTest {
 
   /** The facade, what it throws, and how it writes JSON. */
   private static final String[] CLI_MAY_USE = {
-    ROOT, ROOT + ".cli..", ROOT + ".source", ROOT + ".report"
+    ROOT, ROOT + ".cli..", ROOT + ".source", ROOT + ".report", ROOT + ".processor"
   };
 
   private static final Set<String> MUTABLE =
@@ -60,7 +60,11 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "dev.einkorn.runtime..", "java..", "jdk.incubator.vector..", "org.jspecify..");
+              "dev.einkorn.runtime..",
+              "java..",
+              "com.sun.management..",
+              "jdk.incubator.vector..",
+              "org.jspecify..");
 
   @ArchTest
   static final ArchRule only_runtime_simd_uses_vectors =
@@ -145,7 +149,36 @@ class ArchitectureTest {
   @ArchTest static final ArchRule only_jit_uses_janino = only("jit", "org.codehaus..");
 
   @ArchTest
-  static final ArchRule only_emit_java_uses_javapoet = only("emit.java", "com.palantir.javapoet..");
+  static final ArchRule what_writes_java_uses_javapoet =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + ".emit.java", ROOT + ".ahead", ROOT + ".processor")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.palantir.javapoet..");
+
+  @ArchTest
+  static final ArchRule ahead_of_time_goes_the_way_of_the_pipeline =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".ahead")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              ROOT + ".cli..",
+              ROOT + ".jit..",
+              ROOT + ".processor..",
+              ROOT + ".interpret..",
+              "org.antlr..");
+
+  @ArchTest
+  static final ArchRule nothing_but_the_command_line_knows_the_processor =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + ".processor", ROOT + ".cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(ROOT + ".processor");
 
   @ArchTest
   static final ArchRule only_benchmarks_read_json = only("cli.bench", "com.google.gson..");

@@ -16,6 +16,7 @@ import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.WorkspacePool;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;

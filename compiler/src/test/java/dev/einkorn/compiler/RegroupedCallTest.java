@@ -60,6 +60,24 @@ class RegroupedCallTest {
   }
 
   @Test
+  void sumsThatAreWrittenIntoSumsKeepTheirVariables() {
+    var random = new Random(5);
+    Map<String, Tensor> inputs = Map.of("X", whole(random, 3, 3), "W", whole(random, 3, 3));
+    String program =
+        """
+        t0[r] = sum[k](X[r,k])
+        t1[r,j] = X[r,j] - t0[r]
+        t2[j,r] = t1[r,k] * W[k,j]
+        t3[r,j] = max[k](t2[k,r] * W[k,j])
+        """;
+    Tensor expected = Einkorn.builder().mode(Mode.STRICT).build().run(program, inputs);
+    for (long budget : new long[] {8, 16, 100, Long.MAX_VALUE}) {
+      Einkorn einkorn = Einkorn.builder().memoryBudget(budget).build();
+      assertThat(einkorn.run(program, inputs).contentEquals(expected)).as("" + budget).isTrue();
+    }
+  }
+
+  @Test
   void everyBudgetIsKept() {
     var random = new Random(3);
     Map<String, Tensor> inputs =

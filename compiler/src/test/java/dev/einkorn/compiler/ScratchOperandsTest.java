@@ -2,8 +2,10 @@ package dev.einkorn.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.runtime.Tensor;
 import java.util.List;
@@ -48,5 +50,45 @@ class ScratchOperandsTest {
     var shape = new CallShape(Map.of("i", 200L), Map.of("A", List.of(1L), "s", List.of()));
     List<Layout> layouts = List.of(Layout.rowMajor(1), Layout.rowMajor(0));
     assertThat(ScratchOperands.of(program, layouts, shape, Map.of()).sizes()).containsExactly(200);
+  }
+
+  @Test
+  void sizesNearTheRealOnesKeepTheirRemainders() {
+    Tensor a = Tensor.of(new float[1], 1, 1);
+    IndexProgram program =
+        program("C[i,j] = A[i,k]*B[k,j]", new java.util.LinkedHashMap<>(Map.of("A", a, "B", a)));
+    OperationCount operations =
+        new OperationCount(
+            List.of(
+                new OperationCount.Product(
+                    2,
+                    program.sizes().stream()
+                        .map(s -> (Extent) new Extent.Symbolic(s.name()))
+                        .toList())));
+    List<Layout> layouts = List.of(Layout.rowMajor(2), Layout.rowMajor(2), Layout.rowMajor(2));
+    var strides = Map.of("A", List.of(7L, 1L), "B", List.of(7L, 1L), "C", List.of(7L, 1L));
+    var large = new CallShape(Map.of("i", 1027L, "j", 2051L, "k", 130L), strides);
+    var near = ScratchOperands.near(program, layouts, large, operations).orElseThrow();
+    long[] real = {1027, 2051, 130};
+    List<String> names = List.of("i", "j", "k");
+    double product = 2;
+    for (int n = 0; n < 3; n++) {
+      long size = near.sizes()[n];
+      long wanted = real[names.indexOf(program.sizes().get(n).name())];
+      assertThat(size % 192).isEqualTo(wanted % 192);
+      assertThat(size).isLessThanOrEqualTo(wanted);
+      product *= size;
+    }
+    assertThat(product).isBetween(1e6, 8e6);
+    var small = new CallShape(Map.of("i", 10L, "j", 20L, "k", 30L), strides);
+    assertThat(
+            ScratchOperands.near(program, layouts, small, operations)
+                .orElseThrow()
+                .operands()[2]
+                .shape())
+        .containsExactly(10, 20);
+    assertThat(
+            ScratchOperands.near(program, layouts, new CallShape(Map.of(), Map.of()), operations))
+        .isEmpty();
   }
 }

@@ -8,6 +8,8 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.kernel.Workspace;
+import dev.einkorn.runtime.kernel.WorkspacePool;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -42,6 +42,37 @@ final class Layout {
     return new Layout(shape.clone(), strides, 0);
   }
 
+  /** Any layout of so many elements; an {@link IllegalArgumentException} if it leaves them. */
+  static Layout strided(long elements, long[] shape, long[] strides, long offset) {
+    long[] dense = rowMajor(shape).shape;
+    if (strides.length != shape.length) {
+      throw new IllegalArgumentException(
+          "shape %s has %d axes, but there are strides %s"
+              .formatted(format(shape), shape.length, format(strides)));
+    }
+    if (elementCount(dense) == 0) {
+      return rowMajor(shape);
+    }
+    long lowest = offset;
+    long highest = offset;
+    boolean fits = true;
+    try {
+      for (int axis = 0; axis < dense.length; axis++) {
+        long reach = Math.multiplyExact(dense[axis] - 1, strides[axis]);
+        lowest = Math.addExact(lowest, Math.min(0, reach));
+        highest = Math.addExact(highest, Math.max(0, reach));
+      }
+    } catch (ArithmeticException e) {
+      fits = false;
+    }
+    if (!fits || lowest < 0 || highest >= elements) {
+      throw new IllegalArgumentException(
+          "shape %s with strides %s at offset %d leaves the %d elements there are"
+              .formatted(format(shape), format(strides), offset, elements));
+    }
+    return new Layout(dense, strides.clone(), offset);
+  }
+
   /** The product of the extents; an {@link IllegalArgumentException} if beyond 2^63 - 1. */
   static long elementCount(long... shape) {
     for (long extent : shape) {

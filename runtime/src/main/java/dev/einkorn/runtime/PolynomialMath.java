@@ -36,6 +36,12 @@ public final class PolynomialMath {
     /** log(2) to so few bits that its product with an exponent is exact. */
     public static final float LN2 = 0.6933594f;
 
+    /** The bits of the sign and the exponent: two powers of two whose product is 2^n need them. */
+    public static final int EXPONENT = 0xFF800000;
+
+    /** The bits of 1. */
+    public static final int ONE_BITS = 0x3F800000;
+
     /** log(2) - {@link #LN2}. */
     public static final float LN2_REST = -2.1219444e-4f;
 
@@ -142,6 +148,12 @@ public final class PolynomialMath {
 
     /** log(2) to so few bits that its product with an exponent is exact. */
     public static final double LN2 = 0.693147180559663;
+
+    /** The bits of the sign and the exponent: two powers of two whose product is 2^n need them. */
+    public static final long EXPONENT = 0xFFF0000000000000L;
+
+    /** The bits of 1. */
+    public static final long ONE_BITS = 0x3FF0000000000000L;
 
     /** log(2) - {@link #LN2}. */
     public static final double LN2_REST = 2.8235290563031577e-13;

@@ -85,6 +85,19 @@ public final class Tensor {
   }
 
   /**
+   * Wraps memory as a view of any strides, without copying it: the element at position (p0, p1,
+   * ...) is number {@code offset + p0 * strides[0] + p1 * strides[1] + ...} of the segment.
+   *
+   * @throws IllegalArgumentException if an element would lie outside of the segment, or there are
+   *     not as many strides as extents
+   */
+  public static Tensor strided(
+      ElementType type, MemorySegment data, long[] shape, long[] strides, long offset) {
+    Storage storage = new Storage.Native(type, data);
+    return new Tensor(storage, Layout.strided(storage.length(), shape, strides, offset));
+  }
+
+  /**
    * Wraps truth values in row-major order, without copying them.
    *
    * @throws IllegalArgumentException if a byte is neither 0 nor 1
@@ -186,6 +199,13 @@ public final class Tensor {
   /** Whether the elements lie in a memory segment, not in a heap array. */
   public boolean isSegment() {
     return storage instanceof Storage.Native;
+  }
+
+  /** The same elements, in an array seen as a memory segment. Nothing is copied. */
+  public Tensor asSegment() {
+    return isSegment()
+        ? this
+        : new Tensor(new Storage.Native(elementType(), storage.bytes()), layout);
   }
 
   /** The view whose axis {@code i} is this tensor's axis {@code axes[i]}. */

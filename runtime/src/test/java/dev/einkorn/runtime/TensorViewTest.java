@@ -3,6 +3,7 @@ package dev.einkorn.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.MemorySegment;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -168,5 +169,32 @@ final class TensorViewTest {
   void writingToAViewWritesTheOriginal() {
     a.permute(2, 0, 1).slice(0, 3, -1, -2).set(-5, 0, 1, 2);
     assertThat(a.getInt(1, 2, 3)).isEqualTo(-5);
+  }
+
+  @Test
+  void memoryIsSeenWithAnyStrides() {
+    MemorySegment memory = MemorySegment.ofArray(new int[] {0, 1, 2, 3, 4, 5, 6});
+    Tensor view =
+        Tensor.strided(ElementType.I32, memory, new long[] {2, 1, 3}, new long[] {-3, 9, 0}, 5);
+    assertThat(view.toIntArray()).containsExactly(5, 5, 5, 2, 2, 2);
+    assertThat(view.stride(0)).isEqualTo(-3);
+    assertThat(view.offset()).isEqualTo(5);
+    Tensor empty = Tensor.strided(ElementType.I32, memory, new long[] {0}, new long[] {1}, 99);
+    assertThat(empty.elementCount()).isZero();
+  }
+
+  @Test
+  void stridesThatLeaveTheMemoryAreRefused() {
+    MemorySegment memory = MemorySegment.ofArray(new int[7]);
+    long[] shape = {3, 2};
+    for (long[] strides :
+        new long[][] {{3, 1}, {-1, 1}, {Long.MAX_VALUE, 1}, {1, Long.MIN_VALUE}}) {
+      assertThatThrownBy(() -> Tensor.strided(ElementType.I32, memory, shape, strides, 0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("leaves the 7 elements there are");
+    }
+    assertThatThrownBy(() -> Tensor.strided(ElementType.I32, memory, shape, new long[] {1}, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("shape [3,2] has 2 axes");
   }
 }

@@ -4,9 +4,13 @@ import dev.einkorn.compiler.Backend;
 import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.compiler.Mode;
 import dev.einkorn.compiler.source.ScheduleException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -15,6 +19,9 @@ import picocli.CommandLine.Option;
 final class CompilerOptions {
   private static final Pattern BYTES =
       Pattern.compile("(\\d+)([KMGT]?)(?:I?B)?", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(m?)s");
+  private static final double MOST_SECONDS = 86_400;
 
   @Option(
       names = "--mode",
@@ -47,6 +54,22 @@ final class CompilerOptions {
   private String memoryBudget = "";
 
   @Option(
+      names = "--planning-limit",
+      paramLabel = "TIME",
+      description =
+          "The time after which planning takes the best plan found so far, for instance 200ms or"
+              + " 10s; the default is 500ms.")
+  private String planningLimit = "";
+
+  @Option(
+      names = "--plan-cache",
+      paramLabel = "FOLDER",
+      description =
+          "Where plans are kept that took long to find, or off; the default is einkorn/plans in the"
+              + " user's cache folder, or what the environment variable EINKORN_PLAN_CACHE says.")
+  private String planCache = "";
+
+  @Option(
       names = "--schedule",
       paramLabel = "'NAME: SCHEDULE'",
       description =
@@ -67,13 +90,35 @@ final class CompilerOptions {
   }
 
   /** A compiler with these options. */
-  Einkorn einkorn() {
+  Einkorn einkorn(Console console) {
+    return einkorn(
+        console,
+        memoryBudget.isEmpty() ? OptionalLong.empty() : OptionalLong.of(bytes(memoryBudget)));
+  }
+
+  /** Whether a memory budget is among the options. */
+  boolean hasMemoryBudget() {
+    return !memoryBudget.isEmpty();
+  }
+
+  /** A compiler with these options and another memory budget, or none. */
+  Einkorn einkorn(Console console, OptionalLong budget) {
     if (threads < 1) {
       throw new UsageException("--threads must be at least 1, found " + threads);
     }
     Einkorn.Builder builder = Einkorn.builder().mode(mode).backend(backend).threads(threads);
-    if (!memoryBudget.isEmpty()) {
-      builder.memoryBudget(bytes(memoryBudget));
+    budget.ifPresent(builder::memoryBudget);
+    if (!planningLimit.isEmpty()) {
+      builder.planningLimit(duration(planningLimit));
+    }
+    if (planCache.isEmpty()) {
+      console.planCache().ifPresent(builder::planCache);
+    } else if (!planCache.equals(PlanCacheFolder.OFF)) {
+      try {
+        builder.planCache(Path.of(planCache));
+      } catch (InvalidPathException e) {
+        throw new UsageException("--plan-cache takes a folder or off, found " + planCache);
+      }
     }
     for (String schedule : schedules) {
       int colon = schedule.indexOf(':');
@@ -104,6 +149,19 @@ final class CompilerOptions {
     } catch (ScheduleException e) {
       throw new UsageException("--order: " + e.getMessage());
     }
+  }
+
+  /** A time such as 200ms or 1.5s. */
+  static Duration duration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw new UsageException("--planning-limit takes a time such as 200ms or 10s, found " + text);
+    }
+    double seconds = Double.parseDouble(matcher.group(1)) / (matcher.group(2).isEmpty() ? 1 : 1000);
+    if (seconds > MOST_SECONDS) {
+      throw new UsageException("--planning-limit is at most a day, found " + text);
+    }
+    return Duration.ofNanos(Math.round(seconds * 1e9));
   }
 
   /** A number of bytes: K, M, G and T are powers of 1024. */

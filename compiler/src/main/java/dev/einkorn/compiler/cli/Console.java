@@ -16,9 +16,15 @@ import java.util.Optional;
  * @param err errors and progress
  * @param progress whether somebody watches {@code err}
  * @param home the folder of the sources, if the launcher said so
+ * @param planCache the folder in which plans are kept, if any is
  */
 record Console(
-    InputStream in, PrintStream out, PrintStream err, boolean progress, Optional<Path> home) {
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    boolean progress,
+    Optional<Path> home,
+    Optional<Path> planCache) {
 
   /** This process: UTF-8, and what the launcher passes as properties. */
   static Console ofProcess() {
@@ -27,7 +33,8 @@ record Console(
         print(FileDescriptor.out),
         print(FileDescriptor.err),
         Boolean.getBoolean("einkorn.progress"),
-        Optional.ofNullable(System.getProperty("einkorn.home")).map(Path::of));
+        Optional.ofNullable(System.getProperty("einkorn.home")).map(Path::of),
+        PlanCacheFolder.of(System.getenv(), System.getProperty("os.name", "")));
   }
 
   private static PrintStream print(FileDescriptor file) {

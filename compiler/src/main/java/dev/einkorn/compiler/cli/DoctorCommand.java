@@ -37,17 +37,21 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> findings = Machine.findings();
+    CudaFindings cuda = CudaFindings.find();
+    findings.putAll(cuda.findings());
     SelfTest test = selfTest();
     String verdict = test.passes() ? "passed" : "FAILED: " + test.problem();
     if (json) {
       List<String> members = new ArrayList<>();
       findings.forEach(
           (name, finding) -> members.addAll(List.of(name.replace(' ', '_'), Json.string(finding))));
+      members.addAll(List.of("cuda_libraries", cuda.json()));
       members.addAll(
           List.of("self_test", Json.string(verdict), "passes", Boolean.toString(test.passes())));
       console.out().println(Json.object(members.toArray(String[]::new)));
     } else {
       findings.forEach((name, finding) -> line(name, finding));
+      cuda.attempts().forEach(it -> console.out().println("  looked for CUDA: " + it));
       line("self-test", verdict);
     }
     return test.passes() ? 0 : Failure.FAILED;

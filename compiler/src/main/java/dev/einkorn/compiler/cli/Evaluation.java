@@ -54,7 +54,7 @@ final class Evaluation {
       throws IOException {
     OutputFiles files = OutputFiles.parse(outputs);
     files.checkWritable();
-    Einkorn einkorn = options.einkorn();
+    Einkorn einkorn = options.einkorn(console);
     CompiledProgram program = text.prepare(einkorn, einsum);
     long start = System.nanoTime();
     Map<String, Tensor> inputs =

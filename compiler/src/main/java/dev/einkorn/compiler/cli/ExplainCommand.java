@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
       "  einkorn explain 'ik,kj->ij' a.npy b.npy --stage schedule",
       "  einkorn explain 's = A[i,j]^2' --type f64 --json",
       "  einkorn explain 'ij,jk,kl->il' a.npy b.npy c.npy --measure --html plan.html",
+      "  einkorn explain 'ij,jk,kl->il' a.npy b.npy c.npy --budgets auto",
       "",
       "Predicted times are those of the cost model that plans are chosen by, on one thread. The",
       "members of --json are listed in compiler/README.md."
@@ -56,9 +57,18 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--measure",
       description =
-          "Also run the program on the inputs for about half a second and show the time of a call"
-              + " beside the predicted one. Calls are timed as a whole: steps share kernels.")
+          "Also run the program on the inputs for about a second and show times beside the"
+              + " predicted ones: of whole calls, and of each step by itself.")
   private boolean measure;
+
+  @Option(
+      names = "--budgets",
+      paramLabel = "auto|BYTES[,BYTES]",
+      description =
+          "Instead of a plan, a table of memory budgets: the peak that the plan reports, the bytes"
+              + " that a call allocates, and its time. Runs the program on the inputs and compares"
+              + " results. With auto from the peak of the best plan by halves to the least budget.")
+  private String budgets = "";
 
   ExplainCommand(Console console) {
     this.console = console;
@@ -71,6 +81,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
     if (measure && !stages.isEmpty()) {
       throw new UsageException("--measure and --stage exclude each other: stages show no times");
+    }
+    if (!budgets.isEmpty()) {
+      return sweep();
     }
     PlanRequest.Answer answer = request.plan(console, measure);
     if (html.isPresent()) {
@@ -97,5 +110,25 @@ final class ExplainCommand implements Callable<Integer> {
       console.out().print(answer.plan().explain());
     }
     return 0;
+  }
+
+  private int sweep() throws IOException {
+    if (measure || html.isPresent() || !stages.isEmpty()) {
+      throw new UsageException("--budgets shows a table only: no --measure, --html or --stage");
+    }
+    List<Long> wanted = new ArrayList<>();
+    if (!budgets.equals("auto")) {
+      for (String budget : budgets.split(",", -1)) {
+        wanted.add(CompilerOptions.bytes(budget.strip()));
+      }
+    }
+    try {
+      List<BudgetSweep.Row> rows = request.sweep(console).run(wanted);
+      console.out().print(json ? BudgetSweep.json(rows) + "\n" : BudgetSweep.table(rows));
+      return rows.stream().allMatch(BudgetSweep.Row::passes) ? 0 : Failure.FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted", e);
+    }
   }
 }

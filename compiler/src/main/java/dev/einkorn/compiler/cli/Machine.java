@@ -3,7 +3,6 @@ package dev.einkorn.compiler.cli;
 import dev.einkorn.runtime.CacheSizes;
 import dev.einkorn.runtime.simd.SimdSupport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.module.ModuleFinder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,9 +44,6 @@ final class Machine {
     findings.put("memory", memory());
     findings.put("caches", caches(CacheSizes.detect()));
     findings.put("vector module", vectors());
-    findings.put("libcuda", library("libcuda.so"));
-    findings.put("libnvrtc", library("libnvrtc.so"));
-    findings.put("cuda", "not used: this version generates Java only, even where CUDA is found");
     return findings;
   }
 
@@ -134,50 +130,6 @@ final class Machine {
           : "off, not in this JDK";
     } catch (IllegalArgumentException e) {
       return "FAILED: " + e.getMessage();
-    }
-  }
-
-  /** Where the loader would find a library, as far as looking at folders tells. */
-  private static String library(String name) {
-    Set<Path> folders = new LinkedHashSet<>(entries("LD_LIBRARY_PATH"));
-    for (String variable : List.of("CUDA_PATH", "CUDA_HOME")) {
-      for (Path root : entries(variable)) {
-        folders.add(root.resolve("lib64"));
-        folders.add(root.resolve("lib"));
-      }
-    }
-    for (String folder :
-        List.of(
-            "/usr/local/cuda/lib64",
-            "/usr/lib/x86_64-linux-gnu",
-            "/usr/lib/aarch64-linux-gnu",
-            "/usr/lib64",
-            "/usr/lib",
-            "/usr/lib/wsl/lib")) {
-      folders.add(Path.of(folder));
-    }
-    return folders.stream()
-        .flatMap(folder -> libraries(folder, name).stream())
-        .findFirst()
-        .map(Path::toString)
-        .orElse("not found");
-  }
-
-  private static List<Path> libraries(Path folder, String name) {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(
-              file -> {
-                String found = file.getFileName().toString();
-                return found.equals(name) || found.startsWith(name + ".");
-              })
-          .sorted()
-          .toList();
-    } catch (IOException | UncheckedIOException e) {
-      return List.of(); // A folder that cannot be listed holds nothing that could be loaded.
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Parameters;
 final class PlanRequest {
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "PROGRAM",
       description =
           "The program, or an einsum string (a text without =): its text, a file that ends in .ein,"
@@ -52,6 +54,11 @@ final class PlanRequest {
    */
   record Answer(Plan plan, boolean isAssumed, ElementType type) {}
 
+  /** Whether no program is given. */
+  boolean isMissing() {
+    return program.isEmpty();
+  }
+
   Answer plan(Console console) throws IOException {
     return plan(console, false);
   }
@@ -62,9 +69,12 @@ final class PlanRequest {
    * @throws UsageException if a time is asked for and inputs are missing
    */
   Answer plan(Console console, boolean measured) throws IOException {
+    if (isMissing()) {
+      throw new UsageException("Missing required parameter: 'PROGRAM'");
+    }
     ProgramText text = ProgramText.read(program, console);
     boolean isEinsum = einsum || text.looksLikeEinsum();
-    CompiledProgram compiled = text.prepare(options.einkorn(), isEinsum);
+    CompiledProgram compiled = text.prepare(options.einkorn(console), isEinsum);
     ElementType assumed = type.orElse(ElementType.F32);
     if (inputs.isEmpty() && !compiled.inputNames().isEmpty()) {
       if (measured) {
@@ -80,6 +90,31 @@ final class PlanRequest {
         InputValues.read(inputs, isEinsum ? compiled.inputNames() : List.of());
     Plan plan = compiled.plan(tensors);
     return new Answer(measured ? measured(plan, compiled, tensors) : plan, false, assumed);
+  }
+
+  /**
+   * The program within each of some memory budgets.
+   *
+   * @throws UsageException if inputs are missing, or there is a budget already
+   */
+  BudgetSweep sweep(Console console) throws IOException {
+    if (options.hasMemoryBudget()) {
+      throw new UsageException("--budgets and --memory-budget exclude each other");
+    }
+    ProgramText text = ProgramText.read(program, console);
+    boolean isEinsum = einsum || text.looksLikeEinsum();
+    CompiledProgram unbounded =
+        text.prepare(options.einkorn(console, OptionalLong.empty()), isEinsum);
+    if (inputs.isEmpty() && !unbounded.inputNames().isEmpty()) {
+      throw new UsageException("--budgets runs the program: it needs the inputs");
+    }
+    Map<String, Tensor> tensors =
+        InputValues.read(inputs, isEinsum ? unbounded.inputNames() : List.of());
+    return new BudgetSweep(
+        budget -> text.prepare(options.einkorn(console, budget), isEinsum),
+        tensors,
+        options.mode(),
+        console);
   }
 
   private static Plan measured(Plan plan, CompiledProgram program, Map<String, Tensor> tensors) {

@@ -34,7 +34,13 @@ record RoundingBound(Map<String, Tensor> expected, Map<String, Double> allowed) 
       Map<String, Tensor> inputs,
       Plan plan,
       Mode mode) {
-    CompiledProgram program = prepare.apply(Einkorn.builder().backend(Backend.REFERENCE).build());
+    return of(
+        prepare.apply(Einkorn.builder().backend(Backend.REFERENCE).build()), inputs, plan, mode);
+  }
+
+  /** The same for what another program computes that stands in for the interpreter. */
+  static RoundingBound of(
+      CompiledProgram program, Map<String, Tensor> inputs, Plan plan, Mode mode) {
     Map<String, Tensor> expected = program.call(inputs);
     Map<String, Tensor> absolute = absoluteTerms(program, inputs, expected);
     Map<String, Double> allowed = new LinkedHashMap<>();

@@ -12,13 +12,15 @@ import picocli.CommandLine.Option;
 /** {@code einkorn source}: the generated kernel. */
 @Command(
     name = "source",
-    header = "Prints the source that is generated for a program.",
+    header = "Prints the source that is generated for a program, or for an annotated interface.",
     sortOptions = false,
     abbreviateSynopsis = true,
     footer = {
       "",
       "Examples:",
       "  einkorn source 'c[k] = A[i,k] * B[i,k]'",
+      "  einkorn source 'nhd,khd->nkd' queries.npy keys.npy -o Kernel.java",
+      "  einkorn source --class com.acme.Pairwise --source-path src/main/java",
       "  einkorn source --target cuda 'nhd,khd->nkd' queries.npy keys.npy -o kernel.cu"
     })
 final class SourceCommand implements Callable<Integer> {
@@ -38,6 +40,8 @@ final class SourceCommand implements Callable<Integer> {
       description = "Write to a file; the default is standard output.")
   private Optional<Path> output = Optional.empty();
 
+  @Mixin private final InterfaceRequest annotated = new InterfaceRequest();
+
   SourceCommand(Console console) {
     this.console = console;
   }
@@ -50,8 +54,19 @@ final class SourceCommand implements Callable<Integer> {
           case "cuda" -> true;
           default -> throw new UsageException("--target is java or cuda, found " + target);
         };
-    Plan plan = request.plan(console).plan();
-    String source = cuda ? plan.cudaSource() : plan.javaSource();
+    if (annotated.isGiven() && !request.isMissing()) {
+      throw new UsageException("--class generates an interface: it takes no PROGRAM");
+    }
+    if (annotated.isGiven() && cuda) {
+      throw new UsageException("--class generates Java: it takes no --target cuda");
+    }
+    String source;
+    if (annotated.isGiven()) {
+      source = annotated.source(console);
+    } else {
+      Plan plan = request.plan(console).plan();
+      source = cuda ? plan.cudaSource() : plan.javaSource();
+    }
     if (output.isPresent()) {
       TextFile.write(output.get(), source);
     } else {

@@ -5,7 +5,7 @@ import dev.einkorn.runtime.Kernel;
 
 /**
  * Gets Janino going on a thread of its own while the first program is still being read: loading its
- * signed classes takes longer than all other stages together.
+ * classes takes as long as all other stages together.
  */
 public final class JaninoPreload {
   /** What most kernels mention, so that compiling it loads what compiling them takes. */
@@ -13,7 +13,7 @@ public final class JaninoPreload {
       new EmittedSource(
           KernelClassCompiler.PACKAGE + ".Kernel_sample",
           """
-          package %s;
+          package dev.einkorn.compiler.jit;
 
           import dev.einkorn.runtime.Kernel;
           import dev.einkorn.runtime.KernelIndex;
@@ -38,8 +38,7 @@ public final class JaninoPreload {
               a[0] = sum;
             }
           }
-          """
-              .formatted(KernelClassCompiler.PACKAGE));
+          """);
 
   /** Started on first use, as every class. */
   private static final class Once {

@@ -70,16 +70,40 @@ public record Decision(
               .replaceAll(
                   operand ->
                       Matcher.quoteReplacement(factors.get(Integer.parseInt(operand.group())))),
-          path.origin().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+          name(path.origin()),
           path.cost().flops(),
           path.cost().largestIntermediate() * elementBytes,
           path.cost().peak() * elementBytes);
+    }
+
+    /** A word for people. */
+    static String name(ContractionPath.Origin origin) {
+      return origin.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static String factor(IndexExpr value) {
       String text = IndexPrinter.print(value);
       return value instanceof IndexExpr.Access ? text : "[" + text + "]";
     }
+  }
+
+  /** The same decision where there is nothing to tell about it. */
+  Decision silent() {
+    return new Decision(target, "", nanos, shared, paths, rejected);
+  }
+
+  boolean isSilent() {
+    return form.isEmpty();
+  }
+
+  /** The same decision, with other forms that were not chosen. */
+  Decision withRejected(List<Rejected> others) {
+    return new Decision(target, form, nanos, shared, paths, others);
+  }
+
+  /** This decision followed by another one for the same target. */
+  Decision then(String text, double more) {
+    return new Decision(target, form + ", " + text, nanos + more, shared, paths, rejected);
   }
 
   static Decision pinned(Assignment written, StepBuilder steps) {

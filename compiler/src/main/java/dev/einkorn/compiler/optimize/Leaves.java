@@ -1,11 +1,11 @@
 package dev.einkorn.compiler.optimize;
 
-import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.optimize.algebra.Divisor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -66,7 +66,30 @@ record Leaves(List<IndexExpr> values, List<IndexBinding> summed) {
       apart.add(merged);
       groups = apart;
     }
-    return groups.stream().map(Leaves::product).toList();
+    return joined(groups, own).stream().map(Leaves::product).toList();
+  }
+
+  /** The groups, those without variables of their own as part of the first that has some. */
+  private static List<List<IndexExpr>> joined(
+      List<List<IndexExpr>> groups, Set<IndexVariable> own) {
+    List<List<IndexExpr>> sides = new ArrayList<>();
+    List<IndexExpr> loose = new ArrayList<>();
+    for (List<IndexExpr> group : groups) {
+      if (group.stream().allMatch(value -> disjoint(FreeVariables.of(value), own))) {
+        loose.addAll(group);
+      } else {
+        sides.add(new ArrayList<>(group));
+      }
+    }
+    if (sides.isEmpty()) {
+      return groups;
+    }
+    sides.getFirst().addAll(loose);
+    return sides;
+  }
+
+  private static boolean disjoint(Set<IndexVariable> some, Set<IndexVariable> others) {
+    return some.stream().noneMatch(others::contains);
   }
 
   private static boolean sharesAny(IndexExpr left, IndexExpr right, Set<IndexVariable> own) {
@@ -77,10 +100,6 @@ record Leaves(List<IndexExpr> values, List<IndexBinding> summed) {
   }
 
   static IndexExpr product(List<IndexExpr> factors) {
-    IndexExpr product = factors.getFirst();
-    for (IndexExpr factor : factors.subList(1, factors.size())) {
-      product = new IndexExpr.Binary(BinaryOperator.MULTIPLY, product, factor);
-    }
-    return product;
+    return Divisor.product(factors);
   }
 }

@@ -59,7 +59,8 @@ final class NestCosts {
     ElementType type = reduction.elementType();
     if (reduction.operator() == ReductionOperator.SUM
         && reduction.body() instanceof IndexExpr.Binary(var operator, var left, var right)
-        && operator == BinaryOperator.MULTIPLY) {
+        && operator == BinaryOperator.MULTIPLY
+        && !Sides.reduces(reduction.body())) {
       Set<IndexVariable> ofLeft = FreeVariables.of(left);
       Set<IndexVariable> ofRight = FreeVariables.of(right);
       Set<IndexVariable> rows = new HashSet<>(free);

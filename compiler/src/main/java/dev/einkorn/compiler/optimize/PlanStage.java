@@ -75,7 +75,8 @@ public record PlanStage(
     return stages;
   }
 
-  private static PlanStage whole(ExecutionPlan plan, int from, int to) {
+  /** Some steps, all at once. */
+  public static PlanStage whole(ExecutionPlan plan, int from, int to) {
     IndexProgram program = plan.optimized();
     List<Assignment> steps = plan.steps().subList(from, to);
     Set<String> written = new LinkedHashSet<>();

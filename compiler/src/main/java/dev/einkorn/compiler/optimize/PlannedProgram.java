@@ -9,13 +9,18 @@ import java.util.List;
  * @param plan what runs
  * @param stepNanos the predicted time of each of its steps on one thread
  * @param decisions one for each statement that is computed in another form than it was written in
- * @param planning the time that the search took
+ * @param search how long it took to find, and by what
  */
 public record PlannedProgram(
-    ExecutionPlan plan, List<Double> stepNanos, List<Decision> decisions, Duration planning) {
+    ExecutionPlan plan, List<Double> stepNanos, List<Decision> decisions, Planning search) {
   public PlannedProgram {
     stepNanos = List.copyOf(stepNanos);
     decisions = List.copyOf(decisions);
+  }
+
+  /** The time that planning took. */
+  public Duration planning() {
+    return search.time();
   }
 
   /** The predicted time on one thread. */

@@ -11,6 +11,8 @@ import dev.einkorn.runtime.ElementType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +26,53 @@ final class ProductOrder {
   /** Larger products are ordered as if all factors were different, which is much faster. */
   private static final int MOST_FOR_SHARING = 4;
 
-  private final Map<Network, ContractionPath> known = new HashMap<>();
+  private final Map<Network, ContractionPath> known;
   private final Map<Term, CanonicalForm> forms = new HashMap<>();
   private final PlanRequest request;
 
-  ProductOrder(PlanRequest request) {
+  /** Orders that are taken one after the other instead of being looked for. */
+  private final Optional<Iterator<PlanRecord.Order>> recorded;
+
+  private final long deadline;
+
+  /** The products that were asked for, in the order of the first time. */
+  private final Map<Network, ContractionPath> asked = new LinkedHashMap<>();
+
+  private ProductOrder(
+      PlanRequest request,
+      Map<Network, ContractionPath> known,
+      Optional<Iterator<PlanRecord.Order>> recorded,
+      long deadline) {
     this.request = request;
+    this.known = known;
+    this.recorded = recorded;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Orders that are looked for.
+   *
+   * @param deadline in the time of {@link System#nanoTime}; later ones are found quickly
+   */
+  ProductOrder(PlanRequest request, long deadline) {
+    this(request, new HashMap<>(), Optional.empty(), deadline);
+  }
+
+  /** Orders that a search has found before. */
+  ProductOrder(PlanRequest request, List<PlanRecord.Order> orders) {
+    this(request, new HashMap<>(), Optional.of(orders.iterator()), Long.MAX_VALUE);
+  }
+
+  /** The same orders, of which none has been asked for. */
+  ProductOrder again() {
+    return new ProductOrder(request, known, recorded, deadline);
+  }
+
+  /** The orders that were asked for, in the order of the first time. */
+  List<PlanRecord.Order> asked() {
+    return asked.values().stream()
+        .map(path -> new PlanRecord.Order(path.tree().toString(), path.origin()))
+        .toList();
   }
 
   /** The canonical form of a term, up to all names; equal terms are asked once. */
@@ -87,17 +130,33 @@ final class ProductOrder {
         });
     held.sort(null);
     var network = new Network(operands, held, values);
-    return pinned
-        .map(tree -> ContractionPath.of(network, tree, request.model().steps(type)))
-        .orElseGet(() -> known.computeIfAbsent(network, n -> search(n, type)));
+    if (pinned.isPresent()) {
+      return ContractionPath.of(network, pinned.get(), request.model().steps(type));
+    }
+    ContractionPath path =
+        known.computeIfAbsent(
+            network,
+            n -> recorded.map(next -> follow(n, next, type)).orElseGet(() -> find(n, type)));
+    asked.put(network, path);
+    return path;
   }
 
-  private ContractionPath search(Network network, ElementType type) {
-    Duration limit = request.timeLimit();
+  private ContractionPath find(Network network, ElementType type) {
+    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     return PathSearch.find(
         network,
         PathSearch.Options.of(request.model().steps(type))
-            .withTimeLimit(limit)
+            .withTimeLimit(left)
             .withMemoryLimit((double) request.intermediateBytes() / type.byteSize()));
+  }
+
+  private ContractionPath follow(
+      Network network, Iterator<PlanRecord.Order> orders, ElementType type) {
+    if (!orders.hasNext()) {
+      throw new IllegalArgumentException("there are more products than orders");
+    }
+    PlanRecord.Order order = orders.next();
+    ContractionTree tree = ContractionTree.parse(order.tree());
+    return ContractionPath.of(network, tree, request.model().steps(type)).from(order.origin());
   }
 }

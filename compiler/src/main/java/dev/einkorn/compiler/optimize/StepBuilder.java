@@ -12,6 +12,7 @@ import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.algebra.CanonicalForm;
+import dev.einkorn.compiler.optimize.algebra.Divisor;
 import dev.einkorn.compiler.optimize.algebra.Term;
 import dev.einkorn.compiler.optimize.path.ContractionPath;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
@@ -195,6 +196,13 @@ final class StepBuilder {
       return !inside.isEmpty();
     }
 
+    /** This piece with more factors outside. */
+    Piece over(List<IndexExpr> divisors) {
+      List<IndexExpr> factors = new ArrayList<>(outside);
+      factors.addAll(divisors);
+      return new Piece(coefficient, factors, inside, type);
+    }
+
     IndexExpr expression() {
       List<IndexExpr> factors = new ArrayList<>(outside);
       inside.forEach(leaves -> factors.add(leaves.expression()));
@@ -234,11 +242,20 @@ final class StepBuilder {
     if (product.factors().isEmpty()) {
       return new Piece(product.coefficient(), List.of(), List.of(), type);
     }
+    List<Term> divisors = divisorsOfSums(product);
+    if (!divisors.isEmpty() && pinned.isEmpty()) {
+      List<Term> dividend = new ArrayList<>(product.factors());
+      dividend.removeAll(divisors);
+      return piece(
+              new Term.Product(product.coefficient(), product.summed(), dividend), whole, pinned)
+          .over(divisors.stream().map(d -> withoutReductions(operand(d))).toList());
+    }
     List<IndexExpr> operands = new ArrayList<>();
     Map<String, Integer> identities = new HashMap<>();
     List<Integer> identity = new ArrayList<>();
+    boolean sums = !product.summed().isEmpty();
     for (Term factor : product.factors()) {
-      operands.add(operand(factor));
+      operands.add(sums ? withoutReductions(operand(factor)) : operand(factor));
       identity.add(identities.computeIfAbsent(order.form(factor).text(), _ -> identities.size()));
     }
     List<SequencedSet<IndexVariable>> free = operands.stream().map(FreeVariables::of).toList();
@@ -257,6 +274,15 @@ final class StepBuilder {
           : open(product, evaluation.combine(values, result), whole);
     }
     return open(product, evaluation.evaluate(tree, result), whole);
+  }
+
+  /** What a sum is divided by as a whole: once for each element instead of once for each term. */
+  private static List<Term> divisorsOfSums(Term.Product product) {
+    return product.factors().stream()
+        .filter(f -> f instanceof Term.Factor(IndexExpr value) && Divisor.is(value))
+        .filter(f -> !product.summed().isEmpty())
+        .filter(f -> product.bound().stream().noneMatch(f.free()::contains))
+        .toList();
   }
 
   /** Equal tensors of different shapes are different to a network. */
@@ -331,6 +357,19 @@ final class StepBuilder {
       }
       case Term.Product _ -> throw new IllegalArgumentException("a product in a product");
     };
+  }
+
+  /**
+   * A factor of a sum that folds nothing itself: a value that does would be no side of a tiled
+   * product.
+   */
+  private IndexExpr withoutReductions(IndexExpr factor) {
+    if (!Sides.reduces(factor)) {
+      return factor;
+    }
+    return Divisor.is(factor)
+        ? Divisor.of(store(new Leaves(List.of(Divisor.value(factor)), List.of())))
+        : store(new Leaves(List.of(factor), List.of()));
   }
 
   /** Evaluates contraction trees. */

@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
@@ -10,6 +11,7 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.optimize.algebra.Distribution;
+import dev.einkorn.compiler.optimize.algebra.Divisor;
 import dev.einkorn.compiler.optimize.algebra.Renaming;
 import dev.einkorn.compiler.optimize.algebra.Term;
 import dev.einkorn.compiler.optimize.algebra.TermReader;
@@ -31,8 +33,9 @@ import java.util.function.BiFunction;
 final class SumOptimizer {
   private final PlanRequest request;
   private final ProductOrder order;
+  private final Forms forms;
   private final long deadline;
-  private final Renaming names = new Renaming();
+  private final Renaming names;
   private final Set<String> taken = new HashSet<>();
   private final List<Assignment> steps = new ArrayList<>();
   private final List<TensorDeclaration> targets = new ArrayList<>();
@@ -41,9 +44,16 @@ final class SumOptimizer {
   private double nanos;
 
   private SumOptimizer(
-      PlanRequest request, ProductOrder order, IndexProgram program, long deadline) {
+      PlanRequest request,
+      ProductOrder order,
+      Forms forms,
+      Renaming names,
+      IndexProgram program,
+      long deadline) {
     this.request = request;
+    this.names = names;
     this.order = order;
+    this.forms = forms;
     this.deadline = deadline;
     program.inputs().forEach(input -> taken.add(input.name()));
     program.targets().forEach(target -> taken.add(target.name()));
@@ -56,9 +66,21 @@ final class SumOptimizer {
    */
   record Optimized(IndexProgram program, double nanos, List<Decision> decisions) {}
 
+  /**
+   * Rewrites a program.
+   *
+   * @param forms where the forms of its polynomials come from
+   * @param names that no variable of the program has been given by another instance: what that one
+   *     has named would be taken for something else
+   */
   static Optimized optimize(
-      IndexProgram program, PlanRequest request, ProductOrder order, long deadline) {
-    var optimizer = new SumOptimizer(request, order, program, deadline);
+      IndexProgram program,
+      PlanRequest request,
+      ProductOrder order,
+      Forms forms,
+      Renaming names,
+      long deadline) {
+    var optimizer = new SumOptimizer(request, order, forms, names, program, deadline);
     for (Assignment assignment : program.assignments()) {
       optimizer.add(program, assignment);
     }
@@ -71,8 +93,7 @@ final class SumOptimizer {
   }
 
   /** Targets in the order of their first statements. */
-  private static List<TensorDeclaration> inOrder(
-      List<TensorDeclaration> targets, List<Assignment> steps) {
+  static List<TensorDeclaration> inOrder(List<TensorDeclaration> targets, List<Assignment> steps) {
     Set<String> names = new LinkedHashSet<>();
     steps.forEach(step -> names.add(step.target()));
     List<TensorDeclaration> ordered = new ArrayList<>();
@@ -153,11 +174,14 @@ final class SumOptimizer {
       BiFunction<StepBuilder, Term.Sum, StepBuilder> build) {
     ElementType type = read.elementType();
     var distribution = new Distribution(names, type, request.expandsDifferences());
-    TermSearch.Result result =
-        new TermSearch(distribution, form -> build.apply(builder(written, type), form), deadline)
-            .search(sum);
+    var search =
+        new TermSearch(distribution, form -> build.apply(builder(written, type), form), deadline);
+    TermSearch.Result result = forms.choose(search, sum);
     append(result.best().steps());
-    decisions.add(Decision.of(written, result));
+    Decision decision = Decision.of(written, result);
+    boolean changes =
+        !result.best().steps().steps().equals(List.of(VariableNames.readable(written, taken)));
+    decisions.add(changes ? decision : decision.silent());
   }
 
   private StepBuilder builder(Assignment written, ElementType type) {
@@ -198,7 +222,9 @@ final class SumOptimizer {
     if (body instanceof IndexExpr.Access) {
       return false;
     }
-    return !(body instanceof IndexExpr.Binary(_, IndexExpr.Access left, IndexExpr.Access right)
+    return !(body
+            instanceof IndexExpr.Binary(var operator, IndexExpr.Access left, IndexExpr.Access right)
+        && operator != BinaryOperator.DIVIDE
         && bindings.stream()
             .map(IndexBinding::variable)
             .allMatch(
@@ -222,12 +248,27 @@ final class SumOptimizer {
       return !product.summed().isEmpty()
           || product.factors().stream().anyMatch(f -> f instanceof Term.Sum sum && hasChoice(sum));
     }
-    if (product.summed().isEmpty() || product.factors().size() < 2) {
+    List<IndexExpr> values = new ArrayList<>();
+    for (Term factor : product.factors()) {
+      if (factor instanceof Term.Factor(IndexExpr value) && !Divisor.is(value)) {
+        values.add(value);
+      }
+    }
+    if (product.summed().isEmpty() || values.size() < 2) {
       return false;
     }
-    return product.factors().size() > 2
+    return values.size() > 2
+        || hidesTwoSides(product, values)
         || product.summed().stream()
             .map(IndexBinding::variable)
-            .anyMatch(v -> !product.factors().stream().allMatch(f -> f.free().contains(v)));
+            .anyMatch(v -> !values.stream().allMatch(f -> FreeVariables.of(f).contains(v)));
+  }
+
+  /** Whether a product of two sides is summed with more than the two. */
+  private static boolean hidesTwoSides(Term.Product product, List<IndexExpr> values) {
+    return Sides.areTwo(values.get(0), values.get(1), product.free())
+        && (product.coefficient() != 1
+            || product.factors().size() > 2
+            || values.stream().anyMatch(Sides::reduces));
   }
 }

@@ -25,8 +25,16 @@ final class TermSearch {
   /** So many forms are costed, so that a search ends. */
   private static final int MOST_FORMS = 160;
 
+  /** No steps are taken from larger forms: there are too many, and each of them is large. */
+  private static final int MOST_FACTORS = 512;
+
   /** What a form must save to be worth leaving another one. */
   private static final double LEAST_GAIN = 0.98;
+
+  /** The starts of a trail. */
+  private static final int WRITTEN = 0;
+
+  private static final int EXPANDED = 1;
 
   private final Distribution distribution;
   private final Function<Term.Sum, StepBuilder> build;
@@ -49,9 +57,11 @@ final class TermSearch {
    * A form of the polynomial.
    *
    * @param name how it came about
+   * @param trail the same as numbers: the start, 0 as written or 1 multiplied out, then for each
+   *     single step its position among those of {@link #steps}
    * @param steps that compute it
    */
-  record Form(String name, Term.Sum sum, StepBuilder steps) {
+  record Form(String name, List<Integer> trail, Term.Sum sum, StepBuilder steps) {
     double nanos() {
       return steps.nanos();
     }
@@ -62,12 +72,12 @@ final class TermSearch {
 
   Result search(Term.Sum written) {
     List<Form> considered = new ArrayList<>();
-    Form asWritten = form("as written", written);
+    Form asWritten = form("as written", List.of(WRITTEN), written);
     considered.add(asWritten);
     List<Form> ends = new ArrayList<>(List.of(climb(asWritten)));
-    Optional<Term.Sum> expanded = distribution.expanded(written, MOST_TERMS);
-    if (expanded.isPresent() && !expanded.get().equals(written)) {
-      Form multiplied = form("multiplied out", expanded.get());
+    Optional<Term.Sum> expanded = expanded(written);
+    if (expanded.isPresent()) {
+      Form multiplied = form("multiplied out", List.of(EXPANDED), expanded.get());
       considered.add(multiplied);
       ends.add(climb(multiplied));
     }
@@ -81,9 +91,59 @@ final class TermSearch {
     return new Result(best, considered.stream().distinct().toList());
   }
 
-  private Form form(String name, Term.Sum sum) {
+  /**
+   * The form that a trail leads to, without looking for others.
+   *
+   * @throws IllegalArgumentException if the trail does not fit the polynomial
+   */
+  Form follow(Term.Sum written, List<Integer> trail) {
+    String name = trail.getFirst() == WRITTEN ? "as written" : "multiplied out";
+    Term.Sum sum =
+        switch (trail.getFirst()) {
+          case WRITTEN -> written;
+          case EXPANDED -> expanded(written).orElseThrow(() -> misfit(trail));
+          default -> throw misfit(trail);
+        };
+    if (trail.size() > MOST_FORMS) {
+      throw misfit(trail);
+    }
+    for (int position : trail.subList(1, trail.size())) {
+      List<Step> steps = steps(sum);
+      if (position < 0 || position >= steps.size()) {
+        throw misfit(trail);
+      }
+      name = name(name, steps.get(position));
+      sum = steps.get(position).sum();
+    }
+    return form(name, trail, sum);
+  }
+
+  private static IllegalArgumentException misfit(List<Integer> trail) {
+    return new IllegalArgumentException("no steps " + trail + " lead from what is written");
+  }
+
+  private Optional<Term.Sum> expanded(Term.Sum written) {
+    return distribution.expanded(written, MOST_TERMS).filter(sum -> !sum.equals(written));
+  }
+
+  private Form form(String name, List<Integer> trail, Term.Sum sum) {
     forms++;
-    return new Form(name, sum, build.apply(sum));
+    return new Form(name, trail, sum, build.apply(sum));
+  }
+
+  /** What one rewrite makes of a sum. */
+  private record Step(String name, Term.Sum sum) {}
+
+  /** All single steps from a sum, always in the same order. */
+  private List<Step> steps(Term.Sum from) {
+    List<Step> steps = new ArrayList<>();
+    Factoring.steps(from).forEach(next -> steps.add(new Step("factored", next)));
+    distribution.steps(from).forEach(next -> steps.add(new Step("distributed", next)));
+    return steps;
+  }
+
+  private static String name(String from, Step step) {
+    return from.equals("as written") ? step.name() : from + ", " + step.name();
   }
 
   private Form climb(Form start) {
@@ -92,12 +152,13 @@ final class TermSearch {
     while (better) {
       better = false;
       Form from = best;
-      List<Form> neighbours = new ArrayList<>();
-      for (Term.Sum next : Factoring.steps(from.sum())) {
-        tried(from, "factored", next).ifPresent(neighbours::add);
+      if (System.nanoTime() > deadline || factors(from.sum()) > MOST_FACTORS) {
+        break;
       }
-      for (Term.Sum next : distribution.steps(from.sum())) {
-        tried(from, "distributed", next).ifPresent(neighbours::add);
+      List<Form> neighbours = new ArrayList<>();
+      List<Step> steps = steps(from.sum());
+      for (int position = 0; position < steps.size(); position++) {
+        tried(from, position, steps.get(position)).ifPresent(neighbours::add);
       }
       for (Form neighbour : neighbours) {
         if (neighbour.nanos() < best.nanos() * LEAST_GAIN) {
@@ -109,11 +170,23 @@ final class TermSearch {
     return best;
   }
 
-  private Optional<Form> tried(Form from, String step, Term.Sum next) {
+  /** The factors of a sum, those inside of others too. */
+  private static int factors(Term.Sum sum) {
+    int count = 0;
+    for (Term.Product product : sum.products()) {
+      for (Term factor : product.factors()) {
+        count += factor instanceof Term.Sum inner ? factors(inner) : 1;
+      }
+    }
+    return count;
+  }
+
+  private Optional<Form> tried(Form from, int position, Step step) {
     if (forms >= MOST_FORMS || System.nanoTime() > deadline) {
       return Optional.empty();
     }
-    String name = from.name().equals("as written") ? step : from.name() + ", " + step;
-    return Optional.of(form(name, next));
+    List<Integer> trail = new ArrayList<>(from.trail());
+    trail.add(position);
+    return Optional.of(form(name(from.name(), step), List.copyOf(trail), step.sum()));
   }
 }

@@ -126,7 +126,8 @@ public final class Pipeline {
     return OperationCount.sum(counts);
   }
 
-  private static VectorForm form(PipelineOptions options) {
+  /** How vectors are written for the target of these options. */
+  public static VectorForm form(PipelineOptions options) {
     return options.target().simd() ? VectorForm.VECTOR_API : VectorForm.LANE_LOOPS;
   }
 
@@ -203,6 +204,33 @@ public final class Pipeline {
       List<String> sizes,
       PipelineOptions options,
       int from) {
+    return new JavaEmitter(form(options)).emit(unit(plan, part, operands, sizes, options, from));
+  }
+
+  /** What was emitted for a compilation with these options, one unit a source. */
+  public static List<KernelUnit> units(Compilation compilation, PipelineOptions options) {
+    List<KernelUnit> units = new ArrayList<>();
+    List<Compilation.Step> steps = compilation.steps();
+    for (int from = 0; from < steps.size(); from += STEPS_PER_KERNEL) {
+      units.add(
+          unit(
+              compilation.plan(),
+              steps.subList(from, Math.min(from + STEPS_PER_KERNEL, steps.size())),
+              compilation.operands(),
+              compilation.sizes(),
+              options,
+              from));
+    }
+    return units;
+  }
+
+  private static KernelUnit unit(
+      ExecutionPlan plan,
+      List<Compilation.Step> part,
+      List<TensorParameter> operands,
+      List<String> sizes,
+      PipelineOptions options,
+      int from) {
     String outputs = String.join("_", plan.optimized().outputs());
     String shortened = outputs.length() > 40 ? outputs.substring(0, 40) : outputs;
     String suffix = from == 0 ? "" : "_part" + (from / STEPS_PER_KERNEL + 1);
@@ -214,15 +242,13 @@ public final class Pipeline {
                     new KernelUnit.Step(
                         IndexPrinter.print(plan.optimized(), step.assignment()), step.scheduled()))
             .toList();
-    return new JavaEmitter(form(options))
-        .emit(
-            new KernelUnit(
-                options.packageName(),
-                className,
-                KernelHeader.lines(plan, part, operands, options),
-                operands,
-                sizes,
-                options.wide(),
-                steps));
+    return new KernelUnit(
+        options.packageName(),
+        className,
+        KernelHeader.lines(plan, part, operands, options),
+        operands,
+        sizes,
+        options.wide(),
+        steps);
   }
 }

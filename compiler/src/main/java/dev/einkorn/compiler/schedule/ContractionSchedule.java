@@ -243,10 +243,9 @@ final class ContractionSchedule {
         }
       }
       boolean wholeVectors = columnLanes == target.lanes(type);
-      int vectors = wholeVectors ? sizes.vectors(last.extent(), row.extent(), columnLanes, 4) : 1;
+      int vectors = wholeVectors ? sizes.vectors(last.extent(), row.extent(), columnLanes) : 1;
       // More rows than a set of the first-level cache has ways would drive each other out.
-      int most =
-          wholeVectors ? sizes.registerRows(vectors) : Math.min(8, sizes.registerRows(vectors));
+      int most = wholeVectors ? sizes.directRows(vectors) : Math.min(8, sizes.directRows(vectors));
       if (height <= MOST_SKINNY_ROWS && wholeVectors) {
         // All rows at once, so that the second factor is read once, and as much of a line of
         // memory as registers allow.
@@ -276,8 +275,12 @@ final class ContractionSchedule {
           staged(column.tensor(), rows.getFirst(), columns.getFirst(), batch, depth.getFirst()));
     }
     int vectors = runVectors(columns, width, lanes);
-    if (vectors == 2 && form.isProduct() && lanes == target.lanes(type)) {
-      // Four need fewer loads than two, unless they reach far over the end.
+    if (vectors == 2
+        && form.isProduct()
+        && lanes == target.lanes(type)
+        && sizes.registers() >= 32) {
+      // Four need fewer loads than two, unless they reach far over the end; sixteen registers do
+      // not hold their sums.
       double padding =
           (double) TileSizes.roundUp(width, 4L * lanes) / TileSizes.roundUp(width, 2L * lanes);
       vectors = padding <= 1.05 ? 4 : 2;
@@ -422,8 +425,8 @@ final class ContractionSchedule {
       List<ContractionIndex> batch,
       ContractionIndex depth) {
     int lanes = target.lanes(type);
-    int vectors = sizes.vectors(column.extent(), row.extent(), lanes, STAGED_VECTORS);
-    int rows = TileSizes.balanced(row.extent(), sizes.registerRows(vectors));
+    int vectors = sizes.vectors(column.extent(), row.extent(), lanes);
+    int rows = TileSizes.balanced(row.extent(), sizes.directRows(vectors));
     var columnTile = new Directive.TileLoop(column.variable(), vectors, lanes);
     Optional<IndexVariable> shared =
         batch.stream()

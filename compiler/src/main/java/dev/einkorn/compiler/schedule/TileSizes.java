@@ -12,7 +12,10 @@ record TileSizes(Target target, ElementType type) {
   private static final double PANEL_SHARE = 0.25;
 
   /** What a load costs beside a fused operation, where both can be under way at once. */
-  private static final double LOAD_COST = 0.1;
+  private static final double LOAD_CYCLES = 1.5;
+
+  private static final double LOOP_CYCLES = 1.5;
+  private static final int MOST_VECTORS = 6;
 
   /**
    * The tile of a packed contraction.
@@ -76,6 +79,14 @@ record TileSizes(Target target, ElementType type) {
     return Math.max(1, Math.min(accumulators() / vectors, registers() >= 32 ? 12 : 6));
   }
 
+  /**
+   * Rows of a tile whose factors lie where they are: C2 loads the elements of all rows before it
+   * uses the first, so that they need registers too, and sums that have none left go to the stack.
+   */
+  int directRows(int vectors) {
+    return Math.max(1, Math.min((registers() - 2) / (vectors + 1), accumulators() / vectors));
+  }
+
   /** Rows of a tile; what is computed on the way to a sum needs registers of its own. */
   int registerRows(ContractionForm form, int vectors) {
     return registerRows(vectors) * (form.isProduct() ? 3 : 2) / 3;
@@ -87,27 +98,33 @@ record TileSizes(Target target, ElementType type) {
   }
 
   /**
-   * Vectors side by side in a tile: more of them need fewer loads for each operation, but must not
-   * reach far over the end.
+   * Vectors side by side in a tile: those of least cost for the whole product, which must not reach
+   * far over the end.
    */
-  int vectors(long width, long height, int lanes, int most) {
+  int vectors(long width, long height, int lanes) {
     int best = 1;
     double least = Double.MAX_VALUE;
-    for (int vectors = most; vectors >= 1; vectors--) {
-      int rows = Math.clamp(height, 1, accumulators() / vectors);
+    for (int vectors = MOST_VECTORS; vectors >= 1; vectors--) {
       if (vectors > 1 && width < (long) vectors * lanes) {
         continue;
       }
-      double work =
-          (double) roundUp(width, (long) vectors * lanes)
-              * roundUp(height, balanced(height, rows))
-              * (1 + LOAD_COST * (rows + vectors) / ((double) rows * vectors));
+      int rows = balanced(height, Math.toIntExact(Math.min(height, directRows(vectors))));
+      long tiles = roundUp(width, (long) vectors * lanes) / vectors * roundUp(height, rows) / rows;
+      double work = tiles * stepCost(rows, vectors);
       if (work < least) {
         best = vectors;
         least = work;
       }
     }
     return best;
+  }
+
+  /**
+   * Cycles for one term of all sums of a tile, roughly: operations or loads, of which a vector's
+   * counts for two because it may lie in two lines, and what the loop itself takes.
+   */
+  private static double stepCost(int rows, int vectors) {
+    return Math.max((double) rows * vectors, LOAD_CYCLES * (rows + 2.0 * vectors)) + LOOP_CYCLES;
   }
 
   /** Vector registers: AVX-512 has twice as many as AVX2, and NEON as many as AVX-512. */

@@ -64,6 +64,8 @@ public enum ErrorCode {
   UNBOUND_INDEX,
   /** It is not clear over what an implicit sum extends. */
   AMBIGUOUS_SUM,
+  /** Warning: an index is summed over that stands at one place only, as if by a slip. */
+  ACCIDENTAL_SUM,
 
   // Types.
   /** A value has a type that its context does not take. */
@@ -74,6 +76,8 @@ public enum ErrorCode {
   MISSING_INPUT,
   /** A tensor that the program does not read was given. */
   EXTRA_INPUT,
+  /** Warning: an input is declared and not read. */
+  UNUSED_INPUT,
   /** An output tensor does not have the type or the shape that the program computes. */
   OUTPUT_MISMATCH,
   /** Legal by the language, but not implemented in this version. */

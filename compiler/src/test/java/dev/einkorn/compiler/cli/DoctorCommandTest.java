@@ -13,7 +13,14 @@ class DoctorCommandTest {
     assertThat(ran.code()).isZero();
     assertThat(ran.out())
         .contains("java home:      " + System.getProperty("java.home"))
-        .contains("processors: ", "caches: ", "simd: ", "vector module: ", "libnvrtc: ")
+        .contains(
+            "processors: ",
+            "caches: ",
+            "simd: ",
+            "vector module: ",
+            "libcuda: ",
+            "libnvrtc: ",
+            "cuda: ")
         .endsWith("self-test:      passed\n");
   }
 
@@ -22,6 +29,9 @@ class DoctorCommandTest {
     Map<?, ?> report = JsonReader.object(Ran.command("doctor", "--json").out());
     assertThat(report.get("passes")).isEqualTo("true");
     assertThat(report.get("java_home")).isEqualTo(System.getProperty("java.home"));
+    assertThat(report.get("cuda_libraries"))
+        .asString()
+        .contains("library=libcuda.so", "library=libnvrtc.so", "attempts=[");
   }
 
   @Test

@@ -26,7 +26,8 @@ record Ran(int code, String out, String err) {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false,
-            Optional.of(repository()));
+            Optional.of(repository()),
+            Optional.empty());
     int code = Main.run(console, words);
     return new Ran(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

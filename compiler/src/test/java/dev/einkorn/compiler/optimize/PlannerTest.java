@@ -185,4 +185,79 @@ class PlannerTest {
     PlannedProgram planned = Planner.plan(program("s = sum[i]((" + sum + ")^4)", inputs), FAST);
     assertThat(planned.plan().optimized().assignments()).hasSize(1);
   }
+
+  @Test
+  void attentionIsTwoProducts() {
+    plans(
+        DETERMINISTIC,
+        program(
+            "S[q,k] = Q[q,h] * K[k,h] * 0.125\nm[q] = max[k](S[q,k])\n"
+                + "z[q,k] = exp(S[q,k] - m[q])\ns[q] = sum[k](z[q,k])\n"
+                + "O[q,d] = z[q,k] * V[k,d] / s[q]",
+            "Q:2",
+            "K:2",
+            "V:2"),
+        "S[q,k] = 0.125 * sum[h](Q[q,h] * K[k,h])",
+        "z[q,k] = exp(S[q,k] - max[k_1](S[q,k_1]))",
+        "t1[q] = sum[k_1](z[q,k_1])",
+        "O[q,d] = sum[k](z[q,k] * V[k,d]) / t1[q]");
+  }
+
+  @Test
+  void aDivisorLeavesTheSumsThatItDoesNotDependOn() {
+    plans(
+        DETERMINISTIC,
+        program("C[i,j] = A[i,k] / s[i] * -B[k,j] / w[j]", "A:2", "s:1", "B:2", "w:1"),
+        "C[i,j] = -(sum[k](A[i,k] * B[k,j]) / s[i] / w[j])");
+    plans(
+        DETERMINISTIC,
+        program("C[i,j] = A[i,k] / s[k] * B[k,j]", "A:2", "s:1", "B:2"),
+        "C[i,j] = sum[k](A[i,k] / s[k] * B[k,j])");
+  }
+
+  @Test
+  void aDivisorOfOneSidedSumsStaysWhereItIs() {
+    plans(
+        DETERMINISTIC,
+        program("y[i] = sum[k](A[i,k] / s[i])", "A:2", "s:1"),
+        "y[i] = sum[k](A[i,k] / s[i])");
+  }
+
+  @Test
+  void aDifferenceIsDistributedUnderADivision() {
+    plans(
+        DETERMINISTIC,
+        program("D[i,j] = (A[i,k] + B[i,k]) / s[i] * C[k,j]", "A:2", "B:2", "s:1", "C:2"),
+        "D[i,j] = sum[k]((A[i,k] + B[i,k]) * C[k,j]) / s[i]");
+    plans(
+        DETERMINISTIC,
+        program("D[i,j] = A[i,k]*B[k,j]/s[i] - A[i,k]*C[k,j]/s[i]", "A:2", "B:2", "C:2", "s:1"),
+        "D[i,j] = sum[k](A[i,k] * (B[k,j] - C[k,j])) / s[i]");
+  }
+
+  @Test
+  void strictModeDividesWhereItIsWritten() {
+    plans(
+        PlanRequest.WRITTEN,
+        program("C[i,j] = A[i,k] * B[k,j] / s[i]", "A:2", "B:2", "s:1"),
+        "C[i,j] = sum[k](A[i,k] * B[k,j] / s[i])");
+  }
+
+  @Test
+  void aProductOfAFoldedValueIsTiled() {
+    plans(
+        DETERMINISTIC,
+        program("C[i,j] = exp(A[i,k] - max[l](A[i,l])) * B[k,j]", "A:2", "B:2"),
+        "t1[i,k] = exp(A[i,k] - max[l](A[i,l]))",
+        "C[i,j] = sum[k](t1[i,k] * B[k,j])");
+  }
+
+  @Test
+  void linearAttentionTakesTheShorterWay() {
+    plans(
+        DETERMINISTIC,
+        program("S[q,k] = Q[q,h] * K[k,h] / c\nO[q] = S[q,k] * v[k]", "Q:2", "K:2", "c:0", "v:1"),
+        "t1[h] = sum[k](K[k,h] * v[k])",
+        "O[q] = sum[h](Q[q,h] * t1[h]) / c");
+  }
 }

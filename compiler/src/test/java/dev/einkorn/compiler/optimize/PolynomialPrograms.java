@@ -15,10 +15,14 @@ import java.util.Random;
 
 /**
  * Random programs of sums and products, one to three statements deep, with small whole numbers as
- * inputs, so that every order of operations gives the same result.
+ * inputs, so that every order of operations gives the same result, or with real ones. Programs over
+ * floating-point numbers divide, too: by powers of two, or by real numbers near one.
  */
 final class PolynomialPrograms {
   private static final List<String> INDICES = List.of("i", "j", "k", "l");
+
+  /** What programs divide by; it is nothing else's factor. */
+  private static final String DIVISOR = "P";
 
   private final Random random;
   private final Map<String, Integer> extents = new LinkedHashMap<>();
@@ -26,19 +30,27 @@ final class PolynomialPrograms {
   private final Map<String, List<String>> computed = new LinkedHashMap<>();
   private final List<String> statements = new ArrayList<>();
   private final ElementType type;
+  private final boolean real;
   private int bound;
 
-  private PolynomialPrograms(long seed) {
+  private PolynomialPrograms(long seed, boolean real) {
     random = new Random(seed * 6364136223846793005L);
+    this.real = real;
+    int drawn = random.nextInt(4);
     type =
-        List.of(ElementType.F64, ElementType.I32, ElementType.I64, ElementType.I64)
-            .get(random.nextInt(4));
+        real
+            ? ElementType.F64
+            : List.of(ElementType.F64, ElementType.I32, ElementType.I64, ElementType.I64)
+                .get(drawn);
     for (String index : INDICES) {
       extents.put(index, random.nextInt(15) == 0 ? 0 : 1 + random.nextInt(3));
     }
     int inputs = 2 + random.nextInt(3);
     for (int n = 0; n < inputs; n++) {
       tensors.put(String.valueOf((char) ('A' + n)), axes(random.nextInt(4) == 0 ? 1 : 2));
+    }
+    if (type.isFloating()) {
+      tensors.put(DIVISOR, axes(1));
     }
     int count = 1 + random.nextInt(3);
     for (int n = 0; n < count; n++) {
@@ -59,7 +71,12 @@ final class PolynomialPrograms {
   record Drawn(String text, IndexProgram program, Map<String, Tensor> inputs) {}
 
   static Drawn draw(long seed) {
-    return new PolynomialPrograms(seed).drawn();
+    return new PolynomialPrograms(seed, false).drawn();
+  }
+
+  /** A program of doubles between -1 and 1, with divisors from 0.5 to 2. */
+  static Drawn drawReal(long seed) {
+    return new PolynomialPrograms(seed, true).drawn();
   }
 
   private Drawn drawn() {
@@ -71,7 +88,7 @@ final class PolynomialPrograms {
           long[] shape =
               axes.stream().mapToLong(axis -> ProgramText.named(extents, axis)).toArray();
           Tensor tensor = Tensor.zeros(type, shape);
-          fill(tensor);
+          fill(tensor, name.equals(DIVISOR));
           if (text.contains(name + "[")) {
             inputs.put(name, tensor);
             types.put(
@@ -81,14 +98,18 @@ final class PolynomialPrograms {
     return new Drawn(text, ProgramText.check(text, types), inputs);
   }
 
-  private void fill(Tensor tensor) {
+  private void fill(Tensor tensor, boolean divisor) {
     long elements = 1;
     for (long extent : tensor.shape()) {
       elements *= extent;
     }
     Tensor flat = tensor.reshape(elements);
     for (long n = 0; n < elements; n++) {
-      if (type.isFloating()) {
+      if (divisor) {
+        flat.set(real ? 0.5 + 1.5 * random.nextDouble() : 1 << random.nextInt(2), n);
+      } else if (real) {
+        flat.set(2 * random.nextDouble() - 1, n);
+      } else if (type.isFloating()) {
         flat.set(random.nextInt(5) - 2, n);
       } else {
         flat.setLong(random.nextInt(5) - 2, n);
@@ -139,7 +160,10 @@ final class PolynomialPrograms {
         factors.add(access(variables, ranges));
       }
     }
-    return String.join(" * ", factors);
+    String product = String.join(" * ", factors);
+    return type.isFloating() && random.nextInt(3) == 0
+        ? product + " / " + access(List.of(DIVISOR), variables, ranges, "2")
+        : product;
   }
 
   private String sum(List<String> variables, Map<String, String> ranges, int depth) {
@@ -150,9 +174,16 @@ final class PolynomialPrograms {
 
   /** An access by variables that range over the axes; a number if there is none. */
   private String access(List<String> variables, Map<String, String> ranges) {
+    List<String> names = new ArrayList<>(tensors.keySet());
+    names.remove(DIVISOR);
+    names.addAll(computed.keySet());
+    return access(names, variables, ranges, Integer.toString(1 + random.nextInt(3)));
+  }
+
+  private String access(
+      List<String> names, List<String> variables, Map<String, String> ranges, String otherwise) {
     Map<String, List<String>> all = new LinkedHashMap<>(tensors);
     all.putAll(computed);
-    List<String> names = new ArrayList<>(all.keySet());
     for (int tries = 0; tries < 12; tries++) {
       String name = names.get(random.nextInt(names.size()));
       List<String> subscripts = new ArrayList<>();
@@ -167,6 +198,6 @@ final class PolynomialPrograms {
         return name + "[" + String.join(",", subscripts) + "]";
       }
     }
-    return Integer.toString(1 + random.nextInt(3));
+    return otherwise;
   }
 }

@@ -2,12 +2,11 @@ package dev.einkorn.runtime.simd;
 
 import dev.einkorn.runtime.ElementType;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether kernels may use {@code jdk.incubator.vector}, how wide, and why: the one place that
- * decides. The module is looked at by reflection, so that this class loads without it.
+ * decides. What needs the module is in a class of its own, so that this one loads without it.
  *
  * <p>The system property {@value #PROPERTY} overrides what is found: {@code auto} (the default),
  * {@code off}, or the bits of a vector: {@code 128}, {@code 256}, {@code 512}.
@@ -39,11 +38,11 @@ public record SimdSupport(boolean available, int bits, String reason) {
    * @throws IllegalArgumentException if the system property has a value that it cannot have
    */
   public static SimdSupport detect() {
-    Optional<Module> module = ModuleLayer.boot().findModule(MODULE);
+    boolean resolved = ModuleLayer.boot().findModule(MODULE).isPresent();
     return decide(
         System.getProperty(PROPERTY),
-        module.map(SimdSupport::preferredBits).orElse(0),
-        module.isPresent(),
+        resolved ? preferredBits() : 0,
+        resolved,
         System.getProperty("java.vm.info", ""));
   }
 
@@ -96,16 +95,11 @@ public record SimdSupport(boolean available, int bits, String reason) {
     return new SimdSupport(false, 0, reason);
   }
 
-  /** {@code VectorShape.preferredShape().vectorBitSize()}, 0 if that cannot be asked. */
-  private static int preferredBits(Module module) {
+  /** The bits of the preferred vector, 0 if that cannot be asked. */
+  private static int preferredBits() {
     try {
-      Class<?> shape = Class.forName(module, MODULE + ".VectorShape");
-      if (shape == null) {
-        return 0;
-      }
-      Object preferred = shape.getMethod("preferredShape").invoke(null);
-      return (Integer) shape.getMethod("vectorBitSize").invoke(preferred);
-    } catch (ReflectiveOperationException | LinkageError e) {
+      return PreferredVectors.bits();
+    } catch (LinkageError e) {
       return 0; // Another version of the incubating module.
     }
   }

@@ -27,11 +27,12 @@ public final class VectorMath {
     FloatVector t = x.fma(F32.LOG2_E, F32.ROUNDER);
     FloatVector n = t.sub(F32.ROUNDER);
     FloatVector r = rest(n, x);
-    IntVector k = t.reinterpretAsInts().sub(F32.ROUNDER_BITS);
-    IntVector h = k.lanewise(VectorOperators.LSHR, 1);
+    IntVector bits = t.reinterpretAsInts();
+    IntVector half = bits.lanewise(VectorOperators.LSHL, 22).and(F32.EXPONENT);
+    IntVector other = bits.lanewise(VectorOperators.LSHL, 23).sub(half);
     FloatVector y = expm1OfRest(r).add(1);
-    y = y.mul(h.sub(1).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-    y = y.mul(k.sub(h).sub(1).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+    y = y.mul(half.add(F32.ONE_BITS).reinterpretAsFloats());
+    y = y.mul(other.add(F32.ONE_BITS).reinterpretAsFloats());
     y = y.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, F32.EXP_MOST));
     return y.blend(0, x.compare(VectorOperators.LT, F32.EXP_LEAST));
   }
@@ -74,9 +75,9 @@ public final class VectorMath {
     FloatVector twice = a.blend(F32.TANH_MOST, a.compare(VectorOperators.GT, F32.TANH_MOST)).mul(2);
     FloatVector t = twice.fma(F32.LOG2_E, F32.ROUNDER);
     FloatVector r = rest(t.sub(F32.ROUNDER), twice);
-    IntVector k = t.reinterpretAsInts().sub(F32.ROUNDER_BITS + F32.POWER_BIAS);
+    IntVector power = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
     FloatVector y = expm1OfRest(r).add(1);
-    y = y.mul(k.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+    y = y.mul(power.add(F32.ONE_BITS).reinterpretAsFloats());
     return y.broadcast(1).sub(y.broadcast(2).div(y.add(1)));
   }
 
@@ -118,11 +119,12 @@ public final class VectorMath {
     DoubleVector t = x.fma(F64.LOG2_E, F64.ROUNDER);
     DoubleVector n = t.sub(F64.ROUNDER);
     DoubleVector r = rest(n, x);
-    LongVector k = t.reinterpretAsLongs().sub(F64.ROUNDER_BITS);
-    LongVector h = k.lanewise(VectorOperators.LSHR, 1);
+    LongVector bits = t.reinterpretAsLongs();
+    LongVector half = bits.lanewise(VectorOperators.LSHL, 51).and(F64.EXPONENT);
+    LongVector other = bits.lanewise(VectorOperators.LSHL, 52).sub(half);
     DoubleVector y = expm1OfRest(r).add(1);
-    y = y.mul(h.sub(1).lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
-    y = y.mul(k.sub(h).sub(1).lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
+    y = y.mul(half.add(F64.ONE_BITS).reinterpretAsDoubles());
+    y = y.mul(other.add(F64.ONE_BITS).reinterpretAsDoubles());
     y = y.blend(Double.POSITIVE_INFINITY, x.compare(VectorOperators.GT, F64.EXP_MOST));
     return y.blend(0, x.compare(VectorOperators.LT, F64.EXP_LEAST));
   }
@@ -177,9 +179,9 @@ public final class VectorMath {
         a.blend(F64.TANH_MOST, a.compare(VectorOperators.GT, F64.TANH_MOST)).mul(2);
     DoubleVector t = twice.fma(F64.LOG2_E, F64.ROUNDER);
     DoubleVector r = rest(t.sub(F64.ROUNDER), twice);
-    LongVector k = t.reinterpretAsLongs().sub(F64.ROUNDER_BITS + F64.POWER_BIAS);
+    LongVector power = t.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
     DoubleVector y = expm1OfRest(r).add(1);
-    y = y.mul(k.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
+    y = y.mul(power.add(F64.ONE_BITS).reinterpretAsDoubles());
     return y.broadcast(1).sub(y.broadcast(2).div(y.add(1)));
   }
 

@@ -33,9 +33,18 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void exp(float[] values, int start, int count) {
-    for (int i = start; i < start + count; i += FLOATS.length()) {
-      VectorMask<Float> lanes = FLOATS.indexInRange(i, start + count);
-      FloatVector x = FloatVector.fromArray(FLOATS, values, i, lanes);
+    int end = start + count;
+    int lastStart = end - FLOATS.length();
+    if (lastStart < start) {
+      for (int i = start; i < end; i++) {
+        values[i] = PolynomialMath.exp(values[i]);
+      }
+      return;
+    }
+    FloatVector last = FloatVector.fromArray(FLOATS, values, lastStart);
+    for (int i = start; i < end; i += FLOATS.length()) {
+      int at = Math.min(i, lastStart);
+      FloatVector x = i <= lastStart ? FloatVector.fromArray(FLOATS, values, at) : last;
       FloatVector t = x.fma(F32.LOG2_E, F32.ROUNDER);
       FloatVector n = t.sub(F32.ROUNDER);
       FloatVector r = n.fma(n.broadcast(-F32.LN2), x);
@@ -46,13 +55,14 @@ public final class VectorRuns {
       p = p.fma(r, r.broadcast(F32.E1));
       p = p.fma(r, r.broadcast(F32.E0));
       FloatVector y = r.mul(r).fma(p, r).add(1);
-      IntVector k = t.reinterpretAsInts().sub(F32.ROUNDER_BITS);
-      IntVector h = k.lanewise(VectorOperators.LSHR, 1);
-      y = y.mul(h.sub(1).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-      y = y.mul(k.sub(h).sub(1).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+      IntVector bits = t.reinterpretAsInts();
+      IntVector half = bits.lanewise(VectorOperators.LSHL, 22).and(F32.EXPONENT);
+      IntVector other = bits.lanewise(VectorOperators.LSHL, 23).sub(half);
+      y = y.mul(half.add(F32.ONE_BITS).reinterpretAsFloats());
+      y = y.mul(other.add(F32.ONE_BITS).reinterpretAsFloats());
       y = y.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, F32.EXP_MOST));
       y = y.blend(0, x.compare(VectorOperators.LT, F32.EXP_LEAST));
-      y.intoArray(values, i, lanes);
+      y.intoArray(values, at);
     }
   }
 
@@ -63,9 +73,18 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void tanh(float[] values, int start, int count) {
-    for (int i = start; i < start + count; i += FLOATS.length()) {
-      VectorMask<Float> lanes = FLOATS.indexInRange(i, start + count);
-      FloatVector x = FloatVector.fromArray(FLOATS, values, i, lanes);
+    int end = start + count;
+    int lastStart = end - FLOATS.length();
+    if (lastStart < start) {
+      for (int i = start; i < end; i++) {
+        values[i] = PolynomialMath.tanh(values[i]);
+      }
+      return;
+    }
+    FloatVector last = FloatVector.fromArray(FLOATS, values, lastStart);
+    for (int i = start; i < end; i += FLOATS.length()) {
+      int at = Math.min(i, lastStart);
+      FloatVector x = i <= lastStart ? FloatVector.fromArray(FLOATS, values, at) : last;
       FloatVector a = x.abs();
       FloatVector z = a.mul(a);
       FloatVector q = z.fma(F32.T5, F32.T4);
@@ -86,12 +105,12 @@ public final class VectorRuns {
       p = p.fma(r, r.broadcast(F32.E1));
       p = p.fma(r, r.broadcast(F32.E0));
       FloatVector e = r.mul(r).fma(p, r).add(1);
-      IntVector k = t.reinterpretAsInts().sub(F32.ROUNDER_BITS + F32.POWER_BIAS);
-      e = e.mul(k.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+      IntVector power = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      e = e.mul(power.add(F32.ONE_BITS).reinterpretAsFloats());
       FloatVector y = e.broadcast(1).sub(e.broadcast(2).div(e.add(1)));
       y = y.blend(near, a.compare(VectorOperators.LT, F32.TANH_SMALL));
       y = y.reinterpretAsInts().or(x.reinterpretAsInts().and(F32.SIGN)).reinterpretAsFloats();
-      y.intoArray(values, i, lanes);
+      y.intoArray(values, at);
     }
   }
 
@@ -102,9 +121,18 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void sigmoid(float[] values, int start, int count) {
-    for (int i = start; i < start + count; i += FLOATS.length()) {
-      VectorMask<Float> lanes = FLOATS.indexInRange(i, start + count);
-      FloatVector x = FloatVector.fromArray(FLOATS, values, i, lanes);
+    int end = start + count;
+    int lastStart = end - FLOATS.length();
+    if (lastStart < start) {
+      for (int i = start; i < end; i++) {
+        values[i] = PolynomialMath.sigmoid(values[i]);
+      }
+      return;
+    }
+    FloatVector last = FloatVector.fromArray(FLOATS, values, lastStart);
+    for (int i = start; i < end; i += FLOATS.length()) {
+      int at = Math.min(i, lastStart);
+      FloatVector x = i <= lastStart ? FloatVector.fromArray(FLOATS, values, at) : last;
       FloatVector minus = x.abs().neg();
       FloatVector t = minus.fma(F32.LOG2_E, F32.ROUNDER);
       FloatVector n = t.sub(F32.ROUNDER);
@@ -116,16 +144,16 @@ public final class VectorRuns {
       p = p.fma(r, r.broadcast(F32.E1));
       p = p.fma(r, r.broadcast(F32.E0));
       FloatVector e = r.mul(r).fma(p, r).add(1);
-      IntVector k = t.reinterpretAsInts().sub(F32.ROUNDER_BITS);
-      IntVector h = k.lanewise(VectorOperators.LSHR, 1);
-      e = e.mul(h.sub(1).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-      e = e.mul(k.sub(h).sub(1).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
-      e = e.blend(Float.POSITIVE_INFINITY, minus.compare(VectorOperators.GT, F32.EXP_MOST));
+      IntVector bits = t.reinterpretAsInts();
+      IntVector half = bits.lanewise(VectorOperators.LSHL, 22).and(F32.EXPONENT);
+      IntVector other = bits.lanewise(VectorOperators.LSHL, 23).sub(half);
+      e = e.mul(half.add(F32.ONE_BITS).reinterpretAsFloats());
+      e = e.mul(other.add(F32.ONE_BITS).reinterpretAsFloats());
       e = e.blend(0, minus.compare(VectorOperators.LT, F32.EXP_LEAST));
       FloatVector d = e.add(1);
       FloatVector y = x.broadcast(1).blend(e, x.compare(VectorOperators.LT, 0)).div(d);
       y = y.fma(d.sub(1).sub(e), y);
-      y.intoArray(values, i, lanes);
+      y.intoArray(values, at);
     }
   }
 
@@ -136,9 +164,18 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void log(float[] values, int start, int count) {
-    for (int i = start; i < start + count; i += FLOATS.length()) {
-      VectorMask<Float> lanes = FLOATS.indexInRange(i, start + count);
-      FloatVector x = FloatVector.fromArray(FLOATS, values, i, lanes);
+    int end = start + count;
+    int lastStart = end - FLOATS.length();
+    if (lastStart < start) {
+      for (int i = start; i < end; i++) {
+        values[i] = PolynomialMath.log(values[i]);
+      }
+      return;
+    }
+    FloatVector last = FloatVector.fromArray(FLOATS, values, lastStart);
+    for (int i = start; i < end; i += FLOATS.length()) {
+      int at = Math.min(i, lastStart);
+      FloatVector x = i <= lastStart ? FloatVector.fromArray(FLOATS, values, at) : last;
       VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
       IntVector bits =
           x.blend(x.mul(F32.NORMALIZER), tiny).reinterpretAsInts().add(F32.ONE_OVER_ROOT);
@@ -157,7 +194,7 @@ public final class VectorRuns {
       y = x.blend(y, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
       y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0));
       y = y.blend(Float.NaN, x.compare(VectorOperators.LT, 0));
-      y.intoArray(values, i, lanes);
+      y.intoArray(values, at);
     }
   }
 
@@ -168,9 +205,18 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void exp(double[] values, int start, int count) {
-    for (int i = start; i < start + count; i += DOUBLES.length()) {
-      VectorMask<Double> lanes = DOUBLES.indexInRange(i, start + count);
-      DoubleVector x = DoubleVector.fromArray(DOUBLES, values, i, lanes);
+    int end = start + count;
+    int lastStart = end - DOUBLES.length();
+    if (lastStart < start) {
+      for (int i = start; i < end; i++) {
+        values[i] = PolynomialMath.exp(values[i]);
+      }
+      return;
+    }
+    DoubleVector last = DoubleVector.fromArray(DOUBLES, values, lastStart);
+    for (int i = start; i < end; i += DOUBLES.length()) {
+      int at = Math.min(i, lastStart);
+      DoubleVector x = i <= lastStart ? DoubleVector.fromArray(DOUBLES, values, at) : last;
       DoubleVector t = x.fma(F64.LOG2_E, F64.ROUNDER);
       DoubleVector n = t.sub(F64.ROUNDER);
       DoubleVector r = n.fma(n.broadcast(-F64.LN2), x);
@@ -186,13 +232,14 @@ public final class VectorRuns {
       p = p.fma(r, r.broadcast(F64.E1));
       p = p.fma(r, r.broadcast(F64.E0));
       DoubleVector y = r.mul(r).fma(p, r).add(1);
-      LongVector k = t.reinterpretAsLongs().sub(F64.ROUNDER_BITS);
-      LongVector h = k.lanewise(VectorOperators.LSHR, 1);
-      y = y.mul(h.sub(1).lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
-      y = y.mul(k.sub(h).sub(1).lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
+      LongVector bits = t.reinterpretAsLongs();
+      LongVector half = bits.lanewise(VectorOperators.LSHL, 51).and(F64.EXPONENT);
+      LongVector other = bits.lanewise(VectorOperators.LSHL, 52).sub(half);
+      y = y.mul(half.add(F64.ONE_BITS).reinterpretAsDoubles());
+      y = y.mul(other.add(F64.ONE_BITS).reinterpretAsDoubles());
       y = y.blend(Double.POSITIVE_INFINITY, x.compare(VectorOperators.GT, F64.EXP_MOST));
       y = y.blend(0, x.compare(VectorOperators.LT, F64.EXP_LEAST));
-      y.intoArray(values, i, lanes);
+      y.intoArray(values, at);
     }
   }
 
@@ -203,9 +250,18 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void tanh(double[] values, int start, int count) {
-    for (int i = start; i < start + count; i += DOUBLES.length()) {
-      VectorMask<Double> lanes = DOUBLES.indexInRange(i, start + count);
-      DoubleVector x = DoubleVector.fromArray(DOUBLES, values, i, lanes);
+    int end = start + count;
+    int lastStart = end - DOUBLES.length();
+    if (lastStart < start) {
+      for (int i = start; i < end; i++) {
+        values[i] = PolynomialMath.tanh(values[i]);
+      }
+      return;
+    }
+    DoubleVector last = DoubleVector.fromArray(DOUBLES, values, lastStart);
+    for (int i = start; i < end; i += DOUBLES.length()) {
+      int at = Math.min(i, lastStart);
+      DoubleVector x = i <= lastStart ? DoubleVector.fromArray(DOUBLES, values, at) : last;
       DoubleVector a = x.abs();
       DoubleVector z = a.mul(a);
       DoubleVector q = z.fma(F64.T11, F64.T10);
@@ -237,12 +293,12 @@ public final class VectorRuns {
       p = p.fma(r, r.broadcast(F64.E1));
       p = p.fma(r, r.broadcast(F64.E0));
       DoubleVector e = r.mul(r).fma(p, r).add(1);
-      LongVector k = t.reinterpretAsLongs().sub(F64.ROUNDER_BITS + F64.POWER_BIAS);
-      e = e.mul(k.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
+      LongVector power = t.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
+      e = e.mul(power.add(F64.ONE_BITS).reinterpretAsDoubles());
       DoubleVector y = e.broadcast(1).sub(e.broadcast(2).div(e.add(1)));
       y = y.blend(near, a.compare(VectorOperators.LT, F64.TANH_SMALL));
       y = y.reinterpretAsLongs().or(x.reinterpretAsLongs().and(F64.SIGN)).reinterpretAsDoubles();
-      y.intoArray(values, i, lanes);
+      y.intoArray(values, at);
     }
   }
 
@@ -253,9 +309,18 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void sigmoid(double[] values, int start, int count) {
-    for (int i = start; i < start + count; i += DOUBLES.length()) {
-      VectorMask<Double> lanes = DOUBLES.indexInRange(i, start + count);
-      DoubleVector x = DoubleVector.fromArray(DOUBLES, values, i, lanes);
+    int end = start + count;
+    int lastStart = end - DOUBLES.length();
+    if (lastStart < start) {
+      for (int i = start; i < end; i++) {
+        values[i] = PolynomialMath.sigmoid(values[i]);
+      }
+      return;
+    }
+    DoubleVector last = DoubleVector.fromArray(DOUBLES, values, lastStart);
+    for (int i = start; i < end; i += DOUBLES.length()) {
+      int at = Math.min(i, lastStart);
+      DoubleVector x = i <= lastStart ? DoubleVector.fromArray(DOUBLES, values, at) : last;
       DoubleVector minus = x.abs().neg();
       DoubleVector t = minus.fma(F64.LOG2_E, F64.ROUNDER);
       DoubleVector n = t.sub(F64.ROUNDER);
@@ -272,16 +337,16 @@ public final class VectorRuns {
       p = p.fma(r, r.broadcast(F64.E1));
       p = p.fma(r, r.broadcast(F64.E0));
       DoubleVector e = r.mul(r).fma(p, r).add(1);
-      LongVector k = t.reinterpretAsLongs().sub(F64.ROUNDER_BITS);
-      LongVector h = k.lanewise(VectorOperators.LSHR, 1);
-      e = e.mul(h.sub(1).lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
-      e = e.mul(k.sub(h).sub(1).lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles());
-      e = e.blend(Double.POSITIVE_INFINITY, minus.compare(VectorOperators.GT, F64.EXP_MOST));
+      LongVector bits = t.reinterpretAsLongs();
+      LongVector half = bits.lanewise(VectorOperators.LSHL, 51).and(F64.EXPONENT);
+      LongVector other = bits.lanewise(VectorOperators.LSHL, 52).sub(half);
+      e = e.mul(half.add(F64.ONE_BITS).reinterpretAsDoubles());
+      e = e.mul(other.add(F64.ONE_BITS).reinterpretAsDoubles());
       e = e.blend(0, minus.compare(VectorOperators.LT, F64.EXP_LEAST));
       DoubleVector d = e.add(1);
       DoubleVector y = x.broadcast(1).blend(e, x.compare(VectorOperators.LT, 0)).div(d);
       y = y.fma(d.sub(1).sub(e), y);
-      y.intoArray(values, i, lanes);
+      y.intoArray(values, at);
     }
   }
 
@@ -292,9 +357,18 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void log(double[] values, int start, int count) {
-    for (int i = start; i < start + count; i += DOUBLES.length()) {
-      VectorMask<Double> lanes = DOUBLES.indexInRange(i, start + count);
-      DoubleVector x = DoubleVector.fromArray(DOUBLES, values, i, lanes);
+    int end = start + count;
+    int lastStart = end - DOUBLES.length();
+    if (lastStart < start) {
+      for (int i = start; i < end; i++) {
+        values[i] = PolynomialMath.log(values[i]);
+      }
+      return;
+    }
+    DoubleVector last = DoubleVector.fromArray(DOUBLES, values, lastStart);
+    for (int i = start; i < end; i += DOUBLES.length()) {
+      int at = Math.min(i, lastStart);
+      DoubleVector x = i <= lastStart ? DoubleVector.fromArray(DOUBLES, values, at) : last;
       VectorMask<Double> tiny = x.compare(VectorOperators.LT, Double.MIN_NORMAL);
       LongVector bits =
           x.blend(x.mul(F64.NORMALIZER), tiny).reinterpretAsLongs().add(F64.ONE_OVER_ROOT);
@@ -317,7 +391,7 @@ public final class VectorRuns {
       y = x.blend(y, x.compare(VectorOperators.LT, Double.POSITIVE_INFINITY));
       y = y.blend(Double.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0));
       y = y.blend(Double.NaN, x.compare(VectorOperators.LT, 0));
-      y.intoArray(values, i, lanes);
+      y.intoArray(values, at);
     }
   }
 }

@@ -35,6 +35,23 @@ public final class JavaEmitter implements Emitter {
 
   @Override
   public EmittedSource emit(KernelUnit unit) {
+    TypeSpec type = type(unit, unit.className()).addModifiers(Modifier.PUBLIC).build();
+    JavaFile file =
+        JavaFile.builder(unit.packageName(), type)
+            .addFileComment("$L", comment(String.join("\n", unit.header())))
+            .skipJavaLangImports(true)
+            .indent("  ")
+            .build();
+    String name = ClassName.get(unit.packageName(), unit.className()).canonicalName();
+    return new EmittedSource(name, file.toString());
+  }
+
+  /** The same kernel as a class inside of another one. */
+  public TypeSpec nested(KernelUnit unit, String className) {
+    return type(unit, className).addModifiers(Modifier.PRIVATE, Modifier.STATIC).build();
+  }
+
+  private TypeSpec.Builder type(KernelUnit unit, String className) {
     CodeBlock.Builder run = CodeBlock.builder();
     List<MethodSpec> steps = new ArrayList<>();
     NameAllocator methods = new NameAllocator(Set.of("run"));
@@ -64,27 +81,17 @@ public final class JavaEmitter implements Emitter {
       steps.addAll(writer.outlined());
       species.addAll(writer.species());
     }
-    TypeSpec type =
-        TypeSpec.classBuilder(unit.className())
-            .addModifiers(Modifier.PUBLIC, Modifier.FINAL)
-            .addSuperinterface(Kernel.class)
-            .addFields(species.stream().map(JavaEmitter::field).toList())
-            .addMethod(
-                kernelMethod("run")
-                    .addAnnotation(Override.class)
-                    .addModifiers(Modifier.PUBLIC)
-                    .addCode(run.build())
-                    .build())
-            .addMethods(steps)
-            .build();
-    JavaFile file =
-        JavaFile.builder(unit.packageName(), type)
-            .addFileComment("$L", comment(String.join("\n", unit.header())))
-            .skipJavaLangImports(true)
-            .indent("  ")
-            .build();
-    String name = ClassName.get(unit.packageName(), unit.className()).canonicalName();
-    return new EmittedSource(name, file.toString());
+    return TypeSpec.classBuilder(className)
+        .addModifiers(Modifier.FINAL)
+        .addSuperinterface(Kernel.class)
+        .addFields(species.stream().map(JavaEmitter::field).toList())
+        .addMethod(
+            kernelMethod("run")
+                .addAnnotation(Override.class)
+                .addModifiers(Modifier.PUBLIC)
+                .addCode(run.build())
+                .build())
+        .addMethods(steps);
   }
 
   private static FieldSpec field(VectorWriter.Species species) {
@@ -115,7 +122,7 @@ public final class JavaEmitter implements Emitter {
   }
 
   /** The text without what would end a comment, also as an escape that javac reads anywhere. */
-  private static String comment(String text) {
+  public static String comment(String text) {
     return text.replace("*/", "* /").replace("\\u", "\\ u");
   }
 

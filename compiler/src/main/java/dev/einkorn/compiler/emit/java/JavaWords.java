@@ -4,11 +4,11 @@ import dev.einkorn.runtime.ElementType;
 import java.util.Set;
 
 /** Words of Java that emitted text needs. */
-final class JavaWords {
+public final class JavaWords {
   /**
    * What no emitted identifier may be: keywords, literals, and names that the text uses for itself.
    */
-  static final Set<String> RESERVED =
+  public static final Set<String> RESERVED =
       Set.of(
           ("_ abstract assert boolean break byte case catch char class const continue default do"
                + " double else enum exports extends false final finally float for goto if"

@@ -103,6 +103,9 @@ public record CanonicalForm(String text, List<IndexVariable> variables) {
         return;
       }
       for (int n = 0; n < left.size() && tried < MOST_ORDERS; n++) {
+        if (left.subList(0, n).contains(left.get(n))) {
+          continue; // Equal factors: the same order again.
+        }
         List<Term> more = new ArrayList<>(chosen);
         more.add(left.get(n));
         permute(alike, group, Products.without(left, n), more);

@@ -5,6 +5,7 @@ import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,32 +58,52 @@ public final class Factoring {
     List<Term.Product> found = new ArrayList<>();
     for (int l = 0; l < left.factors().size(); l++) {
       for (int r = 0; r < right.factors().size(); r++) {
-        int at = l;
-        int with = r;
-        match(left, left.factors().get(l), right, right.factors().get(r))
-            .ifPresent(names -> found.add(factored(left, at, Renaming.apply(right, names), with)));
+        Term common = left.factors().get(l);
+        Term like = right.factors().get(r);
+        match(left, common, right, like)
+            .ifPresent(
+                names -> {
+                  Term.Product renamed = Renaming.apply(right, names);
+                  List<Term> all = common(left, renamed);
+                  found.add(factored(left, renamed, List.of(common)));
+                  if (all.size() > 1) {
+                    found.add(factored(left, renamed, all));
+                  }
+                });
       }
     }
     return found;
   }
 
-  /** Both products over the same common factor. */
-  private static Term.Product factored(Term.Product left, int l, Term.Product right, int r) {
-    Term common = left.factors().get(l);
-    Set<IndexVariable> shared = common.free();
+  /** The single factors that both products have. */
+  private static List<Term> common(Term.Product left, Term.Product right) {
+    List<Term> rest = new ArrayList<>(right.factors());
+    return left.factors().stream()
+        .filter(Term.Factor.class::isInstance)
+        .filter(rest::remove)
+        .toList();
+  }
+
+  /** Both products over the same common factors. */
+  private static Term.Product factored(Term.Product left, Term.Product right, List<Term> common) {
+    Set<IndexVariable> shared = new HashSet<>();
+    common.forEach(factor -> shared.addAll(factor.free()));
     List<IndexBinding> outer =
         left.summed().stream().filter(b -> shared.contains(b.variable())).toList();
-    List<Term.Product> inner = new ArrayList<>(rest(left, l, shared));
-    inner.addAll(rest(right, r, shared));
-    return new Term.Product(1, outer, List.of(common, new Term.Sum(inner)));
+    List<Term.Product> inner = new ArrayList<>(rest(left, common, shared));
+    inner.addAll(rest(right, common, shared));
+    List<Term> factors = new ArrayList<>(common);
+    factors.add(new Term.Sum(inner));
+    return new Term.Product(1, outer, factors);
   }
 
   /** What is left of a product; a sum that is left alone gives its terms. */
   private static List<Term.Product> rest(
-      Term.Product product, int factor, Set<IndexVariable> shared) {
+      Term.Product product, List<Term> common, Set<IndexVariable> shared) {
     List<IndexBinding> summed =
         product.summed().stream().filter(b -> !shared.contains(b.variable())).toList();
-    List<Term> factors = Products.without(product.factors(), factor);
+    List<Term> factors = new ArrayList<>(product.factors());
+    common.forEach(factors::remove);
     if (factors.size() == 1 && summed.isEmpty() && factors.getFirst() instanceof Term.Sum sum) {
       return sum.products().stream().map(p -> p.times(product.coefficient())).toList();
     }

@@ -11,11 +11,14 @@ import java.util.List;
 
 /**
  * Reads the polynomial that an expression is: sums, differences, products, small whole powers and
- * sums over indices, as they are written. Everything else is a factor.
+ * sums over indices, as they are written. Everything else is a factor. Inside of a sum over indices
+ * a division is a product with a {@link Divisor}.
  *
  * {@snippet lang=text :
  * 2 * sum[k](A[i,k] * (B[k] - exp(C[k])))
  *   => 2 * sum[k](A[i,k] * (1 * B[k] + -1 * exp(C[k])))
+ * sum[k](A[i,k] / s[i])
+ *   => 1 * sum[k](A[i,k] * (1 / s[i]))
  * }
  */
 public final class TermReader {
@@ -39,31 +42,34 @@ public final class TermReader {
 
   /** The polynomial of a numeric value. */
   public Term.Sum read(IndexExpr value) {
-    return readFresh(names.freshInside(value));
+    return readFresh(names.freshInside(value), false);
   }
 
-  private Term.Sum readFresh(IndexExpr value) {
+  private Term.Sum readFresh(IndexExpr value, boolean summed) {
     return switch (value) {
       case IndexExpr.Literal(Double number, _) -> constant(number);
       case IndexExpr.Literal(Long number, _) when Math.abs(number) < 1L << 52 -> constant(number);
       case IndexExpr.Unary(UnaryOperator operator, IndexExpr operand)
           when operator == UnaryOperator.NEGATE ->
-          times(readFresh(operand), -1);
+          times(readFresh(operand, summed), -1);
       case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right)
           when operator == BinaryOperator.ADD ->
-          plus(readFresh(left), readFresh(right));
+          plus(readFresh(left, summed), readFresh(right, summed));
       case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right)
           when operator == BinaryOperator.SUBTRACT ->
-          plus(readFresh(left), times(readFresh(right), -1));
+          plus(readFresh(left, summed), times(readFresh(right, summed), -1));
       case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right)
           when operator == BinaryOperator.MULTIPLY ->
-          product(List.of(readFresh(left), readFresh(right)));
+          product(List.of(readFresh(left, summed), readFresh(right, summed)));
+      case IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right)
+          when operator == BinaryOperator.DIVIDE && summed && Divisor.isQuotient(value) ->
+          product(List.of(readFresh(left, true), factor(Divisor.of(right))));
       case IndexExpr.Binary(BinaryOperator operator, IndexExpr base, IndexExpr exponent)
           when operator == BinaryOperator.POWER ->
-          power(value, base, exponent);
+          power(value, base, exponent, summed);
       case IndexExpr.Reduction(ReductionOperator operator, var bindings, IndexExpr body)
           when operator == ReductionOperator.SUM && body.elementType().isNumeric() ->
-          sumOver(bindings, readFresh(body), body.elementType());
+          sumOver(bindings, readFresh(body, true), body.elementType());
       case IndexExpr.Literal _,
           IndexExpr.Unary _,
           IndexExpr.Binary _,
@@ -79,7 +85,7 @@ public final class TermReader {
     };
   }
 
-  private Term.Sum power(IndexExpr whole, IndexExpr base, IndexExpr exponent) {
+  private Term.Sum power(IndexExpr whole, IndexExpr base, IndexExpr exponent, boolean summed) {
     double count =
         switch (exponent) {
           case IndexExpr.Literal(Double number, _) -> number;
@@ -89,13 +95,13 @@ public final class TermReader {
     if (count != Math.rint(count) || count < 2 || count > MOST_FACTORS) {
       return factor(whole);
     }
-    Term.Sum read = readFresh(base);
+    Term.Sum read = readFresh(base, summed);
     if (isDifference(read) && !expandsDifferences) {
       return factor(whole);
     }
     List<Term.Sum> factors = new ArrayList<>(List.of(read));
     for (int n = 1; n < count; n++) {
-      factors.add(read(base));
+      factors.add(readFresh(names.freshInside(base), summed));
     }
     return product(factors);
   }

@@ -53,4 +53,9 @@ public record ContractionPath(
     return new ContractionPath(
         tree, steps, total, origin, total.largestIntermediate() <= memoryLimit);
   }
+
+  /** The same order, said to be found in another way. */
+  public ContractionPath from(Origin way) {
+    return new ContractionPath(tree, steps, cost, way, withinMemoryLimit);
+  }
 }

@@ -98,6 +98,7 @@ public final class InlineSum {
       case IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right) ->
           switch (operator) {
             case ADD, SUBTRACT, MULTIPLY -> isSum(left) || isSum(right);
+            case DIVIDE -> value.elementType().isFloating() && isSum(left);
             default -> false;
           };
       case IndexExpr.Unary(var operator, IndexExpr operand) ->
