@@ -48,6 +48,7 @@ public final class DevicePipeline {
       LoopNest scheduled =
           LoopVerifier.check(
               Scheduler.apply(nest, schedule, options.arithmetic()), "schedule " + schedule);
+      DeviceSchedule.requireRoundings(scheduled, schedule, options.arithmetic());
       steps.add(
           new DeviceUnit.Step(
               IndexPrinter.print(plan.optimized(), plan.steps().get(n)).strip(),

@@ -4,7 +4,6 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -153,27 +152,6 @@ public sealed interface DeviceDirective extends Directive {
     }
   }
 
-  /** Multiplies tiles of a {@link Shared} on tensor cores, after rounding factors to a type. */
-  record TensorCores(Rounding rounding) implements DeviceDirective {
-    @Override
-    public boolean keepsBits() {
-      return false;
-    }
-
-    @Override
-    public String toString() {
-      return "mma(" + rounding.name().toLowerCase(Locale.ROOT) + ")";
-    }
-  }
-
-  /** What tensor cores round factors to; sums stay {@code f32}. */
-  enum Rounding {
-    /** 10 bits after the point. */
-    TF32,
-    /** 7 bits after the point. */
-    BF16
-  }
-
   /** Whether the directive is of this kind and not of a kind for CPUs that no GPU can follow. */
   static boolean fits(Directive directive) {
     return switch (directive) {
@@ -218,14 +196,6 @@ public sealed interface DeviceDirective extends Directive {
                 arguments.get(0),
                 new IndexVariable(arguments.get(1)),
                 new IndexVariable(arguments.get(2))));
-      }
-      case "mma" -> {
-        for (Rounding rounding : Rounding.values()) {
-          if (arguments.equals(List.of(rounding.name().toLowerCase(Locale.ROOT)))) {
-            yield Optional.of(new TensorCores(rounding));
-          }
-        }
-        throw new ScheduleException("mma takes tf32 or bf16, found: " + text);
       }
       default -> Optional.empty();
     };

@@ -77,6 +77,27 @@ public final class DeviceSchedule {
     return new Schedule(directives);
   }
 
+  /**
+   * Refuses a schedule that shares out a sum where arithmetic does not allow to regroup it.
+   *
+   * @param nest under the schedule
+   * @throws dev.einkorn.compiler.source.ScheduleException naming the directive
+   */
+  public static void requireRoundings(LoopNest nest, Schedule schedule, Arithmetic arithmetic) {
+    var checked = new DeviceSchedule(nest, Optional.empty(), arithmetic);
+    for (Directive directive : schedule.directives()) {
+      for (DeviceNest part : DeviceNest.of(nest.body())) {
+        if (directive instanceof Bind bind
+            && part.loops().stream().anyMatch(loop -> loop.variable().equals(bind.variable()))
+            && !part.keeps(bind.variable())
+            && !checked.mayRegroup(part.body())) {
+          throw Scheduler.refusal(
+              directive, "it changes roundings, which this mode does not allow");
+        }
+      }
+    }
+  }
+
   private static LoopNest with(LoopNest nest, List<Directive> directives) {
     return Scheduler.apply(nest, new Schedule(directives));
   }

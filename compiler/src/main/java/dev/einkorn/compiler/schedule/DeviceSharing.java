@@ -36,7 +36,6 @@ final class DeviceSharing {
       case DeviceDirective.Shared shared -> shared(nest, shared);
       case DeviceDirective.Registers registers -> registers(nest, registers);
       case DeviceDirective.Turn turn -> turn(nest, turn);
-      case DeviceDirective.TensorCores _ -> Optional.empty();
     };
   }
 

@@ -255,8 +255,8 @@ public record Schedule(List<Directive> directives) {
                               + name
                               + "; there are reorder, fuse, promote, hoist, polynomial, contract,"
                               + " split, partial, block, distribute, resume, stage, tile, pack,"
-                              + " split_borders and parallel, and for GPUs bind, shared, registers,"
-                              + " turn and mma"));
+                              + " split_borders and parallel, and for GPUs bind, shared, registers"
+                              + " and turn"));
     };
   }
 

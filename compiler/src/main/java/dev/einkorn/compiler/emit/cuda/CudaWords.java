@@ -101,7 +101,7 @@ final class CudaWords {
     };
   }
 
-  /** A constant; {@link #constantPart} is what it needs of the prelude. */
+  /** A constant; infinities and NaN need a part of the prelude. */
   static String constant(Object value, ElementType type) {
     return switch (type) {
       case F32 -> floating((float) (double) (Double) value, "F32", "f");
