@@ -87,7 +87,7 @@ final class StatementWriter {
     lines.add("  ".repeat(depth) + text);
   }
 
-  /** Begins a block: {@code head {}. */
+  /** Begins a block, which {@link #close} ends. */
   void open(String head) {
     line(head + " {");
     depth++;
@@ -103,9 +103,9 @@ final class StatementWriter {
       case Stmt.Block(List<Stmt> statements) -> block(statements);
       case Stmt.Loop loop -> loop(loop);
       case Stmt.Store(Element target, Expr value) ->
-          store(target, expressions.stored(target) + " = " + expressions.toStored(value) + ";");
+          store(expressions.stored(target) + " = " + expressions.toStored(value) + ";");
       case Stmt.Accumulate(Element target, ReductionOperator operator, Expr value) ->
-          store(target, accumulated(target, operator, value));
+          store(accumulated(target, operator, value));
       case Stmt.Declare(String local, ElementType type, Expr value) ->
           line(
               CudaWords.valueType(type)
@@ -245,7 +245,7 @@ final class StatementWriter {
     return !found[0];
   }
 
-  private void store(Element target, String assignment) {
+  private void store(String assignment) {
     List<String> conditions = new ArrayList<>();
     if (!inside.isEmpty()) {
       conditions.add(inside);

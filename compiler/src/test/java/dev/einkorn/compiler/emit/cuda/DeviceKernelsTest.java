@@ -38,8 +38,9 @@ class DeviceKernelsTest {
   private record Kernel(String program, String sizes, String schedule) {
     Map<String, Long> values() {
       Map<String, Long> values = new LinkedHashMap<>();
-      for (String size : sizes.split(" ")) {
-        values.put(size.substring(0, size.indexOf('=')), Long.valueOf(size.split("=")[1]));
+      for (String size : sizes.split(" ", -1)) {
+        int equals = size.indexOf('=');
+        values.put(size.substring(0, equals), Long.valueOf(size.substring(equals + 1)));
       }
       return values;
     }
