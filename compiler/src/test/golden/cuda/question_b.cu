@@ -5,43 +5,41 @@
 //   C2[i,j,k] = Y[j] * Z[i,k]
 //   E[k] = sum[i,j]((C[i,j,k] + C2[i,j,k]) * (C[i,k,j] + C2[i,k,j]))
 //
-// Plan: 7 loop nests, 3 stored temporaries.
+// Plan: 8 loop nests, 7 stored temporaries.
 // Never stored: C: f32[i,j,j], C2: f32[i,j,j]
 // Schedule:
 //   t1: promote(t1); contract(); bind(i: thread x 256)
-//   t2: fuse(j); promote(t2); contract(); bind(i: thread x 256)
-//   t3: fuse(i); promote(t3); contract(); bind(j: thread x 256)
-//   E: contract(); hoist(); bind(j: thread x 256)
-//   E: contract(); bind(k: thread x 32); bind(j: thread y 8); bind(j: block 8)
-//   E: contract(); bind(j: thread x 256)
-//   E: contract(); bind(k: thread x 32); bind(i: thread y 8); bind(i: block 8)
+//   t2: fuse(k); promote(t2); contract(); bind(j: thread x 256)
+//   t3: fuse(j); promote(t3); contract(); bind(i: thread x 256)
+//   t4: fuse(k); promote(t4); contract(); bind(j: thread x 256)
+//   t5: fuse(k); promote(t5); contract(); bind(j: thread x 256)
+//   t6: fuse(i); promote(t6); contract(); bind(j: thread x 256)
+//   t7: fuse(k); promote(t7); contract(); bind(i: thread x 256)
+//   E: hoist(); bind(k: thread x 256 by 4)
 // Layout:
 //   B: unit stride on axis 0
 //   t1: scalar
-//   Z: unit stride on axis 1
-//   t2: unit stride on axis 0
-//   Y: unit stride on axis 0
-//   t3: unit stride on axis 0
 //   A: unit stride on axis 1
+//   t2: unit stride on axis 0
+//   Z: unit stride on axis 1
+//   t3: unit stride on axis 0
+//   t4: unit stride on axis 0
+//   Y: unit stride on axis 0
+//   t5: unit stride on axis 0
+//   t6: unit stride on axis 0
+//   t7: unit stride on axis 0
 //   E: unit stride on axis 0
 // Positions: 32-bit.
 // Launches:
 //   compute_t1<<<1, 256>>>
 //   compute_t2<<<j, 256>>>
-//   compute_t3<<<i, 256>>>
-//   compute_E<<<j, 256>>>
-//   compute_E_1<<<(ceil(j / 32), 8), (32, 8)>>>
-//   compute_E_2<<<ceil(j / 32), 32>>>
-//   compute_E_3<<<j, 256>>>
-//   compute_E_4<<<(ceil(j / 32), 8), (32, 8)>>>
-//   compute_E_5<<<ceil(j / 32), 32>>>
+//   compute_t3<<<j, 256>>>
+//   compute_t4<<<j, 256>>>
+//   compute_t5<<<j, 256>>>
+//   compute_t6<<<i, 256>>>
+//   compute_t7<<<j, 256>>>
+//   compute_E<<<ceil(j / 1024), 256>>>
 // Compile with --std=c++17 --fmad=false.
-
-// A position that may lie beyond the end, or else the last one.
-template <typename Index>
-__device__ __forceinline__ Index nearest(Index position, Index extent) {
-  return position < extent ? position : extent - 1;
-}
 
 // What combines two parts of a sum; integers wrap.
 struct Sum {
@@ -81,20 +79,6 @@ __device__ __forceinline__ T fold_x(T value, T* scratch) {
   return value;
 }
 
-// One value of the threads with the same x, LANES of them along y: the same bits in every one.
-template <typename Fold, int LANES, typename T>
-__device__ __forceinline__ T fold_y(T value, T* scratch) {
-  __syncthreads();
-  scratch[threadIdx.y * blockDim.x + threadIdx.x] = value;
-  __syncthreads();
-  value = scratch[threadIdx.x];
-#pragma unroll
-  for (int lane = 1; lane < LANES; lane++) {
-    value = Fold::of(value, scratch[lane * blockDim.x + threadIdx.x]);
-  }
-  return value;
-}
-
 // t1 = sum[i](B[i] * B[i])
 extern "C" __global__ void __launch_bounds__(256)
 compute_t1(const float* __restrict__ B,
@@ -115,185 +99,159 @@ compute_t1(const float* __restrict__ B,
   }
 }
 
-// t2[j] = sum[i](B[i] * Z[i,j])
+// t2[k] = sum[j](A[j,k] * A[k,j])
 extern "C" __global__ void __launch_bounds__(256)
-compute_t2(const float* __restrict__ B,
-    const float* __restrict__ Z,
+compute_t2(const float* __restrict__ A,
     float* __restrict__ t2,
     const int jExtent,
-    const int iExtent,
-    const int Z_i) {
+    const int A_j) {
   // Which elements of t2 belong to this thread.
-  const int j = (int) blockIdx.x;
+  const int k = (int) blockIdx.x;
   __shared__ float scratch_f32[8];
 
   float t2_sum = 0.0f;
   #pragma unroll 4
-  for (int i = (int) threadIdx.x; i < iExtent; i += 256) {
-    t2_sum = fmaf(B[i], Z[i * Z_i + j], t2_sum);
+  for (int j = (int) threadIdx.x; j < jExtent; j += 256) {
+    t2_sum = fmaf(A[j * A_j + k], A[k * A_j + j], t2_sum);
   }
   t2_sum = fold_x<Sum, 256>(t2_sum, scratch_f32);
   if (threadIdx.x == 0) {
-    t2[j] = t2_sum;
+    t2[k] = t2_sum;
   }
 }
 
-// t3[i] = sum[j](Y[j] * Z[i,j])
+// t3[j] = sum[i](B[i] * Z[i,j])
 extern "C" __global__ void __launch_bounds__(256)
-compute_t3(const float* __restrict__ Y,
+compute_t3(const float* __restrict__ B,
     const float* __restrict__ Z,
     float* __restrict__ t3,
-    const int iExtent,
     const int jExtent,
+    const int iExtent,
     const int Z_i) {
   // Which elements of t3 belong to this thread.
-  const int i = (int) blockIdx.x;
+  const int j = (int) blockIdx.x;
   __shared__ float scratch_f32[8];
 
   float t3_sum = 0.0f;
   #pragma unroll 4
-  for (int j = (int) threadIdx.x; j < jExtent; j += 256) {
-    t3_sum = fmaf(Y[j], Z[i * Z_i + j], t3_sum);
+  for (int i = (int) threadIdx.x; i < iExtent; i += 256) {
+    t3_sum = fmaf(B[i], Z[i * Z_i + j], t3_sum);
   }
   t3_sum = fold_x<Sum, 256>(t3_sum, scratch_f32);
   if (threadIdx.x == 0) {
-    t3[i] = t3_sum;
+    t3[j] = t3_sum;
   }
 }
 
-// E[k] = t1 * sum[j](A[j,k] * A[k,j])
+// t4[k] = sum[j](t3[j] * A[j,k])
 extern "C" __global__ void __launch_bounds__(256)
-compute_E(const float* __restrict__ t1,
+compute_t4(const float* __restrict__ t3,
     const float* __restrict__ A,
-    float* __restrict__ E,
+    float* __restrict__ t4,
     const int jExtent,
     const int A_j) {
-  // Which elements of E belong to this thread.
+  // Which elements of t4 belong to this thread.
   const int k = (int) blockIdx.x;
   __shared__ float scratch_f32[8];
 
-  float t1_value = t1[0];
-  float sum_j = 0.0f;
+  float t4_sum = 0.0f;
   #pragma unroll 4
   for (int j = (int) threadIdx.x; j < jExtent; j += 256) {
-    sum_j = fmaf(A[j * A_j + k], A[k * A_j + j], sum_j);
+    t4_sum = fmaf(t3[j], A[j * A_j + k], t4_sum);
   }
-  sum_j = fold_x<Sum, 256>(sum_j, scratch_f32);
+  t4_sum = fold_x<Sum, 256>(t4_sum, scratch_f32);
   if (threadIdx.x == 0) {
-    E[k] = t1_value * sum_j;
+    t4[k] = t4_sum;
   }
 }
 
-// E[k] += Y[k] * sum[j](t2[j] * A[j,k])
+// t5[k] = sum[j](Y[j] * A[k,j])
 extern "C" __global__ void __launch_bounds__(256)
-compute_E_1(const float* __restrict__ Y,
-    const float* __restrict__ t2,
+compute_t5(const float* __restrict__ Y,
     const float* __restrict__ A,
-    float* __restrict__ E_partial,
-    const int jExtent,
-    const int A_j,
-    const int E_partial_0) {
-  // Which elements of E_partial belong to this thread.
-  const int chunk_ = blockIdx.y;
-  int k = (int) blockIdx.x * 32 + threadIdx.x;
-  const bool inside = k < jExtent;
-  k = nearest(k, jExtent);
-  __shared__ float scratch_f32[256];
-
-  float sum_j = 0.0f;
-  #pragma unroll 4
-  for (int j = chunk_ * 8 + (int) threadIdx.y; j < jExtent; j += 8 * 8) {
-    sum_j = fmaf(t2[j], A[j * A_j + k], sum_j);
-  }
-  sum_j = fold_y<Sum, 8>(sum_j, scratch_f32);
-  if (inside && threadIdx.y == 0) {
-    E_partial[chunk_ * E_partial_0 + k] = sum_j;
-  }
-}
-
-// E[k] += Y[k] * sum[j](t2[j] * A[j,k])
-extern "C" __global__ void __launch_bounds__(32)
-compute_E_2(const float* __restrict__ Y,
-    const float* __restrict__ E_partial,
-    float* __restrict__ E,
-    const int jExtent,
-    const int E_partial_0) {
-  // Which elements of E belong to this thread.
-  const int k = (int) blockIdx.x * 32 + threadIdx.x;
-  if (k >= jExtent) return;
-
-  float sum_j = 0.0f;
-  for (int chunk_ = 0; chunk_ < 8; chunk_++) {
-    sum_j = sum_j + E_partial[chunk_ * E_partial_0 + k];
-  }
-  E[k] = fmaf(Y[k], sum_j, E[k]);
-}
-
-// E[k] += t2[k] * sum[j](Y[j] * A[k,j])
-extern "C" __global__ void __launch_bounds__(256)
-compute_E_3(const float* __restrict__ t2,
-    const float* __restrict__ Y,
-    const float* __restrict__ A,
-    float* __restrict__ E,
+    float* __restrict__ t5,
     const int jExtent,
     const int A_j) {
-  // Which elements of E belong to this thread.
+  // Which elements of t5 belong to this thread.
   const int k = (int) blockIdx.x;
   __shared__ float scratch_f32[8];
 
-  float sum_j = 0.0f;
+  float t5_sum = 0.0f;
   #pragma unroll 4
   for (int j = (int) threadIdx.x; j < jExtent; j += 256) {
-    sum_j = fmaf(Y[j], A[k * A_j + j], sum_j);
+    t5_sum = fmaf(Y[j], A[k * A_j + j], t5_sum);
   }
-  sum_j = fold_x<Sum, 256>(sum_j, scratch_f32);
+  t5_sum = fold_x<Sum, 256>(t5_sum, scratch_f32);
   if (threadIdx.x == 0) {
-    E[k] = fmaf(t2[k], sum_j, E[k]);
+    t5[k] = t5_sum;
   }
 }
 
-// E[k] += Y[k] * sum[i](t3[i] * Z[i,k])
+// t6[i] = sum[j](Y[j] * Z[i,j])
 extern "C" __global__ void __launch_bounds__(256)
-compute_E_4(const float* __restrict__ Y,
-    const float* __restrict__ t3,
+compute_t6(const float* __restrict__ Y,
     const float* __restrict__ Z,
-    float* __restrict__ E_partial,
+    float* __restrict__ t6,
+    const int iExtent,
+    const int jExtent,
+    const int Z_i) {
+  // Which elements of t6 belong to this thread.
+  const int i = (int) blockIdx.x;
+  __shared__ float scratch_f32[8];
+
+  float t6_sum = 0.0f;
+  #pragma unroll 4
+  for (int j = (int) threadIdx.x; j < jExtent; j += 256) {
+    t6_sum = fmaf(Y[j], Z[i * Z_i + j], t6_sum);
+  }
+  t6_sum = fold_x<Sum, 256>(t6_sum, scratch_f32);
+  if (threadIdx.x == 0) {
+    t6[i] = t6_sum;
+  }
+}
+
+// t7[k] = sum[i](t6[i] * Z[i,k])
+extern "C" __global__ void __launch_bounds__(256)
+compute_t7(const float* __restrict__ t6,
+    const float* __restrict__ Z,
+    float* __restrict__ t7,
     const int jExtent,
     const int iExtent,
-    const int Z_i,
-    const int E_partial_0) {
-  // Which elements of E_partial belong to this thread.
-  const int chunk_ = blockIdx.y;
-  int k = (int) blockIdx.x * 32 + threadIdx.x;
-  const bool inside = k < jExtent;
-  k = nearest(k, jExtent);
-  __shared__ float scratch_f32[256];
+    const int Z_i) {
+  // Which elements of t7 belong to this thread.
+  const int k = (int) blockIdx.x;
+  __shared__ float scratch_f32[8];
 
-  float sum_i = 0.0f;
+  float t7_sum = 0.0f;
   #pragma unroll 4
-  for (int i = chunk_ * 8 + (int) threadIdx.y; i < iExtent; i += 8 * 8) {
-    sum_i = fmaf(t3[i], Z[i * Z_i + k], sum_i);
+  for (int i = (int) threadIdx.x; i < iExtent; i += 256) {
+    t7_sum = fmaf(t6[i], Z[i * Z_i + k], t7_sum);
   }
-  sum_i = fold_y<Sum, 8>(sum_i, scratch_f32);
-  if (inside && threadIdx.y == 0) {
-    E_partial[chunk_ * E_partial_0 + k] = sum_i;
+  t7_sum = fold_x<Sum, 256>(t7_sum, scratch_f32);
+  if (threadIdx.x == 0) {
+    t7[k] = t7_sum;
   }
 }
 
-// E[k] += Y[k] * sum[i](t3[i] * Z[i,k])
-extern "C" __global__ void __launch_bounds__(32)
-compute_E_5(const float* __restrict__ Y,
-    const float* __restrict__ E_partial,
+// E[k] = t1 * t2[k] + Y[k] * t4[k] + t3[k] * t5[k] + Y[k] * t7[k]
+extern "C" __global__ void __launch_bounds__(256)
+compute_E(const float* __restrict__ t1,
+    const float* __restrict__ t2,
+    const float* __restrict__ Y,
+    const float* __restrict__ t4,
+    const float* __restrict__ t3,
+    const float* __restrict__ t5,
+    const float* __restrict__ t7,
     float* __restrict__ E,
-    const int jExtent,
-    const int E_partial_0) {
+    const int jExtent) {
   // Which elements of E belong to this thread.
-  const int k = (int) blockIdx.x * 32 + threadIdx.x;
-  if (k >= jExtent) return;
+  const int k_first = (int) blockIdx.x * 1024 + threadIdx.x;
 
-  float sum_i = 0.0f;
-  for (int chunk_ = 0; chunk_ < 8; chunk_++) {
-    sum_i = sum_i + E_partial[chunk_ * E_partial_0 + k];
+  #pragma unroll
+  for (int k_step = 0; k_step < 4; k_step++) {
+    const int k = k_first + k_step * 256;
+    if (k >= jExtent) break;
+    float t1_value = t1[0];
+    E[k] = t1_value * t2[k] + Y[k] * t4[k] + t3[k] * t5[k] + Y[k] * t7[k];
   }
-  E[k] = fmaf(Y[k], sum_i, E[k]);
 }

@@ -51,8 +51,8 @@ final class ElementwiseSchedule {
   /** A staged block, along both indices: 16 KB of floats. */
   private static final int STAGED = 64;
 
-  /** A staged block of a reduction: long runs of the operand, 32 KB of floats. */
-  private static final int STAGED_SUM = 256;
+  /** A staged block of a reduction: long runs of the operand, 32 KB. */
+  private static final int STAGED_SUM_BYTES = 1024;
 
   private static final int STAGED_ROW = 32;
 
@@ -265,7 +265,7 @@ final class ElementwiseSchedule {
           new Directive.Stage(
               across.get().tensor(),
               List.of(
-                  new Directive.TileLoop(summed, STAGED_SUM, 1),
+                  new Directive.TileLoop(summed, STAGED_SUM_BYTES / elementBytes(), 1),
                   new Directive.TileLoop(unit.get(), STAGED_ROW, 1))));
       return tiled(directives, unit.get(), Math.min(VECTORS, STAGED_ROW / lanes()));
     }

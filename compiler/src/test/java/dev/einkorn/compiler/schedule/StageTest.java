@@ -74,6 +74,24 @@ class StageTest {
   }
 
   @Test
+  void ofTwoElementsTheOneThatVectorsCannotLoadIsCopied() {
+    gives(
+        "T[k,i] = A[i,k] + A[k,i]",
+        "stage(A, k: 16, i: 8)",
+        """
+        for k_block < k step 16:
+          for i_block < k step 8:
+            function stage_A:
+              for i in i_block .. min(i_block + 8, extent(k)):
+                for k in k_block .. min(k_block + 16, extent(k)):
+                  A_block[k - k_block,i - i_block] = A[i,k]
+            for k in k_block .. min(k_block + 16, extent(k)):
+              for i in i_block .. min(i_block + 8, extent(k)):
+                T[k,i] = A_block[k - k_block,i - i_block] + A[k,i]
+        """);
+  }
+
+  @Test
   void refusesWhatABlockCannotHold() {
     isRefused(
         "T[k,i] = A[i,k]",
@@ -84,10 +102,10 @@ class StageTest {
         "stage(A, k: 8, i: 8)",
         "stage(A, k: 8, i: 8) is not legal here: A[i,j,k] changes with [j], which is not staged");
     isRefused(
-        "T[k,i] = A[i,k] + A[k,i]",
+        "T[k,i] = A[i,k] + A[i,2*k]",
         "stage(A, k: 8, i: 8)",
         "stage(A, k: 8, i: 8) is not legal here: it takes one affine element of A, not"
-            + " [A[i,k], A[k,i]]");
+            + " [A[i,k], A[i,2*k]]");
     isRefused(
         "c[k] = sum[i](A[i,k])",
         "stage(A, i: 8, k: 8)",
