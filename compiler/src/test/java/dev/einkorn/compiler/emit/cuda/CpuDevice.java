@@ -36,9 +36,16 @@ import java.util.function.ToLongFunction;
 public final class CpuDevice {
   /** In which order warps, lanes and blocks run. */
   public enum Order {
-    FORWARD,
-    BACKWARD,
-    RANDOM
+    FORWARD(0),
+    BACKWARD(1),
+    RANDOM(2);
+
+    /** What {@code cuda_on_cpu.cpp} knows the order by. */
+    private final int number;
+
+    Order(int number) {
+      this.number = number;
+    }
   }
 
   /** What a GPU would hang on, or what only seems to work. */
@@ -283,14 +290,14 @@ public final class CpuDevice {
       MemorySegment message =
           (MemorySegment)
               launch.invokeExact(
-                      entry,
-                      addresses,
-                      Math.toIntExact(launched.gridX().evaluate(sizes)),
-                      Math.toIntExact(launched.gridY().evaluate(sizes)),
-                      launched.blockX(),
-                      launched.blockY(),
-                      order.ordinal(),
-                      17);
+                  entry,
+                  addresses,
+                  Math.toIntExact(launched.gridX().evaluate(sizes)),
+                  Math.toIntExact(launched.gridY().evaluate(sizes)),
+                  launched.blockX(),
+                  launched.blockY(),
+                  order.number,
+                  17);
       if (!message.equals(MemorySegment.NULL)) {
         throw new Fault(launched.kernel() + ": " + message.reinterpret(512).getString(0));
       }
@@ -381,7 +388,7 @@ public final class CpuDevice {
                   ValueLayout.JAVA_DOUBLE),
               arena);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("function", e);
     }
   }
 

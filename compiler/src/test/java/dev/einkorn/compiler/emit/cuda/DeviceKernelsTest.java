@@ -38,8 +38,10 @@ class DeviceKernelsTest {
   private record Kernel(String program, String sizes, String schedule) {
     Map<String, Long> values() {
       Map<String, Long> values = new LinkedHashMap<>();
-      for (String size : sizes.split(" ")) {
-        values.put(size.substring(0, size.indexOf('=')), Long.valueOf(size.split("=")[1]));
+      for (String size : sizes.split(" ", -1)) {
+        values.put(
+            size.substring(0, size.indexOf('=')),
+            Long.valueOf(size.substring(size.indexOf('=') + 1)));
       }
       return values;
     }

@@ -2,6 +2,7 @@ package dev.einkorn.compiler.emit.cuda;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class Nvcc {
       command.addAll(List.of("kernels.cu", "-o", "kernels.fatbin"));
       Process process =
           new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-      String log = new String(process.getInputStream().readAllBytes());
+      String log = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new AssertionError(String.join(" ", command) + "\n" + log);
       }
