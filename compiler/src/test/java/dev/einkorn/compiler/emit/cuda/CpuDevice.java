@@ -40,7 +40,7 @@ public final class CpuDevice {
     BACKWARD(1),
     RANDOM(2);
 
-    /** What the shim calls it. */
+    /** What {@code cuda_on_cpu.cpp} knows the order by. */
     private final int number;
 
     Order(int number) {

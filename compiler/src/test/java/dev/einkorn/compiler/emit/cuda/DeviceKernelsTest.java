@@ -39,8 +39,9 @@ class DeviceKernelsTest {
     Map<String, Long> values() {
       Map<String, Long> values = new LinkedHashMap<>();
       for (String size : sizes.split(" ", -1)) {
-        int equals = size.indexOf('=');
-        values.put(size.substring(0, equals), Long.valueOf(size.substring(equals + 1)));
+        values.put(
+            size.substring(0, size.indexOf('=')),
+            Long.valueOf(size.substring(size.indexOf('=') + 1)));
       }
       return values;
     }
