@@ -191,9 +191,13 @@ class PlannerTest {
     plans(
         DETERMINISTIC,
         program(
-            "S[q,k] = Q[q,h] * K[k,h] * 0.125\nm[q] = max[k](S[q,k])\n"
-                + "z[q,k] = exp(S[q,k] - m[q])\ns[q] = sum[k](z[q,k])\n"
-                + "O[q,d] = z[q,k] * V[k,d] / s[q]",
+            """
+            S[q,k] = Q[q,h] * K[k,h] * 0.125
+            m[q] = max[k](S[q,k])
+            z[q,k] = exp(S[q,k] - m[q])
+            s[q] = sum[k](z[q,k])
+            O[q,d] = z[q,k] * V[k,d] / s[q]
+            """,
             "Q:2",
             "K:2",
             "V:2"),
