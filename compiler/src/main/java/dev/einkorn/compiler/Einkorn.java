@@ -106,9 +106,10 @@ public final class Einkorn {
       JaninoPreload.start();
     }
     planningLimit = builder.planningLimit;
-    Target host = builder.target != null ? builder.target : Host.target(threads);
+    Target host = Host.target(threads);
     planCache = PlanCache.of(builder.planCache, host);
-    target = tierPolicy == TierPolicy.SCALAR ? host.withoutSimd() : host;
+    Target usual = tierPolicy == TierPolicy.SCALAR ? host.withoutSimd() : host;
+    target = builder.target == null ? usual : builder.target;
   }
 
   /** Options for an instance. */
