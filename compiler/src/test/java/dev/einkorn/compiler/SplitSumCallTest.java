@@ -60,4 +60,17 @@ class SplitSumCallTest {
     assertThat(strict.prepare(PRODUCT).plan(inputs).explain()).doesNotContain("chunks");
     assertThat(poor.prepare(PRODUCT).plan(inputs).explain()).doesNotContain("chunks");
   }
+
+  @Test
+  void aSideOfOneColumnMakesNoTilesToSplit() {
+    Map<String, Tensor> inputs =
+        Map.of(
+            "A",
+            Tensor.of(new double[DEPTH * 14], 14, DEPTH),
+            "B",
+            Tensor.of(new double[DEPTH], DEPTH, 1));
+
+    assertThat(Einkorn.builder().build().prepare(PRODUCT).plan(inputs).explain())
+        .doesNotContain("chunks");
+  }
 }

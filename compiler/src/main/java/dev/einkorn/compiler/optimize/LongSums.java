@@ -140,7 +140,7 @@ final class LongSums {
     double depth = size(sum.bindings());
     if (elements > MOST_KEPT
         || elements * depth < LEAST_WORK
-        || !Sides.areTwo(sum) // All other sums wait for memory.
+        || !Sides.areTwo(sum, longerThanOne(kept)) // All other sums wait for memory.
         || !SplitSum.applies(sum)) {
       return Optional.empty();
     }
@@ -164,6 +164,17 @@ final class LongSums {
     return Optional.of(
         new SplitSum(sum, along, kept, stem -> unused(stem, names))
             .into(chunks, length, positions - chunks * length));
+  }
+
+  /** A side of one row or column makes no tiles. */
+  private Set<IndexVariable> longerThanOne(List<IndexBinding> bindings) {
+    Set<IndexVariable> variables = new HashSet<>();
+    for (IndexBinding binding : bindings) {
+      if (value(binding) > 1) {
+        variables.add(binding.variable());
+      }
+    }
+    return variables;
   }
 
   /** Notes the choice with what was chosen before for the same target. */

@@ -12,9 +12,14 @@ final class Sides {
 
   /** Whether a sum is over products of two sides. */
   static boolean areTwo(IndexExpr.Reduction sum) {
+    return areTwo(sum, FreeVariables.of(sum));
+  }
+
+  /** Whether a sum is over products of two sides, of the kept indices that count. */
+  static boolean areTwo(IndexExpr.Reduction sum, Set<IndexVariable> kept) {
     return sum.body() instanceof IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right)
         && operator == BinaryOperator.MULTIPLY
-        && areTwo(left, right, FreeVariables.of(sum));
+        && areTwo(left, right, kept);
   }
 
   /** Whether two factors each have an index that is kept and that the other one has not. */
