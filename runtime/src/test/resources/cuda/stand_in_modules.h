@@ -42,7 +42,7 @@ static int read_cubin(CUmodule module, const char *image) {
 }
 
 static int read_library(CUmodule module, const char *image) {
-  char path[] = "/tmp/einkorn-stand-in-XXXXXX";
+  char path[] = P_tmpdir "/einkorn-stand-in-XXXXXX";
   size_t bytes = elf_bytes((const void *)image);
   int file = mkstemp(path);
   int written = file >= 0 && write(file, image, bytes) == (ssize_t)bytes;
