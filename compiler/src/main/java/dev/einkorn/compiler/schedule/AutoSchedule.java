@@ -49,7 +49,8 @@ public final class AutoSchedule {
    */
   public static Schedule choose(
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
-    List<Directive> semantic = PolynomialFunctions.directives(nest, arithmetic);
+    List<Directive> semantic = new ArrayList<>(PolynomialFunctions.directives(nest, arithmetic));
+    semantic.addAll(ReciprocalDivision.directives(nest, shape, arithmetic));
     LoopNest rewritten = Scheduler.apply(nest, new Schedule(semantic));
     List<Directive> all = new ArrayList<>(semantic);
     all.addAll(rewritten(rewritten, shape, target, arithmetic));

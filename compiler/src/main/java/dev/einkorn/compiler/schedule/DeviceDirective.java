@@ -158,6 +158,7 @@ public sealed interface DeviceDirective extends Directive {
       case DeviceDirective _, Reorder _, Fuse _, Promote _, Hoist _, Contract _, SplitBorders _ ->
           true;
       case Polynomial _,
+          Reciprocal _,
           Tile _,
           Block _,
           Distribute _,

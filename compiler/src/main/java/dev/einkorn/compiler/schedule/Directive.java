@@ -17,6 +17,7 @@ public sealed interface Directive
         Directive.Promote,
         Directive.Hoist,
         Directive.Polynomial,
+        Directive.Reciprocal,
         Directive.Block,
         Directive.Distribute,
         Directive.Resume,
@@ -98,7 +99,8 @@ public sealed interface Directive
   }
 
   /**
-   * Moves what does not depend on a loop out of it: loads, function calls, whole inner reductions.
+   * Moves what does not depend on a loop out of it: loads, function calls, whole inner reductions,
+   * and a choice between two values, which becomes one between two loops.
    *
    * {@snippet lang=text :
    * for j:                         f32 max_k = -inf
@@ -138,6 +140,34 @@ public sealed interface Directive
     @Override
     public String toString() {
       return "polynomial()";
+    }
+  }
+
+  /**
+   * Multiplies by the reciprocal of a divisor that does not depend on an index: one division for
+   * all that is divided by it, where the reciprocal is a normal number.
+   *
+   * {@snippet lang=text :
+   *                                  P[i,j] = min(|s|, |1 / s|) >= 2^-126
+   * P[i,j] = E[i,j] / s       =>               ? E[i,j] * (1 / s)
+   *                                            : E[i,j] / s
+   * }
+   *
+   * <p>Always legal, but the quotient is rounded twice, so it is within 1.5 units in the last place
+   * where it was within 0.5: arithmetic must allow it. {@link Hoist} takes the choice out of the
+   * loop.
+   *
+   * @param along the index
+   */
+  record Reciprocal(IndexVariable along) implements Directive {
+    @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "reciprocal(" + along + ")";
     }
   }
 

@@ -40,6 +40,7 @@ public record Schedule(List<Directive> directives) {
                       Directive.Hoist _,
                       Directive.Contract _,
                       Directive.Polynomial _,
+                      Directive.Reciprocal _,
                       Directive.Distribute _,
                       Directive.Block _,
                       Directive.Stage _,
@@ -72,6 +73,7 @@ public record Schedule(List<Directive> directives) {
                           true;
                       case Directive.Tile _,
                           Directive.Polynomial _,
+                          Directive.Reciprocal _,
                           Directive.Block _,
                           Directive.Distribute _,
                           Directive.Resume _,
@@ -157,6 +159,12 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException("polynomial takes no arguments, found: " + text);
         }
         yield new Directive.Polynomial();
+      }
+      case "reciprocal" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("reciprocal takes one index, found: " + text);
+        }
+        yield new Directive.Reciprocal(variables.getFirst());
       }
       case "hoist" -> {
         if (!arguments.isEmpty()) {
@@ -253,8 +261,8 @@ public record Schedule(List<Directive> directives) {
                       new ScheduleException(
                           "unknown directive "
                               + name
-                              + "; there are reorder, fuse, promote, hoist, polynomial, contract,"
-                              + " split, partial, block, distribute, resume, stage, tile, pack,"
+                              + "; there are reorder, fuse, promote, hoist, polynomial, reciprocal,"
+                              + " contract, split, partial, block, distribute, resume, stage, tile, pack,"
                               + " split_borders and parallel, and for GPUs bind, shared, registers"
                               + " and turn"));
     };

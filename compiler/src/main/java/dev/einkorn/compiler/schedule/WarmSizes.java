@@ -47,6 +47,7 @@ public final class WarmSizes {
         case Directive.Distribute distribute ->
             want(wanted, distribute.variable(), distribute.size() + 1L);
         case Directive.Polynomial _,
+            Directive.Reciprocal _,
             Directive.Reorder _,
             Directive.Fuse _,
             Directive.Promote _,
