@@ -130,6 +130,10 @@ final class VariantsWriter {
         .addMethod(scratch())
         .addMethod(scratchSizes())
         .addMethod(
+            method("inputs", int.class)
+                .addStatement("return $L", planned.plan().optimized().inputs().size())
+                .build())
+        .addMethod(
             method("outputs", int[].class).addStatement("return new int[] {$L}", outputs()).build())
         .build();
   }
