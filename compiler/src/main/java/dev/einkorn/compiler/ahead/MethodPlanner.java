@@ -163,11 +163,12 @@ final class MethodPlanner {
   /** Slabs whose temporaries stay in the cache, if they make the plan faster and fit the budget. */
   private Optional<Choice> slabsForSpeed(ExecutionPlan plan, Optional<Long> budget) {
     var slabs = new Slabs(plan, typical::value);
-    List<SlabGroup> groups = cut(plan, slabs.forCache(target.l2(), target.threads()));
+    List<SlabGroup> groups = cut(plan, slabs.forCache(target.l2(), target.mostThreads()));
     if (groups.isEmpty()) {
       return Optional.empty();
     }
-    ToLongFunction<SlabGroup> lengths = group -> slabs.slab(group, target.l2(), target.threads());
+    ToLongFunction<SlabGroup> lengths =
+        group -> slabs.slab(group, target.l2(), target.mostThreads());
     return Optional.of(choice(BuildStages.of(plan, groups, lengths), budget))
         .filter(choice -> choice.isWithin(budget));
   }
@@ -208,7 +209,8 @@ final class MethodPlanner {
   private OperationCount operations(ExecutionPlan plan) {
     Operands operands = operands(BuildStages.whole(plan), Memory.CONTIGUOUS);
     var shape = new CallShape(typical.byName(), operands.strides());
-    PipelineOptions options = options(operands.layouts(), false, shape, target.target(0));
+    PipelineOptions options =
+        options(operands.layouts(), false, shape, target.target(0, target.mostThreads()));
     LoweredPlan lowered = Pipeline.lower(plan, options);
     return Pipeline.operations(lowered, Pipeline.choose(lowered, options));
   }
@@ -255,11 +257,18 @@ final class MethodPlanner {
   private List<Variant> variants(BuildStages stages) {
     List<Variant> variants = new ArrayList<>();
     boolean wide = largest(stages.plan()) == 0 || hasSegments();
-    variants.add(variant(stages, Memory.CONTIGUOUS, wide, target.widths()));
-    if (hasPermutable(stages.plan())) {
-      variants.add(variant(stages, Memory.PERMUTED, wide, target.widths()));
+    Variant usual = variant(stages, Memory.CONTIGUOUS, wide, 0);
+    for (int processors : target.threads().subList(0, target.threads().size() - 1)) {
+      Variant other = variant(stages, Memory.CONTIGUOUS, wide, processors);
+      if (!other.hasKernelsOf(usual)) {
+        variants.add(other);
+      }
     }
-    variants.add(variant(stages, Memory.GENERAL, true, List.of()));
+    variants.add(usual);
+    if (hasPermutable(stages.plan())) {
+      variants.add(variant(stages, Memory.PERMUTED, wide, 0));
+    }
+    variants.add(variant(stages, Memory.GENERAL, true, 0));
     return variants;
   }
 
@@ -297,21 +306,28 @@ final class MethodPlanner {
     return new Operands(layouts, strides);
   }
 
-  private Variant variant(BuildStages stages, Memory memory, boolean wide, List<Integer> widths) {
+  /**
+   * The kernels for one kind of memory.
+   *
+   * @param processors the most that they are for; 0 if they are for any machine
+   */
+  private Variant variant(BuildStages stages, Memory memory, boolean wide, int processors) {
+    int threads = processors == 0 ? target.mostThreads() : processors;
+    List<Integer> widths = memory == Memory.GENERAL ? List.of() : target.widths();
     Operands operands = operands(stages, memory);
     SequencedMap<Integer, Kernels> kernels = new LinkedHashMap<>();
     for (int bits : widths) {
-      Kernels made = kernels(stages, operands, wide, target.target(bits));
+      Kernels made = kernels(stages, operands, wide, target.target(bits, threads));
       if (made.simd()) {
         kernels.put(bits, made);
       }
     }
-    kernels.put(0, kernels(stages, operands, wide, target.target(0)));
+    kernels.put(0, kernels(stages, operands, wide, target.target(0, threads)));
     List<Layout> layouts = new ArrayList<>();
     for (TensorDeclaration operand : stages.operands()) {
       layouts.add(PlannedMethod.of(operands.layouts(), operand.name()));
     }
-    return new Variant(memory, layouts, wide, kernels);
+    return new Variant(memory, processors, layouts, wide, kernels);
   }
 
   private Kernels kernels(BuildStages stages, Operands operands, boolean wide, Target machine) {
@@ -415,7 +431,8 @@ final class MethodPlanner {
                     0, new Kernels(each.parts().stream().map(MethodPlanner::plain).toList()));
               }
             });
-    return new Variant(variant.memory(), variant.layouts(), variant.wide(), kernels);
+    return new Variant(
+        variant.memory(), variant.processors(), variant.layouts(), variant.wide(), kernels);
   }
 
   /** Loops of one thread that need nothing to work in. */

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.ahead;
 
+import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.emit.WorkerArray;
 import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
@@ -65,11 +66,11 @@ record PlannedMethod(
     return names;
   }
 
-  /** What a map has for a tensor. */
-  static <T> T of(Map<String, T> map, String tensor) {
-    T found = map.get(tensor);
+  /** What a map has for a key. */
+  static <K, T> T of(Map<K, T> map, K key) {
+    T found = map.get(key);
     if (found == null) {
-      throw new AssertionError("nothing for " + tensor);
+      throw new AssertionError("nothing for " + key);
     }
     return found;
   }
@@ -103,11 +104,16 @@ record PlannedMethod(
   /**
    * Kernels for operands in one kind of memory.
    *
+   * @param processors the most that a machine may have; 0 for any machine
    * @param layouts of the operands
    * @param kernels by the bits of vectors, the widest first and scalar ones, of 0 bits, last
    */
   record Variant(
-      Memory memory, List<Layout> layouts, boolean wide, SequencedMap<Integer, Kernels> kernels) {
+      Memory memory,
+      int processors,
+      List<Layout> layouts,
+      boolean wide,
+      SequencedMap<Integer, Kernels> kernels) {
     Variant {
       layouts = List.copyOf(layouts);
       kernels = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(kernels));
@@ -121,6 +127,20 @@ record PlannedMethod(
       return scalar;
     }
 
+    /** Whether both have the same kernels. */
+    boolean hasKernelsOf(Variant other) {
+      return kernels.keySet().equals(other.kernels.keySet())
+          && kernels.entrySet().stream()
+              .allMatch(each -> each.getValue().isSame(of(other.kernels, each.getKey())));
+    }
+
+    /** What is said of it in comments. */
+    String description() {
+      return processors == 0
+          ? memory.description()
+          : "%s, on at most %d processors".formatted(memory.description(), processors);
+    }
+
     /** The bits of vectors. */
     List<Integer> widths() {
       return kernels.keySet().stream().filter(bits -> bits > 0).toList();
@@ -131,6 +151,15 @@ record PlannedMethod(
   record Kernels(List<Part> parts) {
     Kernels {
       parts = List.copyOf(parts);
+    }
+
+    /** Whether the other ones have the same text. */
+    boolean isSame(Kernels other) {
+      return texts().equals(other.texts());
+    }
+
+    private List<EmittedSource> texts() {
+      return parts.stream().flatMap(part -> part.compilation().sources().stream()).toList();
     }
 
     /** Whether any of them computes with vectors. */

@@ -25,6 +25,7 @@ import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.kernel.KernelVariants;
 import dev.einkorn.runtime.kernel.Memory;
 import dev.einkorn.runtime.kernel.ScratchTensor;
+import dev.einkorn.runtime.kernel.TeamSize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +76,11 @@ final class VariantsWriter {
       List<String> written = new ArrayList<>();
       for (KernelUnit unit : Pipeline.units(part.compilation(), part.options())) {
         number++;
-        String wish = prefix + variant.memory().word() + (bits == 0 ? "" : bits);
+        String wish =
+            prefix
+                + variant.memory().word()
+                + (bits == 0 ? "" : bits)
+                + (variant.processors() == 0 ? "" : "For" + variant.processors());
         String name = classes.name(new Object(), wish + (units == 1 ? "" : "Part" + number));
         var emitter = new JavaEmitter(Pipeline.form(part.options()));
         kernels.add(
@@ -112,7 +117,7 @@ final class VariantsWriter {
     List<String> lines =
         unit.header().subList(unit.header().indexOf("Schedule:"), unit.header().size());
     return "Kernels where %s.\n\n<pre>{@code\n%s\n}</pre>"
-        .formatted(variant.memory().description(), JavaEmitter.comment(String.join("\n", lines)));
+        .formatted(variant.description(), JavaEmitter.comment(String.join("\n", lines)));
   }
 
   /** The class that lists the kernels. */
@@ -165,6 +170,9 @@ final class VariantsWriter {
     for (int n = 0; n < planned.variants().size() - 1; n++) {
       Variant variant = planned.variants().get(n);
       List<CodeBlock> conditions = new ArrayList<>();
+      if (variant.processors() > 0) {
+        conditions.add(CodeBlock.of("$T.isWithin($L)", TeamSize.class, variant.processors()));
+      }
       if (!variant.wide()) {
         conditions.add(CodeBlock.of("$T.isWithin(sizes, $L)", Memory.class, planned.largest()));
       }
@@ -180,7 +188,7 @@ final class VariantsWriter {
                     ? CodeBlock.of("$T.NO_AXIS", Memory.class)
                     : CodeBlock.of("$L", layout.unitAxis())));
       }
-      code.add("case $L: // $L\n$>", n, variant.memory().description())
+      code.add("case $L: // $L\n$>", n, variant.description())
           .addStatement("return $L", conditions.stream().collect(CodeBlock.joining("\n&& ")))
           .add("$<");
     }
