@@ -19,6 +19,7 @@ import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.pass.Pipeline;
+import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
@@ -27,6 +28,8 @@ import dev.einkorn.runtime.kernel.Memory;
 import dev.einkorn.runtime.kernel.ScratchTensor;
 import dev.einkorn.runtime.kernel.TeamSize;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,9 @@ final class VariantsWriter {
   private final NameAllocator classes;
   private final List<TypeSpec> kernels = new ArrayList<>();
 
+  /** The classes of kernels by their text outside of this class. */
+  private final Map<String, String> byText = new HashMap<>();
+
   /** The classes of the kernels of a variant, by the bits of vectors. */
   private final Map<Variant, Map<Integer, List<Written>>> names = new LinkedHashMap<>();
 
@@ -55,7 +61,11 @@ final class VariantsWriter {
     this.planned = planned;
     this.prefix = prefix;
     this.classes = classes;
-    for (Variant variant : planned.variants()) {
+    // Those for any machine first: others share what they have in common with them.
+    for (Variant variant :
+        planned.variants().stream()
+            .sorted(Comparator.comparing((Variant each) -> each.processors() > 0))
+            .toList()) {
       Map<Integer, List<Written>> byBits = new LinkedHashMap<>();
       variant.kernels().forEach((bits, each) -> byBits.put(bits, kernels(variant, bits, each)));
       names.put(variant, byBits);
@@ -80,16 +90,22 @@ final class VariantsWriter {
             prefix
                 + variant.memory().word()
                 + (bits == 0 ? "" : bits)
-                + (variant.processors() == 0 ? "" : "For" + variant.processors());
-        String name = classes.name(new Object(), wish + (units == 1 ? "" : "Part" + number));
-        var emitter = new JavaEmitter(Pipeline.form(part.options()));
-        kernels.add(
-            emitter.nested(unit, name).toBuilder().addJavadoc("$L", header(unit, variant)).build());
-        written.add(name);
+                + (variant.processors() == 0 ? "" : "For" + variant.processors())
+                + (units == 1 ? "" : "Part" + number);
+        String text = part.compilation().sources().get(written.size()).text();
+        written.add(byText.computeIfAbsent(text, _ -> kernel(unit, part.options(), wish, variant)));
       }
       all.addAll(called(variant, part, written));
     }
     return all;
+  }
+
+  private String kernel(KernelUnit unit, PipelineOptions options, String wish, Variant variant) {
+    String name = classes.name(new Object(), wish);
+    var emitter = new JavaEmitter(Pipeline.form(options));
+    kernels.add(
+        emitter.nested(unit, name).toBuilder().addJavadoc("$L", header(unit, variant)).build());
+    return name;
   }
 
   /** A class that a call is to run, and whether several workers may share that. */
@@ -117,7 +133,7 @@ final class VariantsWriter {
     List<String> lines =
         unit.header().subList(unit.header().indexOf("Schedule:"), unit.header().size());
     return "Kernels where %s.\n\n<pre>{@code\n%s\n}</pre>"
-        .formatted(variant.description(), JavaEmitter.comment(String.join("\n", lines)));
+        .formatted(variant.memory().description(), JavaEmitter.comment(String.join("\n", lines)));
   }
 
   /** The class that lists the kernels. */
