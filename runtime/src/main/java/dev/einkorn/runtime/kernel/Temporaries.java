@@ -2,7 +2,6 @@ package dev.einkorn.runtime.kernel;
 
 import dev.einkorn.runtime.Tensor;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The temporaries of one generated method for the sizes of a call, equal to those of the same
@@ -43,7 +42,7 @@ public abstract class Temporaries implements WorkspaceShape {
   }
 
   @Override
-  public final boolean equals(@Nullable Object other) {
+  public final boolean equals(Object other) {
     return other instanceof Temporaries that
         && that.getClass() == getClass()
         && Arrays.equals(that.sizes, sizes);
