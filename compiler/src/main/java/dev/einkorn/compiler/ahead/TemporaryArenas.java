@@ -6,6 +6,7 @@ import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.kernel.ArenaShape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -117,8 +118,7 @@ record TemporaryArenas(List<Arena> arenas) {
         }
         elements = Math.max(elements, count);
       }
-      bytes =
-          Math.addExact(bytes, Math.multiplyExact(elements, (long) arena.elementType().byteSize()));
+      bytes = Math.addExact(bytes, new ArenaShape.Arena(arena.elementType(), elements).bytes());
     }
     return bytes;
   }
