@@ -511,7 +511,7 @@ public final class Tensor {
    * stride span) that share no element.
    */
   public boolean isWritableView() {
-    return !storage.bytes().isReadOnly() && layout.addressesOnce();
+    return !storage.isReadOnly() && layout.addressesOnce();
   }
 
   /**
@@ -554,7 +554,7 @@ public final class Tensor {
   }
 
   private void checkWritable() {
-    if (storage.bytes().isReadOnly()) {
+    if (storage.isReadOnly()) {
       throw new UnsupportedOperationException(
           "%s is read-only, as a mapped file is; write to a copy()".formatted(describe()));
     }
