@@ -132,20 +132,18 @@ $endif$
   const int thread_row = warp / $warpsAcross$ * $warpRows$ + (lane % 2 + lane / 16 * 2) * $rowGroup$;
   const int thread_column = warp % $warpsAcross$ * $warpColumns$ + lane / 2 % 8 * $columnGroup$;
   $type$ sums[$threadRows$][$threadColumns$] = {};
-  if (steps > 0) {
-    for (int step = 0; step < $stages$; step++) {
-      locate(step);
-    }
-    __syncthreads();
-    for (int step = 0; step < $stages$ - 1; step++) {
-      if (step < steps) {
-        fetch(step);
+  for (int step = 0; step < $stages$ && steps > 0; step++) {
+    locate(step);
+  }
+  __syncthreads();
+  for (int step = 0; step < $stages$ - 1; step++) {
+    if (step < steps) {
+      fetch(step);
 $if(leftValues||rightValues)$
-        store(step);
+      store(step);
 $endif$
-      }
-      copy_async_commit();
     }
+    copy_async_commit();
   }
   for (int step = 0; step < steps; step++) {
     const int slot = step % $stages$;

@@ -151,20 +151,18 @@ $endif$
   const int warp_row = warp / $warpsAcross$ * $warpRows$;
   const int warp_column = warp % $warpsAcross$ * $warpColumns$;
   float sums[$warpRows$ / 16][$warpColumns$ / 8][4] = {};
-  if (steps > 0) {
-    for (int step = 0; step < $stages$; step++) {
-      locate(step);
-    }
-    __syncthreads();
-    for (int step = 0; step < $stages$ - 1; step++) {
-      if (step < steps) {
-        fetch(step);
+  for (int step = 0; step < $stages$ && steps > 0; step++) {
+    locate(step);
+  }
+  __syncthreads();
+  for (int step = 0; step < $stages$ - 1; step++) {
+    if (step < steps) {
+      fetch(step);
 $if(leftValues||rightValues)$
-        store(step);
+      store(step);
 $endif$
-      }
-      copy_async_commit();
     }
+    copy_async_commit();
   }
   for (int step = 0; step < steps; step++) {
     const $element$* const left_panel = left_tile + step % $stages$ * $leftSize$;
