@@ -244,6 +244,16 @@ class MatrixKernelsTest {
     assertThat(failures).isEmpty();
   }
 
+  @Test
+  void panelsFitWhatABlockMayHaveSinceSm80() {
+    for (DeviceCase each : CASES) {
+      for (Launch launch : each.device().launches()) {
+        // 163 KB, of which tables take at most 7.
+        assertThat(launch.dynamicSharedBytes()).isLessThanOrEqualTo(156 << 10);
+      }
+    }
+  }
+
   /** Zero is a zero of either sign. */
   private static boolean equal(Tensor expected, Tensor actual) {
     float[] e = expected.toFloatArray();
