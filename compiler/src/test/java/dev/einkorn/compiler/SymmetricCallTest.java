@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls of programs with symmetric targets, of which half is computed and half is copied. */
 class SymmetricCallTest {
@@ -33,33 +31,15 @@ class SymmetricCallTest {
     return tensor;
   }
 
-  /** Around the extent from which on it pays, and around tiles, blocks and blocks of the copy. */
-  @ParameterizedTest
-  @ValueSource(ints = {95, 96, 97, 127, 128, 129, 192, 193, 300})
-  void everySizeAgreesWithTheInterpreter(int n) throws InterruptedException {
-    var random = new Random(n);
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    inputs.put("A", whole(random, n, 50));
-    inputs.put("B", whole(random, n, 50));
-    inputs.put("w", whole(random, 50));
+  @Test
+  void temporariesAreMirroredToo() {
+    var random = new Random(7);
+    Map<String, Tensor> inputs = Map.of("A", whole(random, 130, 50), "B", whole(random, 130, 130));
+    String text = "T[i,j] = A[i,k] * A[j,k]\nm[i] = max[j](T[i,j])\nG[i,j] = T[i,j] * B[i,j] + m[j]";
     Einkorn reference = Einkorn.builder().backend(Backend.REFERENCE).build();
-    for (String text :
-        List.of(
-            "G[i,j] = A[i,k] * A[j,k] + 0 * B[i,k] * w[k]",
-            "G[i,j] = A[i,k] * w[k] * A[j,k] + 0 * B[i,k]",
-            "G[i,j] = sum[k]((A[i,k] + B[i,k]) * w[k] * (A[j,k] + B[j,k]))",
-            "G[i,j] = sum[k]((A[i,k] + B[i,k]) * (A[j,k] + B[j,k])) + 0 * w[0]",
-            "T[i,j] = A[i,k] * A[j,k]\nG[i,j] = T[i,j] * T[i,j] + B[i,k] * w[k]")) {
-      Tensor expected = reference.run(text, inputs);
-      for (int threads : new int[] {1, 2, 3}) {
-        CompiledProgram program = Einkorn.builder().threads(threads).build().prepare(text);
-        for (int tier = 0; tier < 2; tier++) {
-          Tensor actual = program.call(inputs).get("G");
-          assertThat(actual.contentEquals(expected)).as(text + " " + n + " " + tier).isTrue();
-          program.awaitWarm(Duration.ofSeconds(20));
-        }
-      }
-    }
+    CompiledProgram program = Einkorn.compile(text);
+    assertThat(program.plan(inputs).explain()).contains("mirror(");
+    assertThat(program.call(inputs).get("G").contentEquals(reference.run(text, inputs))).isTrue();
   }
 
   @Test
@@ -79,7 +59,7 @@ class SymmetricCallTest {
         assertThat(first.getDouble(j, i)).isEqualTo(first.getDouble(i, j));
       }
     }
-    for (int threads : new int[] {1, 2, 3, 4}) {
+    for (int threads : new int[] {1, 3}) {
       CompiledProgram program = Einkorn.builder().threads(threads).build().prepare(text);
       program.call(inputs);
       assertThat(program.awaitWarm(Duration.ofSeconds(20))).isTrue();
@@ -123,7 +103,7 @@ class SymmetricCallTest {
             "G[i,j] = A[i,k] * A[0,k] * A[j,k]",
             "G[i,j] = max[k](A[i,k] * A[j,k])",
             "G[i,j] = A[i,k] * A[j,k] + A[i,j]")) {
-      for (int n : new int[] {60, 95, 96, 150, 400}) {
+      for (int n : new int[] {95, 96, 400}) {
         for (int k : new int[] {8, 47, 48, 100}) {
           boolean columns = text.contains("A[k,i]");
           boolean square = text.endsWith("A[i,j]");

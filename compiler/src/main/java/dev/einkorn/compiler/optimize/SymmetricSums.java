@@ -7,7 +7,6 @@ import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.Symmetry;
 import java.util.ArrayList;
@@ -100,9 +99,9 @@ final class SymmetricSums {
         && Set.of(symmetry.first(), symmetry.second()).contains(form.variable());
   }
 
-  /** Whether the sum is of products of two sides, each of which has one of the two indices. */
+  /** Whether it folds products of two sides, each of which has one of the two indices. */
   private static boolean isContraction(IndexExpr.Reduction sum, Symmetry symmetry) {
-    if (sum.operator() != ReductionOperator.SUM || Sides.reduces(sum.body())) {
+    if (Sides.reduces(sum.body())) {
       return false;
     }
     List<IndexExpr> sides =

@@ -55,6 +55,26 @@ class RandomSymmetryTest {
     assertThat(applied).isGreaterThan((int) COUNT / 3);
   }
 
+  /** Around the extent from which on it pays, and around tiles, blocks and blocks of the copy. */
+  @Test
+  void chosenSchedulesAgreeWithTheInterpreter() {
+    for (int n : new int[] {95, 96, 97, 127, 129, 192, 205}) {
+      for (String text : List.of(EXACT.get(n % EXACT.size()), REGROUPED.get(n % 2))) {
+        Map<String, Tensor> inputs = inputs(text, ElementType.F32, true, n, 50);
+        IndexProgram program = program(text, inputs);
+        Tensor expected = ProgramText.named(ReferenceInterpreter.evaluate(program, inputs), "C");
+        Tensor target = target(ElementType.F32, text, n);
+        for (Target machine : List.of(ScheduledKernel.VECTORS, ScheduledKernel.SCALARS)) {
+          for (int workers : List.of(1, 4)) {
+            Tensor actual =
+                RandomContractionTest.run(program, inputs, target, "", machine, workers);
+            ScheduledKernel.assertSame(actual, expected, text + " " + n);
+          }
+        }
+      }
+    }
+  }
+
   private void check(String text, boolean exact, int number) {
     int height = 1 + random.nextInt(5);
     int width = 1 + random.nextInt(2);
@@ -67,7 +87,6 @@ class RandomSymmetryTest {
     int depthBlock = 1 + random.nextInt(9);
     int k = Math.max(0, depthBlock + random.nextInt(3) - 1) * (1 + random.nextInt(2));
     boolean batched = text.contains("D[");
-    boolean transposed = text.contains("A[k,");
     boolean swapped = random.nextBoolean();
     String share = List.of("", ", share rows").get(random.nextInt(2));
     String loops = batched ? text.startsWith("C[b") ? "b, i, j" : "i, b, j" : "i, j";
@@ -88,28 +107,9 @@ class RandomSymmetryTest {
                     depthBlock,
                     share);
     String scalar = before + mirror.strip().replaceAll(";$", "");
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
     boolean integers = number % 3 != 0;
-    if (batched) {
-      inputs.put("D", tensor(type, integers, 3, n, k));
-    } else {
-      inputs.put("A", transposed ? tensor(type, integers, k, n) : tensor(type, integers, n, k));
-    }
-    if (text.contains("B[")) {
-      inputs.put("B", tensor(type, integers, n, k));
-    }
-    if (text.contains("w[")) {
-      inputs.put("w", tensor(type, integers, k));
-    }
-    Map<String, InputType> types = new LinkedHashMap<>();
-    inputs.forEach(
-        (name, tensor) ->
-            types.put(
-                name,
-                new InputType(
-                    tensor.elementType(),
-                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
-    IndexProgram program = ProgramText.check(text, types);
+    Map<String, Tensor> inputs = inputs(text, type, integers, n, k);
+    IndexProgram program = program(text, inputs);
     Tensor target = target(type, text, n);
     String what = "draw " + number + ": " + text + ", " + n + " x " + k + "\n" + packed;
     Tensor expected =
@@ -137,6 +137,37 @@ class RandomSymmetryTest {
         }
       }
     }
+  }
+
+  private Map<String, Tensor> inputs(
+      String text, ElementType type, boolean integers, int n, int k) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    if (text.contains("D[")) {
+      inputs.put("D", tensor(type, integers, 3, n, k));
+    } else if (text.contains("A[k,")) {
+      inputs.put("A", tensor(type, integers, k, n));
+    } else {
+      inputs.put("A", tensor(type, integers, n, k));
+    }
+    if (text.contains("B[")) {
+      inputs.put("B", tensor(type, integers, n, k));
+    }
+    if (text.contains("w[")) {
+      inputs.put("w", tensor(type, integers, k));
+    }
+    return inputs;
+  }
+
+  private static IndexProgram program(String text, Map<String, Tensor> inputs) {
+    Map<String, InputType> types = new LinkedHashMap<>();
+    inputs.forEach(
+        (name, tensor) ->
+            types.put(
+                name,
+                new InputType(
+                    tensor.elementType(),
+                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
+    return ProgramText.check(text, types);
   }
 
   private Tensor tensor(ElementType type, boolean integers, long... shape) {
