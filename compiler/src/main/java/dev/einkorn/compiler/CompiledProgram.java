@@ -10,6 +10,7 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
+import dev.einkorn.compiler.optimize.SumSlices;
 import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.source.CompileException;
@@ -490,6 +491,10 @@ public final class CompiledProgram {
         least = Math.min(least, slabs.get().leastBytes());
       }
       fitted = new Fitted(planned, layout, fit, slabs, least);
+      if (!einkorn.isWithinBudget(least)) {
+        fitted = sliced(specialization, sizes, known, request, fitted);
+        least = fitted.leastBytes();
+      }
       if (einkorn.isWithinBudget(least)) {
         break;
       }
@@ -498,6 +503,30 @@ public final class CompiledProgram {
       throw new AssertionError("no plan was tried");
     }
     return fitted;
+  }
+
+  /** A plan with slabs of an index that is summed over, if one fits; else the same. */
+  private Fitted sliced(
+      Specialization specialization,
+      Sizes sizes,
+      Map<String, Geometry> known,
+      PlanRequest request,
+      Fitted fitted) {
+    Fitted result = fitted;
+    for (PlannedProgram cut : CompilerThread.call(() -> SumSlices.of(fitted.planned(), request))) {
+      Optional<SlabFit> slabs = einkorn.slabsForMemory(cut.plan(), sizes, known);
+      long least = slabs.map(SlabFit::leastBytes).orElse(Long.MAX_VALUE);
+      if (least < result.leastBytes()) {
+        WorkspaceLayout layout = WorkspaceLayout.of(cut.plan(), sizes);
+        BudgetFit fit =
+            einkorn.fit(request(specialization, cut.plan(), sizes, known), sizes, layout.bytes());
+        result = new Fitted(cut, layout, fit, slabs, least);
+      }
+      if (einkorn.isWithinBudget(least)) {
+        break;
+      }
+    }
+    return result;
   }
 
   /** What to compile for operands of known geometry; all others are made by the call. */

@@ -8,11 +8,13 @@ import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.index.Symmetry;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The predicted time of a statement as one fused loop nest. */
@@ -34,6 +36,24 @@ final class NestCosts {
 
   /** Nanoseconds. */
   double nanos(Assignment step) {
+    Optional<Symmetry> symmetry = SymmetricSums.halved(step, request);
+    double whole = wholeNanos(step);
+    if (symmetry.isEmpty()) {
+      return whole;
+    }
+    Set<IndexVariable> kept = new HashSet<>();
+    step.bindings().forEach(b -> kept.add(b.variable()));
+    return request
+        .model()
+        .mirrored(
+            whole,
+            SymmetricSums.extent(step, symmetry.get(), request.sizes()),
+            size(kept, BoundExtents.of(step)),
+            step.value().elementType());
+  }
+
+  /** Nanoseconds, where no half of the target is copied from the other one. */
+  double wholeNanos(Assignment step) {
     Map<IndexVariable, Extent> extents = BoundExtents.of(step);
     Set<IndexVariable> kept = new HashSet<>();
     step.bindings().forEach(b -> kept.add(b.variable()));

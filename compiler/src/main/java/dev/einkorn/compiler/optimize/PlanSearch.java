@@ -80,6 +80,7 @@ public final class PlanSearch {
       best = LongSums.split(best, request);
       IndexVerifier.check(best.program(), "splitting sums");
     }
+    best = SymmetricSums.noted(best, request);
     IndexProgram optimized = PinnedOrders.withOutputs(best.program(), program.outputs());
     var costs = new NestCosts(request);
     List<Double> stepNanos = optimized.assignments().stream().map(costs::nanos).toList();

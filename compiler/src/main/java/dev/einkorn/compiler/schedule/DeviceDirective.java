@@ -216,6 +216,7 @@ public sealed interface DeviceDirective extends Directive {
           Pack _,
           Partial _,
           SplitReduction _,
+          Mirror _,
           Parallel _ ->
           false;
     };

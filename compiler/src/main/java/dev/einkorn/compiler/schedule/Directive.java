@@ -26,6 +26,7 @@ public sealed interface Directive
         Directive.Contract,
         Directive.Partial,
         Directive.SplitReduction,
+        Directive.Mirror,
         Directive.Parallel,
         Directive.Tile,
         Directive.Pack {
@@ -472,6 +473,44 @@ public sealed interface Directive
     @Override
     public String toString() {
       return "split(" + variable + ", " + chunks + " x " + grain + ")";
+    }
+  }
+
+  /**
+   * Computes half of a target that stays the same when two of its indices are exchanged, and copies
+   * the other half.
+   *
+   * {@snippet lang=text :
+   * for i:                            for i:
+   *   for j:                            for j in 0 .. i + 1:
+   *     f32 s = 0.0                       f32 s = 0.0
+   *     for k:                =>          for k:
+   *       s += A[i,k] * A[j,k]              s += A[i,k] * A[j,k]
+   *     G[i,j] = s                        G[i,j] = s
+   *                                   for i_copy < i step 32:
+   *                                     for j_copy in 0 .. i_copy step 32:
+   *                                       copy G[i_copy.., j_copy..] to G[j_copy.., i_copy..]
+   *                                     for i in i_copy .. min(i_copy + 32, extent(i)):
+   *                                       for j in i_copy .. i:
+   *                                         G[j,i] = G[i,j]
+   * }
+   *
+   * <p>Legal where the nest has that {@link dev.einkorn.compiler.index.Symmetry} and writes its
+   * target inside of whole loops over both indices. A following {@link Pack} leaves out the tiles
+   * beyond the diagonal. The bits stay the same if the symmetry is exact; otherwise the directive
+   * must say that it regroups products, and arithmetic must allow it.
+   *
+   * @param regroups whether the copied values may round otherwise than computed ones would
+   */
+  record Mirror(IndexVariable first, IndexVariable second, boolean regroups) implements Directive {
+    @Override
+    public boolean keepsBits() {
+      return !regroups;
+    }
+
+    @Override
+    public String toString() {
+      return "mirror(" + first + ", " + second + (regroups ? ", regrouped)" : ")");
     }
   }
 

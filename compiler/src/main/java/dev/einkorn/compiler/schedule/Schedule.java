@@ -46,6 +46,7 @@ public record Schedule(List<Directive> directives) {
                       Directive.Stage _,
                       Directive.Resume _,
                       Directive.SplitReduction _,
+                      Directive.Mirror _,
                       Directive.Parallel _,
                       DeviceDirective _,
                       Directive.SplitBorders _ ->
@@ -69,6 +70,7 @@ public record Schedule(List<Directive> directives) {
                           Directive.Fuse _,
                           Directive.Promote _,
                           Directive.Hoist _,
+                          Directive.Mirror _,
                           Directive.SplitBorders _ ->
                           true;
                       case Directive.Tile _,
@@ -192,6 +194,13 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Parallel(variables.getFirst());
       }
+      case "mirror" -> {
+        boolean regroups = arguments.size() == 3 && arguments.getLast().equals("regrouped");
+        if (arguments.size() != 2 && !regroups) {
+          throw new ScheduleException("mirror takes two indices, found: " + text);
+        }
+        yield new Directive.Mirror(variables.get(0), variables.get(1), regroups);
+      }
       case "tile" -> {
         if (arguments.isEmpty()) {
           throw new ScheduleException("tile takes indices such as i: 4 or j: 2 x 8: " + text);
@@ -262,9 +271,9 @@ public record Schedule(List<Directive> directives) {
                           "unknown directive "
                               + name
                               + "; there are reorder, fuse, promote, hoist, polynomial, reciprocal,"
-                              + " contract, split, partial, block, distribute, resume, stage, tile, pack,"
-                              + " split_borders and parallel, and for GPUs bind, shared, registers"
-                              + " and turn"));
+                              + " contract, split, partial, mirror, block, distribute, resume,"
+                              + " stage, tile, pack, split_borders and parallel, and for GPUs bind,"
+                              + " shared, registers and turn"));
     };
   }
 

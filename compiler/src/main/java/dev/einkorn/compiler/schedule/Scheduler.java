@@ -73,6 +73,7 @@ public final class Scheduler {
             case Directive.Contract contract -> result.withBody(Contraction.apply(body, contract));
             case Directive.Partial partial -> PartialReduction.apply(result, partial);
             case Directive.SplitReduction chunks -> ReductionSplitting.apply(result, chunks);
+            case Directive.Mirror mirror -> result.withBody(Mirroring.apply(result, mirror));
             case Directive.Parallel parallel -> LoopSharing.apply(result, parallel);
             case DeviceDirective directives -> DeviceSharing.check(result, directives);
           };

@@ -54,6 +54,7 @@ public final class WarmSizes {
             Directive.Hoist _,
             Directive.Contract _,
             Directive.SplitReduction _,
+            Directive.Mirror _,
             Directive.Parallel _,
             DeviceDirective _,
             Directive.SplitBorders _ -> {}
