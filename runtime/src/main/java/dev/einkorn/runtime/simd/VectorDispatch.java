@@ -25,22 +25,31 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Loading this class needs the module {@code jdk.incubator.vector}.
  */
 final class VectorDispatch {
-  // Enough for the compiler that collects profiles to have compiled each operation.
-  private static final int ROUNDS = 100;
-  private static final int VECTORS = 16;
+  // So often that C1, whose code collects profiles, compiles each operation; then for the profiles.
+  private static final int ROUNDS = 16;
+  private static final int VECTORS = 8;
+  private static final long PAUSE_MILLIS = 30;
   private static final List<VectorShape> SHAPES =
       List.of(VectorShape.S_64_BIT, VectorShape.S_128_BIT, VectorShape.S_256_BIT);
 
   private VectorDispatch() {}
 
-  /** Runs the operations; a few tenths of a second in the interpreter, once in a process. */
+  /** Runs the operations: about a tenth of a second, once in a process. */
   static void settle() {
+    rounds();
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    rounds();
+  }
+
+  private static void rounds() {
     for (int round = 0; round < ROUNDS; round++) {
       for (VectorShape shape : SHAPES) {
         floats(VectorSpecies.of(float.class, shape));
         doubles(VectorSpecies.of(double.class, shape));
-        ints(VectorSpecies.of(int.class, shape));
-        longs(VectorSpecies.of(long.class, shape));
       }
     }
   }
@@ -63,6 +72,7 @@ final class VectorDispatch {
       x.intoArray(values, at, less);
       IntVector bits = other.reinterpretAsInts();
       bits = bits.lanewise(VectorOperators.LSHL, 1).lanewise(VectorOperators.LSHR, 1);
+      bits = bits.add(bits).sub(bits).mul(bits).max(bits).min(bits);
       other = bits.and(1).or(1).add(1).sub(1).reinterpretAsFloats();
       other.intoArray(values, at);
     }
@@ -87,47 +97,8 @@ final class VectorDispatch {
       x.intoArray(values, at, less);
       LongVector bits = other.reinterpretAsLongs();
       bits = bits.lanewise(VectorOperators.LSHL, 1).lanewise(VectorOperators.LSHR, 1);
+      bits = bits.add(bits).sub(bits).mul(bits).max(bits).min(bits);
       other = bits.and(1).or(1).add(1).sub(1).reinterpretAsDoubles();
-      other.intoArray(values, at);
-    }
-    sum.add(other).intoArray(values, 0);
-  }
-
-  private static void ints(VectorSpecies<Integer> species) {
-    int lanes = species.length();
-    int[] values = new int[VECTORS * lanes];
-    Arrays.fill(values, 1);
-    IntVector sum = IntVector.zero(species);
-    IntVector other = IntVector.broadcast(species, 1);
-    for (int at = 0; at < values.length; at += lanes) {
-      IntVector x = IntVector.fromArray(species, values, at);
-      sum = IntVector.broadcast(species, values[at]).mul(x).add(sum);
-      other = other.add(x).sub(sum).mul(x).max(x).min(x).neg().abs();
-      other = other.add(1).sub(1).mul(1).max(0).and(1).or(1);
-      VectorMask<Integer> less = other.compare(VectorOperators.LT, x);
-      VectorMask<Integer> more = other.compare(VectorOperators.GT, 0).not();
-      other = other.blend(x, less.or(more)).blend(0, less.and(more));
-      x.intoArray(values, at, less);
-      other.intoArray(values, at);
-    }
-    sum.add(other).intoArray(values, 0);
-  }
-
-  private static void longs(VectorSpecies<Long> species) {
-    int lanes = species.length();
-    long[] values = new long[VECTORS * lanes];
-    Arrays.fill(values, 1L);
-    LongVector sum = LongVector.zero(species);
-    LongVector other = LongVector.broadcast(species, 1L);
-    for (int at = 0; at < values.length; at += lanes) {
-      LongVector x = LongVector.fromArray(species, values, at);
-      sum = LongVector.broadcast(species, values[at]).mul(x).add(sum);
-      other = other.add(x).sub(sum).mul(x).max(x).min(x).neg().abs();
-      other = other.add(1L).sub(1L).mul(1L).max(0L).and(1L).or(1L);
-      VectorMask<Long> less = other.compare(VectorOperators.LT, x);
-      VectorMask<Long> more = other.compare(VectorOperators.GT, 0L).not();
-      other = other.blend(x, less.or(more)).blend(0L, less.and(more));
-      x.intoArray(values, at, less);
       other.intoArray(values, at);
     }
     sum.add(other).intoArray(values, 0);
