@@ -41,6 +41,9 @@ public record CostModel(int simdBits, long l2, long l3) {
   /** Copying an element to its mirrored place, in a cache. */
   private static final double COPY_NANOS = 0.2;
 
+  /** Moving an element to another axis: lines of memory are used a piece at a time. */
+  private static final double TURN_NANOS = 0.6;
+
   /** Operations of a value that is multiplied into a panel on the way. */
   private static final double FUSED_NANOS = 0.025;
 
@@ -78,6 +81,15 @@ public record CostModel(int simdBits, long l2, long l3) {
   double mirrored(double whole, double extent, double stored, ElementType type) {
     double computed = Math.min(1, 0.5 + DIAGONAL_TILES / extent);
     return whole * computed + stored / 2 * COPY_NANOS + memory(stored, type);
+  }
+
+  /**
+   * What it costs beside the bytes moved to read along one axis and write along another one.
+   *
+   * @param elements read so
+   */
+  double turned(double elements) {
+    return elements * TURN_NANOS;
   }
 
   /**

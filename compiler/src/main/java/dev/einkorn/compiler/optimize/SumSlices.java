@@ -1,16 +1,13 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
-import dev.einkorn.compiler.index.AssignmentOperator;
 import dev.einkorn.compiler.index.Extent;
-import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.IndexVerifier;
 import dev.einkorn.compiler.index.ReductionOperator;
-import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import java.util.ArrayList;
@@ -71,7 +68,8 @@ public final class SumSlices {
           if (bytes > 0) {
             int step = n;
             sliced(steps.get(n), sum, along, bytes)
-                .ifPresent(cut -> found.add(new Candidate(replaced(step, cut), bytes)));
+                .ifPresent(
+                    cut -> found.add(new Candidate(replaced(step, cut, along.variable()), bytes)));
           }
         }
       }
@@ -117,44 +115,10 @@ public final class SumSlices {
     return bytes;
   }
 
-  /** What takes the place of a step. */
-  private record Cut(TensorDeclaration parts, List<Assignment> steps, String text) {}
-
-  private Optional<Cut> sliced(
+  private Optional<SumParts> sliced(
       Assignment step, IndexExpr.Reduction sum, IndexBinding along, double bytes) {
-    Map<IndexVariable, Extent> extents = BoundExtents.of(step);
-    List<IndexBinding> axes = new ArrayList<>(List.of(along));
-    for (IndexVariable variable : FreeVariables.of(sum)) {
-      Extent extent = extents.get(variable);
-      if (extent == null) {
-        return Optional.empty();
-      }
-      axes.add(new IndexBinding(variable, extent));
-    }
-    var type = new TensorType(sum.elementType(), axes.stream().map(IndexBinding::extent).toList());
-    if (bytes(type) * LEAST_GAIN > bytes) {
-      return Optional.empty();
-    }
-    List<IndexBinding> rest = new ArrayList<>(sum.bindings());
-    rest.remove(along);
-    IndexExpr part =
-        rest.isEmpty()
-            ? sum.body()
-            : new IndexExpr.Reduction(ReductionOperator.SUM, rest, sum.body());
-    String name = unused();
-    List<Subscript> subscripts = axes.stream().map(axis -> Subscript.of(axis.variable())).toList();
-    IndexExpr whole =
-        new IndexExpr.Reduction(
-            ReductionOperator.SUM,
-            List.of(along),
-            new IndexExpr.Access(name, subscripts, sum.elementType()));
-    return Optional.of(
-        new Cut(
-            new TensorDeclaration(name, type),
-            List.of(
-                new Assignment(name, subscripts, axes, AssignmentOperator.ASSIGN, part),
-                step.withValue(Regions.replace(step.value(), sum, whole))),
-            "sum over %s in slices".formatted(along.variable())));
+    return SumParts.of(step, sum, along, unused())
+        .filter(cut -> bytes(cut.parts().type()) * LEAST_GAIN <= bytes);
   }
 
   private String unused() {
@@ -166,7 +130,7 @@ public final class SumSlices {
     return "t" + number;
   }
 
-  private PlannedProgram replaced(int step, Cut cut) {
+  private PlannedProgram replaced(int step, SumParts cut, IndexVariable along) {
     IndexProgram program = planned.plan().optimized();
     List<Assignment> steps = new ArrayList<>(program.assignments());
     Assignment before = steps.remove(step);
@@ -177,18 +141,14 @@ public final class SumSlices {
     IndexVerifier.check(after, "slicing sums");
     var costs = new NestCosts(request);
     double more = cut.steps().stream().mapToDouble(costs::nanos).sum() - costs.nanos(before);
+    String text = "sum over %s in slices".formatted(along);
     Map<String, Decision> decisions = new LinkedHashMap<>();
     planned.decisions().forEach(decision -> decisions.put(decision.target(), decision));
     decisions.merge(
         before.target(),
         new Decision(
-            before.target(),
-            cut.text(),
-            costs.nanos(before) + more,
-            List.of(),
-            List.of(),
-            List.of()),
-        (known, _) -> known.then(cut.text(), more));
+            before.target(), text, costs.nanos(before) + more, List.of(), List.of(), List.of()),
+        (known, _) -> known.then(text, more));
     return new PlannedProgram(
         new ExecutionPlan(planned.plan().written(), after),
         steps.stream().map(costs::nanos).toList(),
