@@ -47,7 +47,7 @@ class SumSlicesCallTest {
         Plan plan = program.plan(inputs);
         assertThat(plan.peakTemporaryBytes()).isLessThanOrEqualTo(budget);
         assertThat(plan.explain()).contains("in slices", "slabs of");
-        assertThat(program.call(inputs).get("s").contentEquals(expected)).isTrue();
+        assertThat(ProgramText.named(program.call(inputs), "s").contentEquals(expected)).isTrue();
       }
     }
   }
@@ -64,7 +64,7 @@ class SumSlicesCallTest {
     CompiledProgram program = within(20_000, 2).prepare(text);
     assertThat(program.plan(inputs).explain()).contains("in slices");
     assertThat(program.plan(inputs).peakTemporaryBytes()).isLessThanOrEqualTo(20_000);
-    assertThat(program.call(inputs).get("E").contentEquals(expected)).isTrue();
+    assertThat(ProgramText.named(program.call(inputs), "E").contentEquals(expected)).isTrue();
   }
 
   @Test
@@ -76,7 +76,7 @@ class SumSlicesCallTest {
     for (long budget = 1; budget < 40_000; budget *= 3) {
       CompiledProgram program = within(budget, 1).prepare(TRACE);
       try {
-        assertThat(program.call(inputs).get("s").contentEquals(expected)).isTrue();
+        assertThat(ProgramText.named(program.call(inputs), "s").contentEquals(expected)).isTrue();
         assertThat(program.plan(inputs).peakTemporaryBytes()).isLessThanOrEqualTo(budget);
       } catch (MemoryBudgetException refused) {
         assertThat(refused.requiredBytes()).isGreaterThan(budget);

@@ -20,7 +20,9 @@ class TurnedSumsCallTest {
   private static String check(String text, Map<String, Tensor> inputs) {
     Einkorn reference = Einkorn.builder().backend(Backend.REFERENCE).build();
     CompiledProgram program = Einkorn.compile(text);
-    assertThat(program.call(inputs).get("s").contentEquals(reference.run(text, inputs))).isTrue();
+    assertThat(
+            ProgramText.named(program.call(inputs), "s").contentEquals(reference.run(text, inputs)))
+        .isTrue();
     return program.plan(inputs).explain();
   }
 

@@ -36,7 +36,7 @@ class VectorLengthsTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--add-modules", SimdSupport.MODULE, "-cp"));
     command.add(System.getProperty("java.class.path"));
-    command.add(Process.class.getName());
+    command.add(Computation.class.getName());
     try {
       var process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -53,8 +53,8 @@ class VectorLengthsTest {
   }
 
   /** What the other process runs; prints which kernels answer. */
-  static final class Process {
-    private Process() {}
+  static final class Computation {
+    private Computation() {}
 
     public static void main(String[] arguments) throws InterruptedException {
       Einkorn einkorn = Einkorn.builder().threads(1).build();

@@ -48,7 +48,7 @@ final class NestCosts {
         .model()
         .mirrored(
             whole,
-            SymmetricSums.extent(step, symmetry.get(), request.sizes()),
+            (double) SymmetricSums.extent(step, symmetry.get(), request.sizes()),
             size(kept, BoundExtents.of(step)),
             step.value().elementType());
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.compiler.Mode;
+import dev.einkorn.compiler.ProgramText;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.Nests;
 import dev.einkorn.compiler.source.ScheduleException;
@@ -99,7 +100,8 @@ class ReciprocalTest {
     Map<String, Tensor> inputs = Map.of("X", x, "s", Tensor.of(DIVISORS, DIVISORS.length));
     for (Target target : new Target[] {ScheduledKernel.VECTORS, ScheduledKernel.SCALARS}) {
       Tensor quotients =
-          ScheduledKernel.of(ROWS, "reciprocal(j); " + rest, target).run(inputs, 1).get("P");
+          ProgramText.named(
+              ScheduledKernel.of(ROWS, "reciprocal(j); " + rest, target).run(inputs, 1), "P");
       for (int i = 0; i < DIVISORS.length; i++) {
         for (int j = 0; j < columns; j++) {
           float dividend = x.getFloat(i, j);
