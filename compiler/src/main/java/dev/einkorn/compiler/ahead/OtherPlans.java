@@ -10,7 +10,6 @@ import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.Planner;
 import dev.einkorn.compiler.pass.Pipeline;
 import dev.einkorn.compiler.pass.PipelineOptions;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,14 +18,18 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The plans that would have been chosen if one size were much larger or smaller, as far as they are
- * other plans: what a call compares its operations with.
+ * The plans that would have been chosen if one size were much larger or smaller than it typically
+ * is, or than all others: what a call compares its operations with, as far as they are other plans.
  *
  * @param planned the operations of the plan
  * @param others those of the other plans
  */
 record OtherPlans(OperationCount planned, List<OperationCount> others) {
   private static final long SCALE = 32;
+
+  /** Sizes that are all alike favour no order. */
+  private static final long EVEN = 256;
+
   private static final int MOST_SIZES = 6;
   private static final int MOST_STATEMENTS = 16;
   private static final int MOST_PLANS = 3;
@@ -49,10 +52,13 @@ record OtherPlans(OperationCount planned, List<OperationCount> others) {
             && program.sizes().size() <= MOST_SIZES
             && program.assignments().size() <= MOST_STATEMENTS;
     for (Sizes sizes : searched ? scaled(program, typical) : List.<Sizes>of()) {
+      if (others.size() == MOST_PLANS) {
+        break;
+      }
       ExecutionPlan other = Planner.plan(program, request.apply(sizes)).plan();
       if (!other.optimized().equals(plan.optimized())) {
         OperationCount count = operations(other);
-        if (!count.equals(own) && others.size() < MOST_PLANS) {
+        if (!count.equals(own)) {
           others.add(count);
         }
       }
@@ -60,18 +66,25 @@ record OtherPlans(OperationCount planned, List<OperationCount> others) {
     return new OtherPlans(own, List.copyOf(others));
   }
 
-  /** The sizes with one of them larger, and with one of them smaller. */
+  /** Typical sizes and even ones, with one of them larger, and with one of them smaller. */
   private static List<Sizes> scaled(IndexProgram program, Sizes typical) {
-    List<Sizes> all = new ArrayList<>();
-    for (SizeParameter scaled : program.sizes()) {
-      long value = typical.byName().getOrDefault(scaled.name(), 1L);
-      for (long other : new long[] {value * SCALE, Math.max(1, value / SCALE)}) {
-        Map<String, Long> values = new LinkedHashMap<>(typical.byName());
-        values.put(scaled.name(), other);
-        all.add(new Sizes(program, values));
+    Map<String, Long> even = new LinkedHashMap<>();
+    program.sizes().forEach(size -> even.put(size.name(), EVEN));
+    Set<Map<String, Long>> all = new LinkedHashSet<>();
+    for (Map<String, Long> base : List.of(typical.byName(), even)) {
+      for (SizeParameter scaled : program.sizes()) {
+        long value = base.getOrDefault(scaled.name(), 1L);
+        for (long other : new long[] {value * SCALE, Math.max(1, value / SCALE)}) {
+          Map<String, Long> values = new LinkedHashMap<>();
+          program
+              .sizes()
+              .forEach(each -> values.put(each.name(), base.getOrDefault(each.name(), 1L)));
+          values.put(scaled.name(), other);
+          all.add(values);
+        }
       }
     }
-    return all;
+    return all.stream().map(values -> new Sizes(program, values)).toList();
   }
 
   private static OperationCount operations(ExecutionPlan plan) {

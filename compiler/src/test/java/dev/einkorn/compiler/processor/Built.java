@@ -62,7 +62,11 @@ public final class Built {
   }
 
   static Built of(List<String> options, String members) {
-    Compilation compilation = compile(options, source("Work", members));
+    return of(compile(options, source("Work", members)));
+  }
+
+  /** The generated class of the interface {@code Work} of a compilation. */
+  static Built of(Compilation compilation) {
     assertThat(compilation).succeeded();
     try {
       Class<?> type = new Classes(compilation).loadClass("com.acme.WorkKernels");
