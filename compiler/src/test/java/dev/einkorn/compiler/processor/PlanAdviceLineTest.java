@@ -83,7 +83,7 @@ class PlanAdviceLineTest {
               assertThat(line.getMessage())
                   .isEqualTo(
                       "Work.chain was planned for i=1, j=200, k=200, l=200; for sizes"
-                          + " [200, 200, 200, 1] another order takes 100 times fewer operations."
+                          + " [200, 200, 200, 1] another order takes 101 times fewer operations."
                           + " Give typical sizes by @Extents.");
             });
   }
