@@ -145,7 +145,8 @@ compute_C(const float* __restrict__ A,
   // Finds out where the elements of a panel lie along the sum.
   const auto locate = [&](const int step) {
     const int slot = step % 2;
-    for (int deep = thread; deep < 16; deep += 256) {
+    const int deep = thread;
+    if (deep < 16) {
       const int position = nearest<int>(depth_first + step * 16 + deep, depth_extent);
       const int k = position;
       A_depth[slot][deep] = k;

@@ -116,7 +116,7 @@ final class DeviceContraction {
   }
 
   private List<Directive> directives() {
-    if (refusal(form).isPresent()) {
+    if (refusal(form, true).isPresent()) {
       return List.of();
     }
     Set<IndexVariable> left = ContractionForm.variables(form.left());
@@ -204,7 +204,9 @@ final class DeviceContraction {
     IndexVariable column = longest(columns);
     int down = tile(row);
     int across = tile(column);
-    if (product(List.of(lane)) < LEAST_LINES || down * across < 4) {
+    if (refusal(form, false).isPresent()
+        || product(List.of(lane)) < LEAST_LINES
+        || down * across < 4) {
       return List.of();
     }
     return List.of(
@@ -230,8 +232,12 @@ final class DeviceContraction {
     return longest;
   }
 
-  /** Why factors cannot be copied panel by panel. */
-  static Optional<String> refusal(ContractionForm form) {
+  /**
+   * Why factors cannot be copied panel by panel.
+   *
+   * @param borders whether elements outside of a tensor can be copied
+   */
+  static Optional<String> refusal(ContractionForm form, boolean borders) {
     if (!form.isProduct() || form.accumulator().elementType() == ElementType.BOOL) {
       return Optional.of("the nest is no sum of products");
     }
@@ -244,7 +250,11 @@ final class DeviceContraction {
             switch (e) {
               case Expr.Load(Element element, _) -> {
                 loads[0]++;
-                if (!element.positions().stream().allMatch(Position.Affine.class::isInstance)) {
+                if (!element.positions().stream()
+                    .allMatch(
+                        p ->
+                            p instanceof Position.Affine
+                                || (borders && p instanceof Position.Bordered))) {
                   reasons.add(element + " is not affine");
                 }
               }

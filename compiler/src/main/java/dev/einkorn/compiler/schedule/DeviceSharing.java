@@ -144,7 +144,7 @@ final class DeviceSharing {
     if (!depth.equals(depthRole.variables())) {
       return Optional.of("the indices of the sum are " + depth);
     }
-    Optional<String> refusal = DeviceContraction.refusal(form.get());
+    Optional<String> refusal = DeviceContraction.refusal(form.get(), true);
     if (refusal.isPresent()) {
       return refusal;
     }
@@ -207,7 +207,7 @@ final class DeviceSharing {
     if (form.isEmpty()) {
       return Optional.of("the nest is no single sum over two factors");
     }
-    Optional<String> refusal = DeviceContraction.refusal(form.get());
+    Optional<String> refusal = DeviceContraction.refusal(form.get(), false);
     if (refusal.isPresent()) {
       return refusal;
     }

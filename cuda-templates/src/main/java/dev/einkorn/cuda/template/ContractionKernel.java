@@ -43,6 +43,7 @@ import java.util.List;
  * @param leftLoads how many elements of the first factor a thread copies
  * @param leftGroups how many groups of elements of the first factor a thread copies
  * @param leftValues whether the first factor is computed, or converted, in registers
+ * @param leftInside whether there is an element of the first factor there
  * @param leftValue the first factor at {@code line} and {@code deep}
  * @param rightWhole when several elements of the second factor can be copied at once; empty if
  *     never
@@ -51,6 +52,7 @@ import java.util.List;
  * @param rightLoads how many elements of the second factor a thread copies
  * @param rightGroups how many groups of elements of the second factor a thread copies
  * @param rightValues whether the second factor is computed, or converted, in registers
+ * @param rightInside whether there is an element of the second factor there
  * @param rightValue the second factor at {@code line} and {@code deep}
  * @param rowIndices statements that find indices from the number of a row
  * @param columnIndices statements that find indices from that of a column
@@ -102,6 +104,7 @@ public record ContractionKernel(
     int leftLoads,
     int leftGroups,
     boolean leftValues,
+    String leftInside,
     String leftValue,
     List<String> rightWhole,
     String rightColumn,
@@ -109,6 +112,7 @@ public record ContractionKernel(
     int rightLoads,
     int rightGroups,
     boolean rightValues,
+    String rightInside,
     String rightValue,
     List<String> rowIndices,
     List<String> columnIndices,

@@ -44,6 +44,7 @@ import java.util.List;
  * @param leftGroupDepth the position along the sum where it begins
  * @param leftLine the row or column of element {@code part} of it
  * @param leftDepth the position along the sum of element {@code part} of it
+ * @param leftInside whether there is an element of the first factor there
  * @param leftValue the first factor at {@code line} and {@code deep}
  * @param rightSize elements of a panel of the second factor
  * @param rightStride from one line of a panel to the next
@@ -57,6 +58,7 @@ import java.util.List;
  * @param rightGroupDepth the position along the sum where it begins
  * @param rightLine the row or column of element {@code part} of it
  * @param rightDepth the position along the sum of element {@code part} of it
+ * @param rightInside whether there is an element of the second factor there
  * @param rightValue the second factor at {@code line} and {@code deep}
  * @param rowIndices statements that find indices from the number of a row
  * @param columnIndices statements that find indices from that of a column
@@ -108,6 +110,7 @@ public record MatrixKernel(
     String leftGroupDepth,
     String leftLine,
     String leftDepth,
+    String leftInside,
     String leftValue,
     int rightSize,
     int rightStride,
@@ -120,6 +123,7 @@ public record MatrixKernel(
     String rightGroupDepth,
     String rightLine,
     String rightDepth,
+    String rightInside,
     String rightValue,
     List<String> rowIndices,
     List<String> columnIndices,

@@ -40,7 +40,8 @@ $endif$
   // Finds out where the elements of a panel lie along the sum.
   const auto locate = [&](const int step) {
     const int slot = step % $stages$;
-    for (int deep = thread; deep < $depth$; deep += $threads$) {
+    const int deep = thread;
+    if (deep < $depth$) {
       const $index$ position = nearest<$index$>(depth_first + step * $depth$ + deep, depth_extent);
       $depthIndices; separator="\n"$
       $depthOffsets; separator="\n"$
@@ -75,9 +76,9 @@ $endif$
         const int deep = $leftDepth$;
         const int line = $leftRow$;
 $if(leftValues)$
-        left_next[item] = panel + deep < depth_end ? $leftValue$ : $type$(0);
+        left_next[item] = $leftInside$ ? $leftValue$ : $type$(0);
 $else$
-        copy_async(&left_tile[slot][deep][line], &$leftValue$, panel + deep < depth_end);
+        copy_async(&left_tile[slot][deep][line], &$leftValue$, $leftInside$);
 $endif$
       }
     }
@@ -99,9 +100,9 @@ $endif$
         const int deep = $rightDepth$;
         const int line = $rightColumn$;
 $if(rightValues)$
-        right_next[item] = panel + deep < depth_end ? $rightValue$ : $type$(0);
+        right_next[item] = $rightInside$ ? $rightValue$ : $type$(0);
 $else$
-        copy_async(&right_tile[slot][deep][line], &$rightValue$, panel + deep < depth_end);
+        copy_async(&right_tile[slot][deep][line], &$rightValue$, $rightInside$);
 $endif$
       }
     }

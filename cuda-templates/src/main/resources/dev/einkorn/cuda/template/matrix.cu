@@ -41,7 +41,8 @@ $endif$
   // Finds out where the elements of a panel lie along the sum.
   const auto locate = [&](const int step) {
     const int slot = step % $stages$;
-    for (int deep = thread; deep < $depth$; deep += $threads$) {
+    const int deep = thread;
+    if (deep < $depth$) {
       const $index$ position = nearest<$index$>(depth_first + step * $depth$ + deep, depth_extent);
       $depthIndices; separator="\n"$
       $depthOffsets; separator="\n"$
@@ -82,9 +83,9 @@ $endif$
         const int deep = $leftDepth$;
         const int line = $leftLine$;
 $if(leftValues)$
-        left_next[copy][part] = panel + deep < depth_end ? $leftValue$ : 0.0f;
+        left_next[copy][part] = $leftInside$ ? $leftValue$ : 0.0f;
 $else$
-        copy_async(left_tile + slot * $leftSize$ + $leftPlace$, &$leftValue$, panel + deep < depth_end);
+        copy_async(left_tile + slot * $leftSize$ + $leftPlace$, &$leftValue$, $leftInside$);
 $endif$
       }
     }
@@ -112,9 +113,9 @@ $endif$
         const int deep = $rightDepth$;
         const int line = $rightLine$;
 $if(rightValues)$
-        right_next[copy][part] = panel + deep < depth_end ? $rightValue$ : 0.0f;
+        right_next[copy][part] = $rightInside$ ? $rightValue$ : 0.0f;
 $else$
-        copy_async(right_tile + slot * $rightSize$ + $rightPlace$, &$rightValue$, panel + deep < depth_end);
+        copy_async(right_tile + slot * $rightSize$ + $rightPlace$, &$rightValue$, $rightInside$);
 $endif$
       }
     }

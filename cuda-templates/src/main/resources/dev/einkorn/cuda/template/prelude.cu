@@ -334,6 +334,12 @@ __device__ __forceinline__ Index mirror(
   return (Index) (folded < extent ? folded : period - folded);
 }
 
+//~ is_inside
+template <typename Index>
+__device__ __forceinline__ bool is_inside(Index position, Index extent) {
+  return position >= 0 && position < extent;
+}
+
 //~ read_if
 // An element whose position was checked: of an empty tensor there is none to read.
 template <typename T, typename Index>

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.emit.cuda;
 
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexVariable;
@@ -81,6 +82,9 @@ final class ContractionParts {
     /** The factor at {@code line} and {@code deep} of {@code slot}. */
     final String value;
 
+    /** Whether there is such an element; otherwise it is zero. */
+    final String inside;
+
     /** Whether neighbours in memory are neighbours along the sum. */
     final boolean alongDepth;
 
@@ -100,6 +104,7 @@ final class ContractionParts {
       this.factor = factor;
       Set<IndexVariable> summed = new HashSet<>(depth.variables());
       Map<Expr, String> replaced = new HashMap<>();
+      List<String> insides = new ArrayList<>();
       for (Expr.Load load : Tiles.loads(factor)) {
         String tensor = load.element().tensor();
         String lines = names.own(List.of(load, line), tensor + "_" + line);
@@ -117,14 +122,70 @@ final class ContractionParts {
                 + "[slot][deep] = "
                 + Tiles.offset(load.element(), summed::contains, false, names)
                 + ";");
-        replaced.put(
-            load, names.data(tensor) + "[" + lines + "[line] + " + along + "[slot][deep]]");
+        List<String> conditions = new ArrayList<>();
+        String at = lines + "[line] + " + along + "[slot][deep]" + borders(load, line, conditions);
+        String element = names.data(tensor) + "[" + at + "]";
+        if (load.equals(factor)) {
+          insides.addAll(conditions);
+        } else if (!conditions.isEmpty()) {
+          element = "(" + String.join(" && ", conditions) + " ? " + element + " : 0)";
+        }
+        replaced.put(load, element);
       }
       value = expressions.writeWith(replaced, factor);
+      insides.addFirst("panel + deep < depth_end");
+      inside = String.join(" && ", insides);
       alongDepth = runs(factor, depth) > runs(factor, role);
       isElement =
           factor instanceof Expr.Load load
               && load.elementType() == form.accumulator().elementType();
+    }
+
+    /**
+     * Tables of positions along axes with borders.
+     *
+     * @param conditions receives when there is an element
+     * @return what an offset has beside its tables, with a plus before it
+     */
+    private String borders(Expr.Load load, String line, List<String> conditions) {
+      TensorParameter tensor = names.nest().tensor(load.element().tensor());
+      var moved = new StringBuilder();
+      for (int axis = 0; axis < load.element().positions().size(); axis++) {
+        if (!(load.element().positions().get(axis)
+            instanceof Position.Bordered(Subscript.Affine form, Border border))) {
+          continue;
+        }
+        String lines =
+            names.own(List.of(load, line, axis), tensor.name() + "_" + line + "_" + axis);
+        String along =
+            names.own(List.of(load, line, "depth", axis), tensor.name() + "_depth_" + axis);
+        Set<IndexVariable> summed = new HashSet<>(depth.variables());
+        tables.add("__shared__ " + names.index() + " " + lines + "[" + role.block() + "];");
+        tables.add(
+            "__shared__ " + names.index() + " " + along + "[$stages][" + depth.block() + "];");
+        lineOffsets.add(
+            lines
+                + "[item] = "
+                + names.affine(Tiles.part(form, v -> !summed.contains(v), true))
+                + ";");
+        depthOffsets.add(
+            along
+                + "[slot][deep] = "
+                + names.affine(Tiles.part(form, summed::contains, false))
+                + ";");
+        String position = lines + "[line] + " + along + "[slot][deep]";
+        String extent = names.extent(tensor.type().extents().get(axis));
+        if (border == Border.ZERO) {
+          names.needs("is_inside");
+          conditions.add("is_inside<" + names.index() + ">(" + position + ", " + extent + ")");
+        } else {
+          String text = expressions.moved(position, border, tensor.type().extents().get(axis));
+          String stride = names.stride(tensor, axis);
+          moved.append(" + ").append(KernelNames.product(text, List.of(stride)));
+          conditions.add(extent + " > 0");
+        }
+      }
+      return moved.toString();
     }
 
     /** When groups of 16 bytes can be copied; empty if never. */
@@ -154,11 +215,41 @@ final class ContractionParts {
   }
 
   Factor left() {
-    return new Factor(rows, form.left(), "row");
+    return new Factor(rows, withoutBorders(form.left()), "row");
   }
 
   Factor right() {
-    return new Factor(columns, form.right(), "column");
+    return new Factor(columns, withoutBorders(form.right()), "column");
+  }
+
+  /** A factor without borders on axes that an index walks from end to end. */
+  private Expr withoutBorders(Expr factor) {
+    if (!(factor instanceof Expr.Load(Element element, ElementType type))) {
+      return factor.mapChildren(this::withoutBorders);
+    }
+    List<Extent> extents = names.nest().tensor(element.tensor()).type().extents();
+    List<Position> positions = new ArrayList<>();
+    for (int axis = 0; axis < extents.size(); axis++) {
+      Position position = element.positions().get(axis);
+      boolean walks =
+          position instanceof Position.Bordered(Subscript.Affine affine, _)
+              && affine.isVariable()
+              && extent(affine.variable()).equals(Optional.of(extents.get(axis)));
+      positions.add(
+          walks && position instanceof Position.Bordered(Subscript.Affine affine, _)
+              ? new Position.Affine(affine)
+              : position);
+    }
+    return new Expr.Load(new Element(element.tensor(), positions), type);
+  }
+
+  private Optional<Extent> extent(IndexVariable variable) {
+    List<Stmt.Loop> loops = new ArrayList<>(form.outer());
+    loops.addAll(form.depth());
+    return loops.stream()
+        .filter(loop -> loop.variable().equals(variable))
+        .map(loop -> loop.binding().extent())
+        .findFirst();
   }
 
   /** Statements that note where several elements can be copied or stored at once. */

@@ -219,22 +219,26 @@ final class CudaExpressions {
   }
 
   private String bordered(Subscript.Affine form, Border border, Extent extent) {
+    return border == Border.ZERO || border == Border.NONE || interior
+        ? names.affine(form)
+        : moved(names.affine(form), border, extent);
+  }
+
+  /** A position that may lie outside, moved to the element that is read instead. */
+  String moved(String position, Border border, Extent extent) {
     String function =
         switch (border) {
           case CLAMP -> "clamp";
           case WRAP -> "wrap_around";
           case MIRROR -> "mirror";
-          case ZERO, NONE -> "";
+          case ZERO, NONE -> throw new IllegalArgumentException(border + " moves nothing");
         };
-    if (function.isEmpty() || interior) {
-      return names.affine(form);
-    }
     names.needs(function);
     return "%s<%s>(%s, %s, %s, %d)"
         .formatted(
             function,
             names.index(),
-            names.affine(form),
+            position,
             names.extent(extent),
             names.failure(),
             names.place("an access with a border"));

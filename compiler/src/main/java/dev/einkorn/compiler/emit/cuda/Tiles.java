@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.emit.cuda;
 
+import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexVariable;
@@ -85,7 +86,8 @@ final class Tiles {
   }
 
   /**
-   * The part of an affine element's position that depends on some variables.
+   * The part of an element's position that depends on some variables. Axes whose positions are
+   * moved at a border are left out.
    *
    * @param constant whether the constant belongs to it
    */
@@ -94,17 +96,29 @@ final class Tiles {
     TensorParameter tensor = names.nest().tensor(element.tensor());
     List<String> summands = new ArrayList<>();
     for (int axis = 0; axis < element.positions().size(); axis++) {
-      if (!(element.positions().get(axis) instanceof Position.Affine(Subscript.Affine form))) {
-        throw new IllegalArgumentException("a position that is not affine: " + element);
-      }
-      List<Subscript.Term> terms =
-          form.terms().stream().filter(term -> part.test(term.variable())).toList();
-      long own = constant ? form.constant() : 0;
-      if (!terms.isEmpty() || own != 0) {
-        String text = names.affine(new Subscript.Affine(terms, own));
-        summands.add(KernelNames.product(text, List.of(names.stride(tensor, axis))));
+      Subscript.Affine form =
+          switch (element.positions().get(axis)) {
+            case Position.Affine(Subscript.Affine plain) -> plain;
+            case Position.Bordered(Subscript.Affine plain, Border border)
+                when border == Border.ZERO ->
+                plain;
+            case Position.Bordered _ -> new Subscript.Affine(List.of(), 0);
+            case Position.Gathered _, Position.Merged _ ->
+                throw new IllegalArgumentException("a position that is not affine: " + element);
+          };
+      Subscript.Affine own = part(form, part, constant);
+      if (!own.terms().isEmpty() || own.constant() != 0) {
+        summands.add(KernelNames.product(names.affine(own), List.of(names.stride(tensor, axis))));
       }
     }
     return summands.isEmpty() ? "0" : String.join(" + ", summands);
+  }
+
+  /** The terms of some variables, and the constant if it belongs to them. */
+  static Subscript.Affine part(
+      Subscript.Affine form, Predicate<IndexVariable> part, boolean constant) {
+    return new Subscript.Affine(
+        form.terms().stream().filter(term -> part.test(term.variable())).toList(),
+        constant ? form.constant() : 0);
   }
 }

@@ -120,6 +120,24 @@ class MatrixKernelsTest {
           new Kernel(
               "C[a,i,b,j] = A[b,i,l,m] * B[m,l,j,b,a]", "a=3 i=20 b=2 j=36 l=5 m=8", product, ""));
     }
+    // Convolutions; what lies outside is zero, or another element.
+    for (MatrixProduct product : MatrixProduct.values()) {
+      for (String border : List.of("zero", "clamp", "wrap", "mirror")) {
+        kernels.add(
+            new Kernel(
+                "C[n,o,x,y] = %s(I[n,c,x+r-1,2*y+s-1]) * W[o,c,r,s] where x < extent(I, 2), y < 9"
+                    .formatted(border),
+                "n=2 c=3 x=8 I_1=3 I_3=17 o=20 r=3 s=3",
+                product,
+                ""));
+      }
+    }
+    kernels.add(
+        new Kernel(
+            "C[o,x] = relu(zero(I[c,x+r-2])) * W[o,c,r] where x < extent(I, 1)",
+            "c=5 I_0=5 x=50 o=33 r=5",
+            MatrixProduct.F32,
+            ""));
     return kernels;
   }
 
@@ -242,6 +260,15 @@ class MatrixKernelsTest {
       }
     }
     assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void convolutionsWithBordersAreContractions() {
+    for (int n = 0; n < kernels().size(); n++) {
+      if (kernels().get(n).program().contains("I[")) {
+        assertThat(CASES.get(n).device().text()).containsAnyOf(" shared(", " matrix(");
+      }
+    }
   }
 
   @Test
