@@ -35,8 +35,9 @@ final class CompilerOptions {
       names = "--backend",
       paramLabel = "BACKEND",
       description =
-          "Where to run: cpu (generated Java, the default) or reference (the slow interpreter that"
-              + " tests compare with).")
+          "Where to run: cpu (generated Java, the default), cuda (generated CUDA C++ on an NVIDIA"
+              + " GPU; plans and sources need none) or reference (the slow interpreter that tests"
+              + " compare with).")
   private Backend backend = Backend.CPU;
 
   @Option(

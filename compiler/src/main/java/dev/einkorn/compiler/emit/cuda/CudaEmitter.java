@@ -15,6 +15,7 @@ import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.cuda.template.Prelude;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class CudaEmitter {
   private final SequencedSet<String> parts = new LinkedHashSet<>();
   private final List<String> places = new ArrayList<>();
   private final List<Launch> launches = new ArrayList<>();
+  private final List<Integer> steps = new ArrayList<>();
   private final List<DeviceProgram.Temporary> temporaries = new ArrayList<>();
   private final List<String> texts = new ArrayList<>();
   private final NameAllocator kernels = new NameAllocator(CudaWords.RESERVED);
@@ -51,24 +53,9 @@ public final class CudaEmitter {
   }
 
   private DeviceProgram program() {
-    for (DeviceUnit.Step step : unit.steps()) {
-      requireDevice(step.nest(), step.schedule());
-      Optional<Shared> shared = first(step, Shared.class);
-      if (shared.isPresent()) {
-        contraction(step, shared.get());
-        continue;
-      }
-      Optional<Registers> registers = first(step, Registers.class);
-      Optional<Turn> turn = first(step, Turn.class);
-      if (registers.isPresent()) {
-        registers(step, registers.get());
-      } else if (turn.isPresent()) {
-        turn(step, turn.get());
-      } else {
-        for (DeviceNest part : DeviceNest.of(step.nest().body())) {
-          elements(step, part);
-        }
-      }
+    for (int n = 0; n < unit.steps().size(); n++) {
+      emit(unit.steps().get(n));
+      steps.addAll(Collections.nCopies(launches.size() - steps.size(), n));
     }
     String common = prelude.text(parts);
     String own = String.join("\n", texts);
@@ -80,7 +67,28 @@ public final class CudaEmitter {
         unit.wide(),
         launches,
         temporaries,
-        places);
+        places,
+        steps);
+  }
+
+  private void emit(DeviceUnit.Step step) {
+    requireDevice(step.nest(), step.schedule());
+    Optional<Shared> shared = first(step, Shared.class);
+    if (shared.isPresent()) {
+      contraction(step, shared.get());
+      return;
+    }
+    Optional<Registers> registers = first(step, Registers.class);
+    Optional<Turn> turn = first(step, Turn.class);
+    if (registers.isPresent()) {
+      registers(step, registers.get());
+    } else if (turn.isPresent()) {
+      turn(step, turn.get());
+    } else {
+      for (DeviceNest part : DeviceNest.of(step.nest().body())) {
+        elements(step, part);
+      }
+    }
   }
 
   private static <T> Optional<T> first(DeviceUnit.Step step, Class<T> kind) {
@@ -127,7 +135,7 @@ public final class CudaEmitter {
       return;
     }
     PartialFold fold =
-        PartialFold.of(step.nest(), part, chunks)
+        PartialFold.of(step.nest(), part, chunks, temporaries)
             .orElseThrow(
                 () ->
                     new ScheduleException(
@@ -174,7 +182,7 @@ public final class CudaEmitter {
       tiles(step, step.nest(), form, shared, 1, new Stmt.Store(form.target(), form.result()));
       return;
     }
-    PartialFold fold = PartialFold.of(step.nest(), part, chunks).orElseThrow();
+    PartialFold fold = PartialFold.of(step.nest(), part, chunks, temporaries).orElseThrow();
     temporaries.add(fold.temporary());
     List<Stmt> first = ((Stmt.Block) fold.firstPart().body()).statements();
     tiles(step, fold.first(), form, shared, chunks, first.getLast());

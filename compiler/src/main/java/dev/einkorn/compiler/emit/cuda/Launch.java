@@ -47,6 +47,12 @@ public record Launch(
     record Stride(String tensor, int axis) implements Argument {}
   }
 
+  /** Whether the kernel reads or writes a tensor. */
+  boolean reaches(String tensor) {
+    return arguments.stream()
+        .anyMatch(it -> it instanceof Argument.Pointer pointer && pointer.tensor().equals(tensor));
+  }
+
   /** How many blocks the launch has for given sizes. */
   public long blocks(ToLongFunction<Extent> sizes) {
     return Math.multiplyExact(gridX.evaluate(sizes), gridY.evaluate(sizes));
