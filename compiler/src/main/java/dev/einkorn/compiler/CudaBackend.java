@@ -77,8 +77,12 @@ final class CudaBackend {
   }
 
   private CudaModule compile(DeviceProgram program) {
+    return device.load(compiler.apply(source(program), device.properties().architecture()));
+  }
+
+  /** What is compiled of a program; errors call it by its first kernel. */
+  static KernelSource source(DeviceProgram program) {
     String name = program.launches().isEmpty() ? "empty" : program.launches().getFirst().kernel();
-    var source = new KernelSource(name + ".cu", program.text(), program.options());
-    return device.load(compiler.apply(source, device.properties().architecture()));
+    return new KernelSource(name + ".cu", program.text(), program.options());
   }
 }

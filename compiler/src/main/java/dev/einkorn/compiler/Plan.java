@@ -8,6 +8,7 @@ import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.pass.DevicePipeline;
 import dev.einkorn.compiler.pass.Pipeline;
 import dev.einkorn.compiler.pass.PipelineOptions;
+import dev.einkorn.runtime.cuda.KernelSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -146,6 +147,11 @@ public final class Plan {
   /** The generated CUDA C++: one file that needs no header. No GPU is needed to make it. */
   public String cudaSource() {
     return deviceProgram().text();
+  }
+
+  /** {@link #cudaSource} with its name and options, as NVRTC compiles it for a call. */
+  public KernelSource kernelSource() {
+    return CudaBackend.source(deviceProgram());
   }
 
   /** The plan for a GPU: its source, and the launches that make up a call. */

@@ -86,6 +86,11 @@ final class CompilerOptions {
               + " numbered from 0 as they are written, for instance 'E=((0 1) 2)'. May repeat.")
   private final List<String> orders = new ArrayList<>();
 
+  /** Lets programs be planned for a GPU, whatever the options say; plans need none. */
+  void useDevice() {
+    backend = Backend.CUDA;
+  }
+
   Mode mode() {
     return mode;
   }
