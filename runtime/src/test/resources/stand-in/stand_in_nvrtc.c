@@ -1,7 +1,8 @@
 /*
  * A stand-in for libnvrtc.so: "compiles" CUDA C++ with g++ to a library of this machine, which the
  * stand-in driver loads as a module. The environment variable STAND_IN_SHIM names the folder of
- * cuda_on_cpu.cpp and stand_in_module.h. Kernels are declared with __launch_bounds__.
+ * fibers.o, which is cuda_on_cpu.cpp compiled, and stand_in_module.h. Kernels are declared with
+ * __launch_bounds__.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -88,7 +89,7 @@ int nvrtcCompileProgram(struct program *program, int count, const char **options
   snprintf(log, sizeof log, "%s/log.txt", folder);
   snprintf(command, sizeof command,
            "g++ -std=c++17 -fPIC -O1 -ffp-contract=off -fno-stack-protector -U_FORTIFY_SOURCE -shared"
-           " -Wl,-Bsymbolic -o %s '%s/cuda_on_cpu.cpp' -include '%s/stand_in_module.h' -x c++ %s >%s 2>&1",
+           " -Wl,-Bsymbolic -o %s '%s/fibers.o' -include '%s/stand_in_module.h' -x c++ %s >%s 2>&1",
            library, shim, shim, source, log);
   int failed = !write_source(source, program->source) || system(command) != 0;
   size_t bytes = 0;

@@ -4,6 +4,7 @@ import dev.einkorn.compiler.emit.cuda.DeviceFailure;
 import dev.einkorn.compiler.emit.cuda.DeviceProgram;
 import dev.einkorn.compiler.emit.cuda.Launch;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.cuda.CudaDevice;
@@ -31,6 +32,9 @@ final class DeviceCall {
   private record Bound(
       CudaFunction function, dev.einkorn.runtime.cuda.Launch launch, List<Argument> arguments) {}
 
+  /** What a kernel can take since CUDA 12.1; NVRTC of before refuses more than 4096. */
+  private static final long MOST_PARAMETER_BYTES = 32_764;
+
   /** The name of the tensor that kernels note failures in; no program has such a name. */
   private static final String FAILURE = "failure.";
 
@@ -42,6 +46,7 @@ final class DeviceCall {
    * Compiles and loads the kernels that are not there yet.
    *
    * @throws CudaException if the device refuses them
+   * @throws ScheduleException if one has more parameters than a kernel can have
    */
   DeviceCall(CudaBackend backend, DevicePlan plan) {
     this.device = backend.device();
@@ -93,6 +98,13 @@ final class DeviceCall {
   }
 
   private List<Argument> arguments(Launch launch, Map<String, List<Long>> strides) {
+    long bytes = launch.parameterBytes(plan.program().wide());
+    if (bytes > MOST_PARAMETER_BYTES) {
+      throw new ScheduleException(
+          "%s takes %d bytes of pointers, sizes and strides; a kernel can take %d: let several"
+                  .formatted(launch.kernel(), bytes, MOST_PARAMETER_BYTES)
+              + " statements compute it");
+    }
     List<Argument> arguments = new ArrayList<>();
     for (Launch.Argument argument : launch.arguments()) {
       arguments.add(

@@ -102,6 +102,17 @@ class CudaBackendTest {
   }
 
   @Test
+  void aKernelTakesMoreThanFourKilobytesOfParameters() {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    List<String> terms = new ArrayList<>();
+    for (int n = 0; n < 350; n++) {
+      inputs.put("A" + n, numbers(3, 5).transpose());
+      terms.add("A" + n + "[i,j]");
+    }
+    agrees("S[i,j] = " + String.join(" + ", terms), inputs);
+  }
+
+  @Test
   void everyElementTypeGoesThereAndBack() {
     agrees(
         "(i: i32[n], l: i64[n], d: f64[n], b: bool[n]) -> (I, L, D, B)\n"
@@ -216,11 +227,12 @@ class CudaBackendTest {
       assertThatThrownBy(() -> Einkorn.compile("y[i] = x[i] + 1").callOnDevice(Map.of("x", x)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("Backend.CUDA");
-      x.close();
-      assertThatThrownBy(() -> program.callOnDevice(Map.of("x", x)))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("closed");
     }
+    DeviceTensor gone = gpu.device().upload(numbers(3));
+    gone.close();
+    assertThatThrownBy(() -> program.callOnDevice(Map.of("x", gone)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
   }
 
   @Test
