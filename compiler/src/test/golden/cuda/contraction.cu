@@ -21,10 +21,69 @@ __device__ __forceinline__ Index nearest(Index position, Index extent) {
   return position < extent ? position : extent - 1;
 }
 
+// Elements side by side, read or written at once: their address is a multiple of their size.
+template <int COUNT, typename T>
+struct __align__(COUNT * sizeof(T)) Neighbours {
+  T values[COUNT];
+};
+template <int COUNT, typename T>
+__device__ __forceinline__ void read_neighbours(T* to, const T* from) {
+  const Neighbours<COUNT, T> all = *(const Neighbours<COUNT, T>*) from;
+#pragma unroll
+  for (int n = 0; n < COUNT; n++) {
+    to[n] = all.values[n];
+  }
+}
+template <int COUNT, typename T>
+__device__ __forceinline__ void write_neighbours(T* to, const T* from) {
+  Neighbours<COUNT, T> all;
+#pragma unroll
+  for (int n = 0; n < COUNT; n++) {
+    all.values[n] = from[n];
+  }
+  *(Neighbours<COUNT, T>*) to = all;
+}
+
+// Whether an address is a multiple of a number of bytes.
+__device__ __forceinline__ bool is_aligned(const void* address, int bytes) {
+  return (unsigned long long) address % bytes == 0;
+}
+
+// Copies from global to shared memory that go on while the thread does something else. What arrives
+// can be read by the thread after copy_async_wait, by others after a barrier behind that. Without
+// `inside` zeros arrive, and nothing is read.
+#ifndef CUDA_ON_CPU
+template <typename T>
+__device__ __forceinline__ void copy_async(T* to, const T* from, bool inside) {
+  static_assert(sizeof(T) == 4 || sizeof(T) == 8, "4 or 8 bytes");
+  asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(
+                   (unsigned) __cvta_generic_to_shared(to)),
+               "l"(from), "n"((int) sizeof(T)), "r"(inside ? (int) sizeof(T) : 0)
+               : "memory");
+}
+// 16 bytes; both addresses are multiples of 16.
+template <typename T>
+__device__ __forceinline__ void copy_async_16(T* to, const T* from, bool inside) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(
+                   (unsigned) __cvta_generic_to_shared(to)),
+               "l"(from), "r"(inside ? 16 : 0)
+               : "memory");
+}
+// Makes one group of the copies since the last one.
+__device__ __forceinline__ void copy_async_commit() {
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
+// Waits until no more than the last PENDING groups are on their way.
+template <int PENDING>
+__device__ __forceinline__ void copy_async_wait() {
+  asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory");
+}
+#endif
+
 // C[i,j] = sum[k](A[i,k] * B[k,j])
 // A block computes 128 rows (i) x 128 columns (j), each of its 256 threads
 // 8 x 8 of them in registers. Panels of both factors, 16 positions of the sum (k)
-// deep, go through shared memory: while one is multiplied, the next is on its way to registers.
+// deep, go through shared memory, 2 of them in turn: while one is multiplied, the next is on its way.
 extern "C" __global__ void __launch_bounds__(256, 2)
 compute_C(const float* __restrict__ A,
     const float* __restrict__ B,
@@ -41,100 +100,123 @@ compute_C(const float* __restrict__ A,
   __shared__ int A_depth[2][16];
   __shared__ int B_column[128];
   __shared__ int B_depth[2][16];
+  __shared__ int C_row[128];
+  __shared__ int C_column[128];
   const int thread = threadIdx.x;
 
   // Which tile of C belongs to this block.
-  int tile = blockIdx.x;
-  const int row_tiles = (iExtent + 127) / 128;
-  const int row_0 = tile % row_tiles * 128;
-  tile /= row_tiles;
-  const int column_0 = tile * 128;
   const int row_extent = iExtent;
   const int column_extent = jExtent;
+  const int row_tiles = (row_extent + 127) / 128;
+  const int column_tiles = (column_extent + 127) / 128;
+  int tile = blockIdx.x;
+  // Blocks that run at the same time share panels: they go down bands of 8 tiles.
+  const int band = tile / (8 * column_tiles) * 8;
+  const int band_rows = row_tiles - band < 8 ? row_tiles - band : 8;
+  tile -= band * column_tiles;
+  const int row_0 = (band + tile % band_rows) * 128;
+  const int column_0 = tile / band_rows * 128;
+
+  // Which part of the sum does.
   const int depth_extent = kExtent;
   const int depth_first = 0;
   const int depth_end = depth_extent;
   const int steps = depth_first < depth_end ? (int) ((depth_end - depth_first + 16 - 1) / 16) : 0;
+  const bool C_whole = is_aligned(C, 16) && jExtent % 4 == 0 && C_i % 4 == 0;
+  const bool B_whole = is_aligned(B, 16) && jExtent % 4 == 0 && B_k % 4 == 0;
 
-  // Where rows and columns begin; beyond the end they are the last one again.
+  // Where rows and columns begin; beyond the end they are the tile's first one again.
   for (int item = thread; item < 128; item += 256) {
-    const int row = nearest<int>(row_0 + item, row_extent);
+    const int row = row_0 + item < row_extent ? row_0 + item : row_0;
     const int i = row;
     A_row[item] = i * A_i;
+    C_row[item] = i * C_i;
   }
   for (int item = thread; item < 128; item += 256) {
-    const int column = nearest<int>(column_0 + item, column_extent);
+    const int column = column_0 + item < column_extent ? column_0 + item : column_0;
     const int j = column;
     B_column[item] = j;
+    C_column[item] = j;
   }
 
   // Finds out where the elements of a panel lie along the sum.
   const auto locate = [&](const int step) {
-    if (thread < 16) {
-      const int position = nearest<int>(depth_first + step * 16 + thread, depth_extent);
+    const int slot = step % 2;
+    for (int deep = thread; deep < 16; deep += 256) {
+      const int position = nearest<int>(depth_first + step * 16 + deep, depth_extent);
       const int k = position;
-      A_depth[step % 2][thread] = k;
-      B_depth[step % 2][thread] = k * B_k;
+      A_depth[slot][deep] = k;
+      B_depth[slot][deep] = k * B_k;
     }
   };
 
-  // Reads a panel into registers; beyond the end of the sum there are zeros.
-  float left_next[8];
-  float right_next[8];
+  // Sends a panel on its way, to shared memory or to registers; beyond the end of the sum there are zeros.
   const auto fetch = [&](const int step) {
     const int slot = step % 2;
     const int panel = depth_first + step * 16;
+    {
 #pragma unroll
-    for (int item = 0; item < 8; item++) {
-      const int deep = thread % 16;
-      left_next[item] = panel + deep < depth_end ? A[A_row[thread / 16 + item * 16] + A_depth[slot][deep]] : float(0);
+      for (int item = 0; item < 8; item++) {
+        const int deep = thread % 8 + item % 2 * 8;
+        const int line = thread / 8 + item / 2 * 32;
+        copy_async(&left_tile[slot][deep][line], &A[A_row[line] + A_depth[slot][deep]], panel + deep < depth_end);
+      }
     }
+    if (B_whole) {
 #pragma unroll
-    for (int item = 0; item < 8; item++) {
-      const int deep = thread / 128 + item * 2;
-      right_next[item] = panel + deep < depth_end ? B[B_column[thread % 128] + B_depth[slot][deep]] : float(0);
-    }
-  };
-  const auto store = [&](const int step) {
-    const int slot = step % 2;
+      for (int copy = 0; copy < 2; copy++) {
+        const int item = thread + copy * 256;
+        const int deep = item / (128 / 4);
+        const int line = item % (128 / 4) * 4;
+        copy_async_16(&right_tile[slot][deep][line], &B[B_column[line] + B_depth[slot][deep]], panel + deep < depth_end);
+      }
+    } else {
 #pragma unroll
-    for (int item = 0; item < 8; item++) {
-      left_tile[slot][thread % 16][thread / 16 + item * 16] = left_next[item];
-    }
-#pragma unroll
-    for (int item = 0; item < 8; item++) {
-      right_tile[slot][thread / 128 + item * 2][thread % 128] = right_next[item];
+      for (int item = 0; item < 8; item++) {
+        const int deep = thread / 128 + item * 2;
+        const int line = thread % 128;
+        copy_async(&right_tile[slot][deep][line], &B[B_column[line] + B_depth[slot][deep]], panel + deep < depth_end);
+      }
     }
   };
 
-  // Rows and columns of a thread lie in groups, so that it reads several elements at once.
-  const int thread_row = thread / 16 * 4;
-  const int thread_column = thread % 16 * 4;
+  // A warp's lanes are 4 rows x 8 columns of threads. A thread's own rows and columns lie in groups, so that
+  // it reads several elements at once; lanes are numbered so that no two of these reads use the same banks.
+  const int lane = thread % 32;
+  const int warp = thread / 32;
+  const int thread_row = warp / 2 * 32 + (lane % 2 + lane / 16 * 2) * 4;
+  const int thread_column = warp % 2 * 64 + lane / 2 % 8 * 4;
   float sums[8][8] = {};
-  if (steps > 0) {
-    locate(0);
-    locate(1);
-    __syncthreads();
-    fetch(0);
-    store(0);
-    __syncthreads();
+  for (int step = 0; step < 2 && steps > 0; step++) {
+    locate(step);
+  }
+  __syncthreads();
+  for (int step = 0; step < 2 - 1; step++) {
+    if (step < steps) {
+      fetch(step);
+    }
+    copy_async_commit();
   }
   for (int step = 0; step < steps; step++) {
     const int slot = step % 2;
-    if (step + 1 < steps) {
-      fetch(step + 1);
+    const int next = step + 2 - 1;
+    copy_async_wait<2 - 2>();
+    __syncthreads();
+    if (next < steps) {
+      fetch(next);
     }
+    copy_async_commit();
 #pragma unroll
     for (int deep = 0; deep < 16; deep++) {
       float left[8];
       float right[8];
 #pragma unroll
-      for (int down = 0; down < 8; down++) {
-        left[down] = left_tile[slot][deep][thread_row + down / 4 * 64 + down % 4];
+      for (int down = 0; down < 8; down += 4) {
+        read_neighbours<4>(&left[down], &left_tile[slot][deep][thread_row + down * 4]);
       }
 #pragma unroll
-      for (int across = 0; across < 8; across++) {
-        right[across] = right_tile[slot][deep][thread_column + across / 4 * 64 + across % 4];
+      for (int across = 0; across < 8; across += 4) {
+        read_neighbours<4>(&right[across], &right_tile[slot][deep][thread_column + across * 8]);
       }
 #pragma unroll
       for (int down = 0; down < 8; down++) {
@@ -144,24 +226,29 @@ compute_C(const float* __restrict__ A,
         }
       }
     }
-    if (step + 1 < steps) {
-      store(step + 1);
-    }
-    locate(step + 2);
-    __syncthreads();
+    locate(next + 1);
   }
 
 #pragma unroll
   for (int down = 0; down < 8; down++) {
-    const int row = row_0 + thread_row + down / 4 * 64 + down % 4;
+    const int row_item = thread_row + down / 4 * 4 * 4 + down % 4;
+    const int row = row_0 + row_item;
 #pragma unroll
-    for (int across = 0; across < 8; across++) {
-      const int column = column_0 + thread_column + across / 4 * 64 + across % 4;
-      if (row < row_extent && column < column_extent) {
-        const int i = row;
-        const int j = column;
-        const float C_sum = sums[down][across];
-        C[i * C_i + j] = C_sum;
+    for (int across = 0; across < 8; across += 4) {
+      const int column_item = thread_column + across * 8;
+      if (C_whole) {
+        if (row < row_extent && column_0 + column_item < column_extent) {
+          write_neighbours<4>(&C[C_row[row_item] + C_column[column_item]], &sums[down][across]);
+        }
+        continue;
+      }
+#pragma unroll
+      for (int beside = 0; beside < 4; beside++) {
+        const int column = column_0 + column_item + beside;
+        if (row < row_extent && column < column_extent) {
+          const float C_sum = sums[down][across + beside];
+          C[C_row[row_item] + C_column[column_item + beside]] = C_sum;
+        }
       }
     }
   }

@@ -14,6 +14,7 @@ import dev.einkorn.compiler.optimize.path.TreeSyntaxException;
 import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.compiler.schedule.Arithmetic;
 import dev.einkorn.compiler.schedule.CallShape;
+import dev.einkorn.compiler.schedule.MatrixProduct;
 import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.compiler.source.CompileException;
@@ -77,6 +78,7 @@ public final class Einkorn {
 
   private final Backend backend;
   private final Mode mode;
+  private final Optional<MatrixPrecision> matrixPrecision;
   private final int threads;
   private final long memoryBudget;
   private final long slabCache;
@@ -99,6 +101,7 @@ public final class Einkorn {
   private Einkorn(Builder builder) {
     backend = builder.backend;
     mode = builder.mode;
+    matrixPrecision = builder.matrixPrecision;
     threads = builder.threads;
     memoryBudget = builder.memoryBudget;
     slabCache = builder.slabCache;
@@ -396,10 +399,20 @@ public final class Einkorn {
   }
 
   private Arithmetic arithmetic() {
-    return switch (mode) {
-      case STRICT -> Arithmetic.STRICT;
-      case DETERMINISTIC -> Arithmetic.DETERMINISTIC;
-      case FAST -> Arithmetic.FAST;
+    Arithmetic usual =
+        switch (mode) {
+          case STRICT -> Arithmetic.STRICT;
+          case DETERMINISTIC -> Arithmetic.DETERMINISTIC;
+          case FAST -> Arithmetic.FAST;
+        };
+    return matrixPrecision.map(given -> usual.withProducts(products(given))).orElse(usual);
+  }
+
+  private static MatrixProduct products(MatrixPrecision precision) {
+    return switch (precision) {
+      case F32 -> MatrixProduct.F32;
+      case TF32 -> MatrixProduct.TF32;
+      case BF16 -> MatrixProduct.BF16;
     };
   }
 
@@ -418,6 +431,7 @@ public final class Einkorn {
   public static final class Builder {
     private Backend backend = Backend.CPU;
     private Mode mode = Mode.DETERMINISTIC;
+    private Optional<MatrixPrecision> matrixPrecision = Optional.empty();
     private int threads = Runtime.getRuntime().availableProcessors();
     private long memoryBudget = Long.MAX_VALUE;
     private long slabCache;
@@ -455,6 +469,15 @@ public final class Einkorn {
     /** What the compiler may do to the arithmetic; the default is {@link Mode#DETERMINISTIC}. */
     public Builder mode(Mode value) {
       mode = value;
+      return this;
+    }
+
+    /**
+     * What a GPU may round factors of contractions to. By default nothing, in {@link Mode#FAST}
+     * {@link MatrixPrecision#TF32}.
+     */
+    public Builder matrixPrecision(MatrixPrecision value) {
+      matrixPrecision = Optional.of(value);
       return this;
     }
 
@@ -578,12 +601,19 @@ public final class Einkorn {
      * The instance.
      *
      * @throws ScheduleException if orders are pinned in {@link Mode#STRICT}, which regroups nothing
+     * @throws IllegalArgumentException if factors are to be rounded in {@link Mode#STRICT}
      */
     public Einkorn build() {
       if (mode == Mode.STRICT && !orders.isEmpty()) {
         throw new ScheduleException(
             "strict mode computes in the written order, so none can be pinned: "
                 + String.join(", ", orders.keySet()));
+      }
+      if (mode == Mode.STRICT
+          && matrixPrecision.orElse(MatrixPrecision.F32) != MatrixPrecision.F32) {
+        throw new IllegalArgumentException(
+            "strict mode rounds as written, so matrices are not multiplied in "
+                + matrixPrecision.orElse(MatrixPrecision.F32));
       }
       return new Einkorn(this);
     }

@@ -7,6 +7,7 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
+import dev.einkorn.compiler.optimize.SumSlices;
 import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.compiler.schedule.CallShape;
 import java.util.ArrayList;
@@ -81,6 +82,10 @@ record HostPlan(
         least = Math.min(least, slabs.get().leastBytes());
       }
       found = new HostPlan(call, planned, layout, fit, slabs, least);
+      if (!einkorn.isWithinBudget(least)) {
+        found = found.sliced(request);
+        least = found.leastBytes;
+      }
       if (einkorn.isWithinBudget(least)) {
         break;
       }
@@ -89,6 +94,25 @@ record HostPlan(
       throw new AssertionError("no plan was tried");
     }
     return found;
+  }
+
+  /** A plan with slabs of an index that is summed over, if one fits; else this one. */
+  private HostPlan sliced(PlanRequest request) {
+    Einkorn einkorn = call.einkorn;
+    HostPlan result = this;
+    for (PlannedProgram cut : CompilerThread.call(() -> SumSlices.of(planned, request))) {
+      Optional<SlabFit> found = einkorn.slabsForMemory(cut.plan(), call.sizes, call.known);
+      long least = found.map(SlabFit::leastBytes).orElse(Long.MAX_VALUE);
+      if (least < result.leastBytes) {
+        WorkspaceLayout newLayout = WorkspaceLayout.of(cut.plan(), call.sizes);
+        BudgetFit newFit = einkorn.fit(call.request(cut.plan()), call.sizes, newLayout.bytes());
+        result = new HostPlan(call, cut, newLayout, newFit, found, least);
+      }
+      if (einkorn.isWithinBudget(least)) {
+        break;
+      }
+    }
+    return result;
   }
 
   @Override

@@ -52,7 +52,12 @@ class KernelTextTest {
             "P[i,j] = exp(S[i,j]) / sum[l](exp(S[i,l]))",
             "i=64,j=1000",
             "Tensor S",
-            Map.of("S", tensor(64, 1000))));
+            Map.of("S", tensor(64, 1000))),
+        Arguments.of(
+            "z[i,j] = exp(S[i,j]); P[i,j] = z[i,j] / sum[l](z[i,l])",
+            "i=2000,j=1000",
+            "Tensor S",
+            Map.of("S", tensor(2000, 1000))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -68,12 +73,17 @@ class KernelTextTest {
             """
                 .formatted(program, extents, parameters));
     for (int bits : new int[] {512, 256, 0}) {
-      Target target = new Target(bits, 4, 32 << 10, 1 << 20, 16 << 20);
-      Einkorn einkorn = Einkorn.builder().target(target).build();
-      String atRunTime = einkorn.prepare(program).plan(inputs).javaSource();
-      String className = "WorkContiguous" + (bits == 0 ? "" : bits);
-      // Long lists of parameters are broken elsewhere in a nested class, two columns to the right.
-      assertThat(words(nested(source, className))).isEqualTo(words(body(atRunTime)));
+      for (int threads : new int[] {2, 8}) {
+        Target target = new Target(bits, threads, 32 << 10, 1 << 20, 16 << 20);
+        Einkorn einkorn = Einkorn.builder().target(target).build();
+        String atRunTime = einkorn.prepare(program).plan(inputs).javaSource();
+        String usual = "WorkContiguous" + (bits == 0 ? "" : bits);
+        String own = usual + "For" + threads;
+        String className = source.contains("class " + own + " ") ? own : usual;
+        // Long lists of parameters are broken elsewhere in a nested class, two columns to the
+        // right.
+        assertThat(words(nested(source, className))).isEqualTo(words(body(atRunTime)));
+      }
     }
   }
 

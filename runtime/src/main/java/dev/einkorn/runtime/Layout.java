@@ -166,9 +166,12 @@ final class Layout {
    * a few interleaved layouts that share none.
    */
   boolean addressesOnce() {
-    if (count == 0) {
-      return true;
-    }
+    // Most tensors are dense, which costs a call little to see even if caches are cold.
+    return count == 0 || isRowMajor() || stepsOver();
+  }
+
+  /** Whether each stride steps over all that the axes of smaller strides span. */
+  private boolean stepsOver() {
     int[] axes =
         IntStream.range(0, shape.length)
             .filter(axis -> shape[axis] > 1)

@@ -58,19 +58,16 @@ public final class PolynomialMath {
     public static final float E0 = 0.5f;
 
     /** Of r^1 in (exp(r) - 1 - r) / r^2. */
-    public static final float E1 = 0.16666667f;
+    public static final float E1 = 0.16666576f;
 
     /** Of r^2 in (exp(r) - 1 - r) / r^2. */
-    public static final float E2 = 0.041666467f;
+    public static final float E2 = 0.041666556f;
 
     /** Of r^3 in (exp(r) - 1 - r) / r^2. */
-    public static final float E3 = 0.0083333105f;
+    public static final float E3 = 0.008363179f;
 
     /** Of r^4 in (exp(r) - 1 - r) / r^2. */
-    public static final float E4 = 0.001393365f;
-
-    /** Of r^5 in (exp(r) - 1 - r) / r^2. */
-    public static final float E5 = 0.00019890991f;
+    public static final float E4 = 0.0013926184f;
 
     /** Below, the hyperbolic tangent is a polynomial. */
     public static final float TANH_SMALL = 0.625f;
@@ -168,37 +165,34 @@ public final class PolynomialMath {
     public static final double TANH_MOST = 22.0;
 
     /** Of r^0 in (exp(r) - 1 - r) / r^2. */
-    public static final double E0 = 0.5;
+    public static final double E0 = 0.5000000000000001;
 
     /** Of r^1 in (exp(r) - 1 - r) / r^2. */
-    public static final double E1 = 0.1666666666666667;
+    public static final double E1 = 0.16666666666666669;
 
     /** Of r^2 in (exp(r) - 1 - r) / r^2. */
-    public static final double E2 = 0.04166666666666667;
+    public static final double E2 = 0.04166666666662413;
 
     /** Of r^3 in (exp(r) - 1 - r) / r^2. */
-    public static final double E3 = 0.008333333333326136;
+    public static final double E3 = 0.008333333333330062;
 
     /** Of r^4 in (exp(r) - 1 - r) / r^2. */
-    public static final double E4 = 0.0013888888888883748;
+    public static final double E4 = 0.0013888888917213717;
 
     /** Of r^5 in (exp(r) - 1 - r) / r^2. */
-    public static final double E5 = 1.9841269874820627e-4;
+    public static final double E5 = 1.9841269863053618e-4;
 
     /** Of r^6 in (exp(r) - 1 - r) / r^2. */
-    public static final double E6 = 2.4801587325547743e-5;
+    public static final double E6 = 2.4801521295954376e-5;
 
     /** Of r^7 in (exp(r) - 1 - r) / r^2. */
-    public static final double E7 = 2.7557255400206422e-6;
+    public static final double E7 = 2.7557268459997064e-6;
 
     /** Of r^8 in (exp(r) - 1 - r) / r^2. */
-    public static final double E8 = 2.75572736431103e-7;
+    public static final double E8 = 2.7620088445409746e-7;
 
     /** Of r^9 in (exp(r) - 1 - r) / r^2. */
-    public static final double E9 = 2.5105217004720745e-8;
-
-    /** Of r^10 in (exp(r) - 1 - r) / r^2. */
-    public static final double E10 = 2.0914686968086876e-9;
+    public static final double E9 = 2.510038549551032e-8;
 
     /** Below, the hyperbolic tangent is a polynomial. */
     public static final double TANH_SMALL = 0.625;
@@ -296,7 +290,8 @@ public final class PolynomialMath {
     // 2^n in two halves: each is a normal number also where their product is not.
     int k = Float.floatToRawIntBits(t) - F32.ROUNDER_BITS;
     int h = k >>> 1;
-    float y = (1 + expm1OfRest(r)) * Float.intBitsToFloat((h - 1) << 23);
+    float first = Float.intBitsToFloat((h - 1) << 23);
+    float y = Math.fma(expm1OfRest(r), first, first);
     y *= Float.intBitsToFloat((k - h - 1) << 23);
     y = x > F32.EXP_MOST ? Float.POSITIVE_INFINITY : y;
     return x < F32.EXP_LEAST ? 0 : y;
@@ -304,13 +299,11 @@ public final class PolynomialMath {
 
   /** exp(r) - 1 for |r| at most log(2) / 2, to the last bits also next to 0. */
   private static float expm1OfRest(float r) {
-    float p = F32.E5;
-    p = Math.fma(p, r, F32.E4);
-    p = Math.fma(p, r, F32.E3);
-    p = Math.fma(p, r, F32.E2);
-    p = Math.fma(p, r, F32.E1);
-    p = Math.fma(p, r, F32.E0);
-    return Math.fma(r * r, p, r);
+    float z = r * r;
+    float p = F32.E4;
+    p = Math.fma(p, z, Math.fma(r, F32.E3, F32.E2));
+    p = Math.fma(p, z, Math.fma(r, F32.E1, F32.E0));
+    return Math.fma(p, z, r);
   }
 
   /** The hyperbolic tangent. */
@@ -338,7 +331,8 @@ public final class PolynomialMath {
     float n = t - F32.ROUNDER;
     float r = Math.fma(n, -F32.LN2_REST, Math.fma(n, -F32.LN2, twice));
     int k = Float.floatToRawIntBits(t) - F32.ROUNDER_BITS;
-    float y = (1 + expm1OfRest(r)) * Float.intBitsToFloat((k - F32.POWER_BIAS) << 23);
+    float power = Float.intBitsToFloat((k - F32.POWER_BIAS) << 23);
+    float y = Math.fma(expm1OfRest(r), power, power);
     return 1 - 2 / (y + 1);
   }
 
@@ -384,7 +378,8 @@ public final class PolynomialMath {
     // 2^n in two halves: each is a normal number also where their product is not.
     long k = Double.doubleToRawLongBits(t) - F64.ROUNDER_BITS;
     long h = k >>> 1;
-    double y = (1 + expm1OfRest(r)) * Double.longBitsToDouble((h - 1) << 52);
+    double first = Double.longBitsToDouble((h - 1) << 52);
+    double y = Math.fma(expm1OfRest(r), first, first);
     y *= Double.longBitsToDouble((k - h - 1) << 52);
     y = x > F64.EXP_MOST ? Double.POSITIVE_INFINITY : y;
     return x < F64.EXP_LEAST ? 0 : y;
@@ -392,18 +387,13 @@ public final class PolynomialMath {
 
   /** exp(r) - 1 for |r| at most log(2) / 2, to the last bits also next to 0. */
   private static double expm1OfRest(double r) {
-    double p = F64.E10;
-    p = Math.fma(p, r, F64.E9);
-    p = Math.fma(p, r, F64.E8);
-    p = Math.fma(p, r, F64.E7);
-    p = Math.fma(p, r, F64.E6);
-    p = Math.fma(p, r, F64.E5);
-    p = Math.fma(p, r, F64.E4);
-    p = Math.fma(p, r, F64.E3);
-    p = Math.fma(p, r, F64.E2);
-    p = Math.fma(p, r, F64.E1);
-    p = Math.fma(p, r, F64.E0);
-    return Math.fma(r * r, p, r);
+    double z = r * r;
+    double p = Math.fma(r, F64.E9, F64.E8);
+    p = Math.fma(p, z, Math.fma(r, F64.E7, F64.E6));
+    p = Math.fma(p, z, Math.fma(r, F64.E5, F64.E4));
+    p = Math.fma(p, z, Math.fma(r, F64.E3, F64.E2));
+    p = Math.fma(p, z, Math.fma(r, F64.E1, F64.E0));
+    return Math.fma(p, z, r);
   }
 
   /** The hyperbolic tangent. */
@@ -437,7 +427,8 @@ public final class PolynomialMath {
     double n = t - F64.ROUNDER;
     double r = Math.fma(n, -F64.LN2_REST, Math.fma(n, -F64.LN2, twice));
     long k = Double.doubleToRawLongBits(t) - F64.ROUNDER_BITS;
-    double y = (1 + expm1OfRest(r)) * Double.longBitsToDouble((k - F64.POWER_BIAS) << 52);
+    double power = Double.longBitsToDouble((k - F64.POWER_BIAS) << 52);
+    double y = Math.fma(expm1OfRest(r), power, power);
     return 1 - 2 / (y + 1);
   }
 

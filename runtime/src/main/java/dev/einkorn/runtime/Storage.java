@@ -3,6 +3,7 @@ package dev.einkorn.runtime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the elements of a tensor lie: one flat sequence of elements of one type, in a heap array or
@@ -27,19 +28,19 @@ sealed interface Storage {
   /** The same memory as bytes, in native order; not a copy. */
   MemorySegment bytes();
 
+  /** The heap array, if it is one. */
+  @Nullable Object array();
+
   /** Whether both are heap arrays and not the same one: the quick answer to most questions. */
   default boolean isApartFrom(Storage other) {
-    if (other instanceof Native) {
-      return false;
-    }
-    return switch (this) {
-      case Floats(float[] mine) -> !(other instanceof Floats(float[] its) && mine == its);
-      case Doubles(double[] mine) -> !(other instanceof Doubles(double[] its) && mine == its);
-      case Ints(int[] mine) -> !(other instanceof Ints(int[] its) && mine == its);
-      case Longs(long[] mine) -> !(other instanceof Longs(long[] its) && mine == its);
-      case Bytes(byte[] mine) -> !(other instanceof Bytes(byte[] its) && mine == its);
-      case Native _ -> false;
-    };
+    Object mine = array();
+    Object its = other.array();
+    return mine != null && its != null && mine != its;
+  }
+
+  /** Whether elements cannot be written. */
+  default boolean isReadOnly() {
+    return array() == null && bytes().isReadOnly();
   }
 
   /** The value at a position as a double; an i64 is rounded. */
@@ -92,6 +93,11 @@ sealed interface Storage {
     }
 
     @Override
+    public Object array() {
+      return values;
+    }
+
+    @Override
     public MemorySegment bytes() {
       return MemorySegment.ofArray(values);
     }
@@ -127,6 +133,11 @@ sealed interface Storage {
     @Override
     public long length() {
       return values.length;
+    }
+
+    @Override
+    public Object array() {
+      return values;
     }
 
     @Override
@@ -168,6 +179,11 @@ sealed interface Storage {
     }
 
     @Override
+    public Object array() {
+      return values;
+    }
+
+    @Override
     public MemorySegment bytes() {
       return MemorySegment.ofArray(values);
     }
@@ -203,6 +219,11 @@ sealed interface Storage {
     @Override
     public long length() {
       return values.length;
+    }
+
+    @Override
+    public Object array() {
+      return values;
     }
 
     @Override
@@ -244,6 +265,11 @@ sealed interface Storage {
     }
 
     @Override
+    public Object array() {
+      return values;
+    }
+
+    @Override
     public MemorySegment bytes() {
       return MemorySegment.ofArray(values);
     }
@@ -276,6 +302,11 @@ sealed interface Storage {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+    @Override
+    public @Nullable Object array() {
+      return null;
+    }
 
     @Override
     public long length() {

@@ -518,7 +518,7 @@ public final class Tensor implements Strided {
    */
   @Override
   public boolean isWritableView() {
-    return !storage.bytes().isReadOnly() && layout.addressesOnce();
+    return !storage.isReadOnly() && layout.addressesOnce();
   }
 
   /**
@@ -561,7 +561,7 @@ public final class Tensor implements Strided {
   }
 
   private void checkWritable() {
-    if (storage.bytes().isReadOnly()) {
+    if (storage.isReadOnly()) {
       throw new UnsupportedOperationException(
           "%s is read-only, as a mapped file is; write to a copy()".formatted(describe()));
     }

@@ -90,6 +90,26 @@ public final class Worker {
     return share(trips, index + 1);
   }
 
+  /**
+   * One of the trips {@code 0 .. trips-1} that are dealt out like cards: the last trip first, one
+   * for each worker in a round, and back again from the last worker to the first in the next round.
+   * The work of trips that grows or shrinks from one to the next so comes out about even.
+   *
+   * @param round from 0
+   * @param trips at least 0
+   * @return the trip of this worker in this round, or -1 if none is left, nor in any later round
+   */
+  public int dealt(int round, int trips) {
+    return (int) dealt((long) round, (long) trips);
+  }
+
+  /** {@link #dealt(int, int)} for any number of trips. */
+  public long dealt(long round, long trips) {
+    int count = team.count();
+    long place = round * count + (round % 2 == 0 ? index : count - 1 - index);
+    return place < trips ? trips - 1 - place : -1;
+  }
+
   /** floor(trips * shares / count) without overflow. */
   private long share(long trips, int shares) {
     int count = team.count();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,29 @@ class WorkerTest {
           assertThat(worker.end((int) trips)).isEqualTo((int) worker.end(trips));
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 7, 8, 9, 100})
+  void dealtTripsAreEachSomebodysAndWeighAboutTheSame(int trips) {
+    for (int count = 1; count <= 9; count++) {
+      Set<Integer> all = new HashSet<>();
+      long least = Long.MAX_VALUE;
+      long most = 0;
+      for (Worker worker : team(count)) {
+        long weight = 0;
+        int round = 0;
+        for (int trip = worker.dealt(0, trips); trip >= 0; trip = worker.dealt(++round, trips)) {
+          assertThat(all.add(trip)).isTrue();
+          assertThat(worker.dealt((long) round, (long) trips)).isEqualTo(trip);
+          weight += trip + 1;
+        }
+        least = Math.min(least, weight);
+        most = Math.max(most, weight);
+      }
+      assertThat(all).hasSize(trips).allMatch(trip -> trip < trips);
+      assertThat(most - least).isLessThanOrEqualTo(trips);
     }
   }
 

@@ -31,33 +31,33 @@ final class BodyWriter {
   private final KernelMethod method;
   private final IndexProgram program;
   private final SizeNames names;
-  private final String field;
-  private final String pool;
-  private final String advice;
+  private final Fields fields;
   private final CodeBlock.Builder code = CodeBlock.builder();
 
   /** The variable of each tensor that is passed or made. */
   private final Map<String, String> tensors = new LinkedHashMap<>();
 
-  private BodyWriter(PlannedMethod planned, String field, String pool, String advice) {
-    this.advice = advice;
-    this.pool = pool;
+  /**
+   * What a method uses of its class.
+   *
+   * @param kernels the field that holds its kernels
+   * @param pool the field that keeps the memory of its temporaries
+   * @param advice the field that compares its plan with others
+   * @param temporaries the class that knows the shapes of its temporaries
+   */
+  record Fields(String kernels, String pool, String advice, String temporaries) {}
+
+  private BodyWriter(PlannedMethod planned, Fields fields) {
     this.planned = planned;
     this.method = planned.checked().method();
     this.program = planned.checked().program();
     this.names = new SizeNames(method);
-    this.field = field;
+    this.fields = fields;
   }
 
-  /**
-   * Writes the statements.
-   *
-   * @param field that holds the method's kernels
-   * @param pool the field that keeps the memory of its temporaries
-   * @param advice the field that compares its plan with others
-   */
-  static CodeBlock write(PlannedMethod planned, String field, String pool, String advice) {
-    return new BodyWriter(planned, field, pool, advice).write();
+  /** Writes the statements. */
+  static CodeBlock write(PlannedMethod planned, Fields fields) {
+    return new BodyWriter(planned, fields).write();
   }
 
   private CodeBlock write() {
@@ -299,10 +299,8 @@ final class BodyWriter {
   }
 
   private void run() {
-    var temporaries = new TemporaryWriter(planned, names, pool);
-    List<String> sizeNames = new ArrayList<>();
-    program.sizes().forEach(size -> sizeNames.add(names.size(size.name())));
-    program.derived().forEach(size -> sizeNames.add(names.size(size.name())));
+    var temporaries = new TemporaryWriter(planned, names, fields.pool(), fields.temporaries());
+    List<String> sizeNames = planned.sizeNames().stream().map(names::size).toList();
     String sizes = names.local("extents");
     String nanos = names.local("nanos");
     code.addStatement("long[] $L = {$L}", sizes, String.join(", ", sizeNames));
@@ -310,21 +308,22 @@ final class BodyWriter {
         "double $L = $T.nanos($L, $L)",
         nanos,
         TeamSize.class,
-        operations(planned.variants().getFirst().scalar().compilation().operations()),
+        operations(planned.operations()),
         bytes());
     if (!planned.others().others().isEmpty()) {
       code.addStatement(
           "this.$N.compare($L, $L, $L)",
-          advice,
+          fields.advice(),
           operations(planned.others().planned()),
           least(planned.others().others()),
           sizes);
     }
-    CodeBlock workers = temporaries.workers(code);
+    CodeBlock workers = temporaries.workers(code, sizes);
     temporaries.begin(code);
     String operands = names.local("tensors");
     code.addStatement("$T[] $L = {$L}", Tensor.class, operands, temporaries.operands(tensors));
-    code.addStatement("this.$N.run($L, $L, $L$L)", field, operands, sizes, nanos, workers);
+    code.addStatement(
+        "this.$N.run($L, $L, $L$L)", fields.kernels(), operands, sizes, nanos, workers);
     temporaries.end(code);
   }
 
@@ -347,7 +346,7 @@ final class BodyWriter {
 
   private String bytes() {
     List<String> terms = new ArrayList<>();
-    for (TensorDeclaration operand : PlannedMethod.operands(planned.plan().optimized())) {
+    for (TensorDeclaration operand : BuildStages.operands(planned.plan().optimized())) {
       TensorType type = operand.type();
       terms.add(names.product(type.elementType().byteSize(), type.extents()));
     }

@@ -118,7 +118,9 @@ public record KernelClass(
             "Memory",
             "PlanAdvice",
             "ScratchTensor",
+            "Slabs",
             "TeamSize",
+            "Temporaries",
             "WorkerPool",
             "Workspace",
             "WorkspacePool"));
@@ -179,6 +181,7 @@ public record KernelClass(
                 .build());
       }
       String pool = fields.name(field + " memory", field + "Memory");
+      String temporaries = classes.name(field + " temporaries", prefix + "Temporaries");
       if (!each.arenas().arenas().isEmpty()) {
         shell.addField(
             FieldSpec.builder(WorkspacePool.class, pool, Modifier.PRIVATE, Modifier.FINAL)
@@ -190,9 +193,14 @@ public record KernelClass(
               .get(n)
               .signature()
               .addJavadoc("$L", MethodDoc.write(each))
-              .addCode(BodyWriter.write(each, field, pool, advice))
+              .addCode(
+                  BodyWriter.write(each, new BodyWriter.Fields(field, pool, advice, temporaries)))
               .build());
       nested.add(writer.variants(variants));
+      if (!each.arenas().arenas().isEmpty()) {
+        var names = new SizeNames(each.checked().method());
+        nested.add(new TemporaryWriter(each, names, pool, temporaries).type());
+      }
       nested.addAll(writer.kernels());
     }
     shell.addMethod(shared.build()).addMethod(constructor.build()).addMethods(bodies);

@@ -5,7 +5,6 @@ import dev.einkorn.compiler.index.IndexPrinter;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.Decision;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
-import dev.einkorn.compiler.pass.Compilation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +18,6 @@ final class MethodDoc {
 
   static String write(PlannedMethod planned) {
     ExecutionPlan plan = planned.plan();
-    Compilation compilation = planned.variants().getFirst().scalar().compilation();
     List<String> lines = new ArrayList<>();
     lines.add("Computes");
     lines.add("");
@@ -28,7 +26,7 @@ final class MethodDoc {
     String sizes = MethodPlanner.text(planned.typical());
     lines.add("<p>The plan, chosen for %s:".formatted(sizes.isEmpty() ? "all sizes" : sizes));
     lines.add("");
-    code(plan(planned, compilation), lines);
+    code(plan(planned), lines);
     lines.add("");
     return JavaEmitter.comment(String.join("\n", lines));
   }
@@ -43,14 +41,14 @@ final class MethodDoc {
     lines.add("}</pre>");
   }
 
-  private static String plan(PlannedMethod planned, Compilation compilation) {
+  private static String plan(PlannedMethod planned) {
     ExecutionPlan plan = planned.plan();
     var text = new StringBuilder();
     if (!plan.optimized().equals(plan.written())) {
       text.append(IndexPrinter.print(plan.optimized()));
     }
-    OperationCount operations = compilation.operations();
-    int nests = compilation.steps().size();
+    OperationCount operations = planned.operations();
+    int nests = plan.steps().size();
     text.append("loop nests: ").append(nests).append('\n');
     text.append("operations: ")
         .append(operations)
@@ -62,8 +60,9 @@ final class MethodDoc {
     } else {
       text.append(String.join(", ", plan.temporaries().stream().map(Object::toString).toList()))
           .append(number(planned.arenas().bytes(planned.typical()::value)))
-          .append(" bytes\n");
+          .append(planned.stages().isWhole() ? " bytes\n" : " bytes, and slabs for each worker\n");
     }
+    planned.stages().slabs().forEach(slabs -> text.append(slabs).append('\n'));
     if (!plan.inlined().isEmpty()) {
       text.append("never stored: ")
           .append(String.join(", ", plan.inlined().stream().map(Object::toString).toList()))

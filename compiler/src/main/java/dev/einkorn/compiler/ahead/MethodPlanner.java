@@ -3,8 +3,8 @@ package dev.einkorn.compiler.ahead;
 import dev.einkorn.compiler.ahead.KernelMethod.Kind;
 import dev.einkorn.compiler.ahead.PlannedMethod.Kernels;
 import dev.einkorn.compiler.ahead.PlannedMethod.Memory;
+import dev.einkorn.compiler.ahead.PlannedMethod.Part;
 import dev.einkorn.compiler.ahead.PlannedMethod.Variant;
-import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.PositionMagnitude;
@@ -12,12 +12,15 @@ import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
+import dev.einkorn.compiler.optimize.PlanStage;
 import dev.einkorn.compiler.optimize.PlannedProgram;
 import dev.einkorn.compiler.optimize.Planner;
-import dev.einkorn.compiler.pass.Compilation;
+import dev.einkorn.compiler.optimize.SlabGroup;
+import dev.einkorn.compiler.optimize.Slabs;
 import dev.einkorn.compiler.pass.LoweredPlan;
 import dev.einkorn.compiler.pass.Pipeline;
 import dev.einkorn.compiler.pass.PipelineOptions;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.ToLongFunction;
 
 /** Plans a checked method for its typical sizes and makes the kernels of its variants. */
 final class MethodPlanner {
@@ -115,29 +119,100 @@ final class MethodPlanner {
     long least = Long.MAX_VALUE;
     for (PlanRequest request : requests(budget)) {
       PlannedProgram planned = Planner.plan(program, request);
-      var arenas = TemporaryArenas.of(planned.plan());
-      long largest = largest(planned.plan());
-      List<Variant> variants = variants(planned.plan(), largest);
-      if (budget.isEmpty()) {
-        return planned(planned, largest, arenas, variants);
+      Choice whole = choice(BuildStages.whole(planned.plan()), budget);
+      least = Math.min(least, whole.bytes());
+      if (whole.isWithin(budget)) {
+        Choice fast = slabsForSpeed(planned.plan(), budget).orElse(whole);
+        return planned(planned, fast);
       }
-      long room = budget.get() - arenas.bytes(typical::value);
-      List<Variant> fitting = variants.stream().map(each -> within(each, room)).toList();
-      long bytes =
-          arenas.bytes(typical::value)
-              + fitting.stream().mapToLong(each -> bytes(each.scalar())).max().orElse(0);
-      if (bytes <= budget.get()) {
-        return planned(planned, largest, arenas, fitting);
+      for (BuildStages stages : slabsForMemory(planned.plan())) {
+        Choice slabs = choice(stages, budget);
+        least = Math.min(least, slabs.bytes());
+        if (slabs.isWithin(budget)) {
+          return planned(planned, slabs);
+        }
       }
-      least = Math.min(least, bytes);
     }
     throw new BudgetException(budget.orElse(0L), least, typical);
   }
 
-  private PlannedMethod planned(
-      PlannedProgram plan, long largest, TemporaryArenas arenas, List<Variant> variants) {
-    var others = OtherPlans.of(plan.plan(), typical, this::request);
-    return new PlannedMethod(checked, typical, plan, largest, arenas, variants, others);
+  /**
+   * Stages and their kernels.
+   *
+   * @param bytes that a call of one worker takes for the typical sizes
+   */
+  private record Choice(
+      BuildStages stages, TemporaryArenas arenas, List<Variant> variants, long bytes) {
+    boolean isWithin(Optional<Long> budget) {
+      return budget.isEmpty() || bytes <= budget.get();
+    }
+  }
+
+  private Choice choice(BuildStages stages, Optional<Long> budget) {
+    var arenas = TemporaryArenas.of(stages.plan(), stages.own());
+    long temporaries = arenas.bytes(typical::value);
+    List<Variant> variants = variants(stages);
+    if (budget.isPresent()) {
+      long room = budget.get() - temporaries;
+      variants = variants.stream().map(each -> within(each, room)).toList();
+    }
+    long working = variants.stream().mapToLong(each -> bytes(each.scalar())).max().orElse(0);
+    return new Choice(stages, arenas, variants, temporaries + working);
+  }
+
+  /** Slabs whose temporaries stay in the cache, if they make the plan faster and fit the budget. */
+  private Optional<Choice> slabsForSpeed(ExecutionPlan plan, Optional<Long> budget) {
+    var slabs = new Slabs(plan, typical::value);
+    List<SlabGroup> groups = cut(plan, slabs.forCache(target.l2(), target.mostThreads()));
+    if (groups.isEmpty()) {
+      return Optional.empty();
+    }
+    ToLongFunction<SlabGroup> lengths =
+        group -> slabs.slab(group, target.l2(), target.mostThreads());
+    return Optional.of(choice(BuildStages.of(plan, groups, lengths), budget))
+        .filter(choice -> choice.isWithin(budget));
+  }
+
+  /** Ever smaller slabs, down to slabs of one position. */
+  private List<BuildStages> slabsForMemory(ExecutionPlan plan) {
+    List<SlabGroup> groups = cut(plan, new Slabs(plan, typical::value).forMemory());
+    List<BuildStages> all = new ArrayList<>();
+    long most = groups.stream().mapToLong(SlabGroup::positions).max().orElse(0);
+    for (long part = 4; part / 4 < most; part *= 4) {
+      long divisor = part;
+      all.add(BuildStages.of(plan, groups, group -> Math.max(1, group.positions() / divisor)));
+    }
+    return all;
+  }
+
+  private List<SlabGroup> cut(ExecutionPlan plan, List<SlabGroup> groups) {
+    return checked.schedules().isEmpty()
+        ? groups.stream().filter(group -> BuildStages.isCutForAllSizes(plan, group)).toList()
+        : List.of();
+  }
+
+  private PlannedMethod planned(PlannedProgram planned, Choice choice) {
+    var others = OtherPlans.of(planned.plan(), typical, this::request);
+    return new PlannedMethod(
+        checked,
+        typical,
+        planned,
+        largest(planned.plan()),
+        choice.stages(),
+        operations(planned.plan()),
+        choice.arenas(),
+        choice.variants(),
+        others);
+  }
+
+  /** The arithmetic of all steps in scalar loops. */
+  private OperationCount operations(ExecutionPlan plan) {
+    Operands operands = operands(BuildStages.whole(plan), Memory.CONTIGUOUS);
+    var shape = new CallShape(typical.byName(), operands.strides());
+    PipelineOptions options =
+        options(operands.layouts(), false, shape, target.target(0, target.mostThreads()));
+    LoweredPlan lowered = Pipeline.lower(plan, options);
+    return Pipeline.operations(lowered, Pipeline.choose(lowered, options));
   }
 
   /** What plans to make until one fits: the fastest, then those with smaller temporaries. */
@@ -179,14 +254,21 @@ final class MethodPlanner {
     return 0;
   }
 
-  private List<Variant> variants(ExecutionPlan plan, long largest) {
+  private List<Variant> variants(BuildStages stages) {
     List<Variant> variants = new ArrayList<>();
-    boolean wide = largest == 0 || hasSegments();
-    variants.add(variant(plan, Memory.CONTIGUOUS, wide, target.widths()));
-    if (hasPermutable(plan)) {
-      variants.add(variant(plan, Memory.PERMUTED, wide, target.widths()));
+    boolean wide = largest(stages.plan()) == 0 || hasSegments();
+    Variant usual = variant(stages, Memory.CONTIGUOUS, wide, 0);
+    for (int processors : target.threads().subList(0, target.threads().size() - 1)) {
+      Variant other = variant(stages, Memory.CONTIGUOUS, wide, processors);
+      if (!other.hasKernelsOf(usual)) {
+        variants.add(other);
+      }
     }
-    variants.add(variant(plan, Memory.GENERAL, true, List.of()));
+    variants.add(usual);
+    if (hasPermutable(stages.plan())) {
+      variants.add(variant(stages, Memory.PERMUTED, wide, 0));
+    }
+    variants.add(variant(stages, Memory.GENERAL, true, 0));
     return variants;
   }
 
@@ -206,31 +288,96 @@ final class MethodPlanner {
                         .isPresent());
   }
 
-  private Variant variant(ExecutionPlan plan, Memory memory, boolean wide, List<Integer> widths) {
-    List<Layout> layouts = new ArrayList<>();
-    Map<String, Layout> byName = new LinkedHashMap<>();
+  /** How operands lie in memory. */
+  private record Operands(Map<String, Layout> layouts, Map<String, List<Long>> strides) {}
+
+  private Operands operands(BuildStages stages, Memory memory) {
+    ExecutionPlan plan = stages.plan();
+    Map<String, Layout> layouts = new LinkedHashMap<>();
     Map<String, List<Long>> strides = new LinkedHashMap<>();
-    for (TensorDeclaration operand : PlannedMethod.operands(plan.optimized())) {
+    for (TensorDeclaration operand : BuildStages.operands(plan.optimized())) {
       boolean input = plan.optimized().inputs().contains(operand);
       Optional<Kind> kind = checked.parameter(operand.name()).map(KernelMethod.Parameter::kind);
       boolean reversed =
           memory == Memory.PERMUTED && input && kind.filter(Kind.TENSOR::equals).isPresent();
-      Layout layout = layout(operand, memory, kind, reversed);
-      layouts.add(layout);
-      byName.put(operand.name(), layout);
-      strides.put(operand.name(), strides(operand, reversed));
+      layouts.put(operand.name(), layout(operand, memory, kind, reversed));
+      strides.put(operand.name(), strides(operand, typical, reversed));
     }
-    var shape = new CallShape(typical.byName(), strides);
+    return new Operands(layouts, strides);
+  }
+
+  /**
+   * The kernels for one kind of memory.
+   *
+   * @param processors the most that they are for; 0 if they are for any machine
+   */
+  private Variant variant(BuildStages stages, Memory memory, boolean wide, int processors) {
+    int threads = processors == 0 ? target.mostThreads() : processors;
+    List<Integer> widths = memory == Memory.GENERAL ? List.of() : target.widths();
+    Operands operands = operands(stages, memory);
     SequencedMap<Integer, Kernels> kernels = new LinkedHashMap<>();
     for (int bits : widths) {
-      var options = options(byName, wide, shape, target.target(bits));
-      Kernels made = kernels(plan, options);
-      if (made.compilation().simd()) {
+      Kernels made = kernels(stages, operands, wide, target.target(bits, threads));
+      if (made.simd()) {
         kernels.put(bits, made);
       }
     }
-    kernels.put(0, kernels(plan, options(byName, wide, shape, target.target(0))));
-    return new Variant(memory, layouts, wide, kernels);
+    kernels.put(0, kernels(stages, operands, wide, target.target(0, threads)));
+    List<Layout> layouts = new ArrayList<>();
+    for (TensorDeclaration operand : stages.operands()) {
+      layouts.add(PlannedMethod.of(operands.layouts(), operand.name()));
+    }
+    return new Variant(memory, processors, layouts, wide, kernels);
+  }
+
+  private Kernels kernels(BuildStages stages, Operands operands, boolean wide, Target machine) {
+    if (stages.isWhole()) {
+      var shape = new CallShape(typical.byName(), operands.strides());
+      PipelineOptions options = options(operands.layouts(), wide, shape, machine);
+      return new Kernels(List.of(part(Optional.empty(), stages.plan(), options)));
+    }
+    return new Kernels(
+        stages.stages().stream().map(stage -> part(stage, operands, wide, machine)).toList());
+  }
+
+  private Part part(BuildStages.Stage stage, Operands operands, boolean wide, Target machine) {
+    Map<String, Layout> layouts = new LinkedHashMap<>();
+    Map<String, List<Long>> strides = new LinkedHashMap<>();
+    Map<String, List<Long>> wholeStrides = new LinkedHashMap<>();
+    Sizes sizes = stage.sizes(typical);
+    for (TensorDeclaration operand : stage.operands()) {
+      PlanStage.Operand meant = stage.operand(operand.name());
+      List<Long> whole = PlannedMethod.of(operands.strides(), meant.tensor());
+      layouts.put(operand.name(), PlannedMethod.of(operands.layouts(), meant.tensor()));
+      strides.put(operand.name(), meant.own() ? strides(operand, sizes, false) : whole);
+      wholeStrides.put(operand.name(), whole);
+    }
+    var shape = new CallShape(sizes.byName(), strides);
+    ExecutionPlan plan = stage.stage().plan();
+    if (stage.slab().isEmpty()) {
+      return part(Optional.of(stage), plan, options(layouts, wide, shape, machine));
+    }
+    var whole = new CallShape(stage.wholeSizes(typical).byName(), wholeStrides);
+    var alone = new Target(machine.simdBits(), 1, machine.l1(), machine.l2(), machine.l3());
+    PipelineOptions own = options(layouts, wide, shape, alone);
+    var options =
+        new PipelineOptions(
+            own.layouts(),
+            own.wide(),
+            own.schedules(),
+            own.packageName(),
+            own.shape(),
+            Optional.of(whole),
+            own.target(),
+            own.arithmetic());
+    return part(Optional.of(stage), plan, options);
+  }
+
+  private static Part part(
+      Optional<BuildStages.Stage> stage, ExecutionPlan plan, PipelineOptions options) {
+    LoweredPlan lowered = Pipeline.lower(plan, options);
+    List<Schedule> schedules = Pipeline.choose(lowered, options);
+    return new Part(stage, Pipeline.compile(lowered, schedules, options), options);
   }
 
   private static Layout layout(
@@ -245,15 +392,15 @@ final class MethodPlanner {
         reversed ? Layout.NO_AXIS : rowMajor.unitAxis());
   }
 
-  /** The strides of a dense tensor of typical sizes. */
-  private List<Long> strides(TensorDeclaration operand, boolean reversed) {
+  /** The strides of a dense tensor. */
+  private static List<Long> strides(TensorDeclaration operand, Sizes sizes, boolean reversed) {
     List<Extent> extents = operand.type().extents();
     Long[] strides = new Long[extents.size()];
     long stride = 1;
     for (int n = 0; n < strides.length; n++) {
       int axis = reversed ? n : strides.length - 1 - n;
       strides[axis] = stride;
-      stride *= typical.value(extents.get(axis));
+      stride *= sizes.value(extents.get(axis));
     }
     return List.of(strides);
   }
@@ -270,12 +417,6 @@ final class MethodPlanner {
         layouts, wide, checked.schedules(), "", Optional.of(shape), machine, arithmetic);
   }
 
-  private static Kernels kernels(ExecutionPlan plan, PipelineOptions options) {
-    LoweredPlan lowered = Pipeline.lower(plan, options);
-    List<Schedule> schedules = Pipeline.choose(lowered, options);
-    return new Kernels(Pipeline.compile(lowered, schedules, options), options);
-  }
-
   /** The variant with those kernels whose workers fit; scalar ones become plain loops if not. */
   private Variant within(Variant variant, long room) {
     SequencedMap<Integer, Kernels> kernels = new LinkedHashMap<>();
@@ -286,29 +427,25 @@ final class MethodPlanner {
               if (bytes(each) <= room) {
                 kernels.put(bits, each);
               } else if (bits == 0) {
-                kernels.put(0, plain(each));
+                kernels.put(
+                    0, new Kernels(each.parts().stream().map(MethodPlanner::plain).toList()));
               }
             });
-    return new Variant(variant.memory(), variant.layouts(), variant.wide(), kernels);
+    return new Variant(
+        variant.memory(), variant.processors(), variant.layouts(), variant.wide(), kernels);
   }
 
   /** Loops of one thread that need nothing to work in. */
-  private static Kernels plain(Kernels kernels) {
-    PipelineOptions options = kernels.options();
+  private static Part plain(Part part) {
+    PipelineOptions options = part.options();
     var plain = new PipelineOptions(options.layouts(), options.wide(), options.schedules(), "");
-    LoweredPlan lowered = Pipeline.lower(kernels.compilation().plan(), plain);
+    LoweredPlan lowered = Pipeline.lower(part.compilation().plan(), plain);
     List<Schedule> schedules = Pipeline.choose(lowered, plain);
-    return new Kernels(Pipeline.compile(lowered, schedules, options), options);
+    return new Part(part.stage(), Pipeline.compile(lowered, schedules, options), options);
   }
 
   /** What one worker works in. */
   private long bytes(Kernels kernels) {
-    return memory(kernels).bytes(typical::value, 1);
-  }
-
-  static WorkingMemory memory(Kernels kernels) {
-    return Pipeline.memory(
-        kernels.compilation().steps().stream().map(Compilation.Step::scheduled).toList(),
-        kernels.options());
+    return kernels.memory().bytes(typical::value, 1);
   }
 }

@@ -6,6 +6,7 @@ import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.kernel.ArenaShape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,15 +44,21 @@ record TemporaryArenas(List<Arena> arenas) {
     }
   }
 
-  /** The arenas of a plan. */
-  static TemporaryArenas of(ExecutionPlan plan) {
+  /**
+   * The arenas of a plan.
+   *
+   * @param own temporaries that lie elsewhere
+   */
+  static TemporaryArenas of(ExecutionPlan plan, Set<String> own) {
     Map<String, Lifetime> lifetimes = lifetimes(plan);
     List<List<TensorDeclaration>> arenas = new ArrayList<>();
     for (TensorDeclaration temporary : plan.temporaries()) {
-      if (plan.written().isAccumulatedFromCaller(temporary.name())) {
-        continue; // Its first value is passed, so it is a copy of that.
+      if (own.contains(temporary.name())
+          || plan.written().isAccumulatedFromCaller(temporary.name())) {
+        continue; // What the caller passes first is copied.
       }
-      Lifetime own = lifetimes.getOrDefault(temporary.name(), new Lifetime(0, Integer.MAX_VALUE));
+      Lifetime lifetime =
+          lifetimes.getOrDefault(temporary.name(), new Lifetime(0, Integer.MAX_VALUE));
       List<TensorDeclaration> free = null;
       for (List<TensorDeclaration> arena : arenas) {
         boolean fits =
@@ -61,7 +68,7 @@ record TemporaryArenas(List<Arena> arenas) {
                         other ->
                             lifetimes
                                 .getOrDefault(other.name(), new Lifetime(0, Integer.MAX_VALUE))
-                                .meets(own));
+                                .meets(lifetime));
         if (fits && (free == null || arena.getFirst().type().equals(temporary.type()))) {
           free = arena;
         }
@@ -111,8 +118,7 @@ record TemporaryArenas(List<Arena> arenas) {
         }
         elements = Math.max(elements, count);
       }
-      bytes =
-          Math.addExact(bytes, Math.multiplyExact(elements, (long) arena.elementType().byteSize()));
+      bytes = Math.addExact(bytes, new ArenaShape.Arena(arena.elementType(), elements).bytes());
     }
     return bytes;
   }

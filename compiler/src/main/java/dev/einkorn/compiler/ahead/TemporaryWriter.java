@@ -1,15 +1,19 @@
 package dev.einkorn.compiler.ahead;
 
+import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeSpec;
 import dev.einkorn.compiler.ahead.PlannedMethod.Kernels;
 import dev.einkorn.compiler.ahead.TemporaryArenas.Arena;
 import dev.einkorn.compiler.emit.WorkerArray;
-import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.kernel.ArenaShape;
 import dev.einkorn.runtime.kernel.Arguments;
+import dev.einkorn.runtime.kernel.Temporaries;
 import dev.einkorn.runtime.kernel.Workspace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,42 +23,47 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import javax.lang.model.element.Modifier;
 
 /** The temporaries of a generated method: their memory, and what a memory budget says. */
 final class TemporaryWriter {
   private final PlannedMethod planned;
   private final SizeNames names;
   private final String pool;
+  private final String type;
   private final String shape;
   private final String workspace;
+  private final String tensors;
 
-  TemporaryWriter(PlannedMethod planned, SizeNames names, String pool) {
+  /**
+   * For one method.
+   *
+   * @param pool the field that keeps their memory
+   * @param type the class that knows their shapes
+   */
+  TemporaryWriter(PlannedMethod planned, SizeNames names, String pool, String type) {
     this.planned = planned;
     this.names = names;
     this.pool = pool;
+    this.type = type;
     this.shape = names.local("memory");
     this.workspace = names.local("workspace");
+    this.tensors = names.local("temporaries");
   }
 
   private List<Arena> arenas() {
     return planned.arenas().arenas();
   }
 
-  /** Declares the memory, and counts it if there is a budget: a further argument, or nothing. */
-  CodeBlock workers(CodeBlock.Builder code) {
+  /**
+   * Declares the memory, and counts it if there is a budget: a further argument, or nothing.
+   *
+   * @param sizes the variable of all sizes
+   */
+  CodeBlock workers(CodeBlock.Builder code, String sizes) {
     if (!arenas().isEmpty()) {
-      CodeBlock blocks =
-          arenas().stream()
-              .map(
-                  arena ->
-                      CodeBlock.of(
-                          "\nnew $T($T.$L, $L)",
-                          ArenaShape.Arena.class,
-                          ElementType.class,
-                          arena.elementType().name(),
-                          elements(arena)))
-              .collect(CodeBlock.joining(","));
-      code.addStatement("$T $L =\nnew $T($L)", ArenaShape.class, shape, ArenaShape.class, blocks);
+      ClassName own = ClassName.get("", type);
+      code.addStatement("$T $L = new $T($L)", own, shape, own, sizes);
     }
     if (planned.checked().method().options().memoryBudget().isEmpty()) {
       return CodeBlock.of("");
@@ -68,6 +77,81 @@ final class TemporaryWriter {
         (arenas().isEmpty() ? "" : shape + ".bytes() + ") + bytes(_ -> true),
         bytes(array -> !array.shared() && array.everyWorker()));
     return CodeBlock.of(", $L", workers);
+  }
+
+  /** The class that knows the shapes of the temporaries, and where they lie. */
+  TypeSpec type() {
+    names.local("sizes"); // Parameters of its methods, which no size may be called.
+    names.local("arenas");
+    CodeBlock.Builder sizes = CodeBlock.builder();
+    int place = 0;
+    for (String size : planned.sizeNames()) {
+      sizes.addStatement("long $L = sizes[$L]", names.size(size), place++);
+    }
+    CodeBlock blocks =
+        arenas().stream()
+            .map(
+                arena ->
+                    CodeBlock.of(
+                        "\nnew $T($T.$L, $L)",
+                        ArenaShape.Arena.class,
+                        ElementType.class,
+                        arena.elementType().name(),
+                        elements(arena)))
+            .collect(CodeBlock.joining(","));
+    CodeBlock views =
+        temporaries().stream()
+            .map(
+                temporary ->
+                    CodeBlock.of(
+                        "\n$T.view(arenas[$L]$L)",
+                        ArenaShape.class,
+                        arena(temporary),
+                        names.further(temporary.type().extents())))
+            .collect(CodeBlock.joining(","));
+    return TypeSpec.classBuilder(type)
+        .addJavadoc("The temporaries of {@code $L}.", planned.checked().method().name())
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        .superclass(Temporaries.class)
+        .addMethod(
+            MethodSpec.constructorBuilder()
+                .addParameter(long[].class, "sizes")
+                .addStatement("super(sizes)")
+                .build())
+        .addMethod(
+            MethodSpec.methodBuilder("arenas")
+                .addAnnotation(Override.class)
+                .addModifiers(Modifier.PROTECTED)
+                .returns(ArenaShape.class)
+                .addParameter(long[].class, "sizes")
+                .addCode(sizes.build())
+                .addStatement("return new $T($L)", ArenaShape.class, blocks)
+                .build())
+        .addMethod(
+            MethodSpec.methodBuilder("views")
+                .addAnnotation(Override.class)
+                .addModifiers(Modifier.PROTECTED)
+                .returns(Tensor[].class)
+                .addParameter(Tensor[].class, "arenas")
+                .addParameter(long[].class, "sizes")
+                .addCode(sizes.build())
+                .addStatement("return new $T[] {$L}", Tensor.class, views)
+                .build())
+        .build();
+  }
+
+  /** What lies in the arenas, in the order of the operands. */
+  private List<TensorDeclaration> temporaries() {
+    return planned.operands().stream().filter(operand -> arena(operand) >= 0).toList();
+  }
+
+  private int arena(TensorDeclaration operand) {
+    for (int arena = 0; arena < arenas().size(); arena++) {
+      if (arenas().get(arena).temporaries().contains(operand)) {
+        return arena;
+      }
+    }
+    return -1;
   }
 
   private CodeBlock elements(Arena arena) {
@@ -91,8 +175,7 @@ final class TemporaryWriter {
     Map<Slot, Set<String>> lengths = new LinkedHashMap<>();
     for (PlannedMethod.Variant variant : planned.variants()) {
       for (Kernels kernels : variant.kernels().values()) {
-        WorkingMemory memory = MethodPlanner.memory(kernels);
-        for (List<WorkerArray> step : memory.steps()) {
+        for (List<WorkerArray> step : kernels.memory().steps()) {
           for (WorkerArray array : step) {
             if (counted.test(array)) {
               var slot = new Slot(array.elementType(), array.slot(), array.shared());
@@ -126,6 +209,7 @@ final class TemporaryWriter {
     if (!arenas().isEmpty()) {
       code.addStatement("$T $L = this.$N.take($L)", Workspace.class, workspace, pool, shape);
       code.beginControlFlow("try");
+      code.addStatement("$T[] $L = $L.tensors()", Tensor.class, tensors, workspace);
     }
   }
 
@@ -141,26 +225,20 @@ final class TemporaryWriter {
   /**
    * All operands, inputs and then targets.
    *
-   * @param tensors the variables of those that are no temporaries
+   * @param passed the variables of those that are no temporaries
    */
-  CodeBlock operands(Map<String, String> tensors) {
-    return PlannedMethod.operands(planned.plan().optimized()).stream()
-        .map(operand -> operand(operand, tensors))
+  CodeBlock operands(Map<String, String> passed) {
+    return planned.operands().stream()
+        .map(operand -> operand(operand, passed))
         .collect(CodeBlock.joining(", "));
   }
 
-  private CodeBlock operand(TensorDeclaration operand, Map<String, String> tensors) {
-    for (int arena = 0; arena < arenas().size(); arena++) {
-      if (arenas().get(arena).temporaries().contains(operand)) {
-        return CodeBlock.of(
-            "\n$T.view($L.tensors()[$L]$L)",
-            ArenaShape.class,
-            workspace,
-            arena,
-            names.further(operand.type().extents()));
-      }
+  private CodeBlock operand(TensorDeclaration operand, Map<String, String> passed) {
+    int place = temporaries().indexOf(operand);
+    if (place >= 0) {
+      return CodeBlock.of("$L[$L]", tensors, place);
     }
     boolean temporary = planned.plan().temporaries().contains(operand);
-    return CodeBlock.of(temporary ? "$L.copy()" : "$L", tensors.get(operand.name()));
+    return CodeBlock.of(temporary ? "$L.copy()" : "$L", passed.get(operand.name()));
   }
 }

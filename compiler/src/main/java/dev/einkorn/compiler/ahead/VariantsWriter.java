@@ -5,6 +5,7 @@ import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeSpec;
 import dev.einkorn.compiler.ahead.PlannedMethod.Kernels;
+import dev.einkorn.compiler.ahead.PlannedMethod.Part;
 import dev.einkorn.compiler.ahead.PlannedMethod.Variant;
 import dev.einkorn.compiler.emit.KernelUnit;
 import dev.einkorn.compiler.emit.NameAllocator;
@@ -17,15 +18,18 @@ import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.Layout;
-import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.pass.Pipeline;
+import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.kernel.KernelVariants;
 import dev.einkorn.runtime.kernel.Memory;
 import dev.einkorn.runtime.kernel.ScratchTensor;
+import dev.einkorn.runtime.kernel.TeamSize;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +45,11 @@ final class VariantsWriter {
   private final NameAllocator classes;
   private final List<TypeSpec> kernels = new ArrayList<>();
 
+  /** The classes of kernels by their text outside of this class. */
+  private final Map<String, String> byText = new HashMap<>();
+
   /** The classes of the kernels of a variant, by the bits of vectors. */
-  private final Map<Variant, Map<Integer, List<String>>> names = new LinkedHashMap<>();
+  private final Map<Variant, Map<Integer, List<Written>>> names = new LinkedHashMap<>();
 
   /**
    * Writes the classes of one method.
@@ -54,8 +61,12 @@ final class VariantsWriter {
     this.planned = planned;
     this.prefix = prefix;
     this.classes = classes;
-    for (Variant variant : planned.variants()) {
-      Map<Integer, List<String>> byBits = new LinkedHashMap<>();
+    // Those for any machine first: others share what they have in common with them.
+    for (Variant variant :
+        planned.variants().stream()
+            .sorted(Comparator.comparing((Variant each) -> each.processors() > 0))
+            .toList()) {
+      Map<Integer, List<Written>> byBits = new LinkedHashMap<>();
       variant.kernels().forEach((bits, each) -> byBits.put(bits, kernels(variant, bits, each)));
       names.put(variant, byBits);
     }
@@ -66,19 +77,56 @@ final class VariantsWriter {
     return kernels;
   }
 
-  private List<String> kernels(Variant variant, int bits, Kernels made) {
-    List<String> written = new ArrayList<>();
-    List<KernelUnit> units = Pipeline.units(made.compilation(), made.options());
-    for (KernelUnit unit : units) {
-      String part = units.size() == 1 ? "" : "Part" + (written.size() + 1);
-      String wish = prefix + variant.memory().word() + (bits == 0 ? "" : bits) + part;
-      String name = classes.name(new Object(), wish);
-      var emitter = new JavaEmitter(Pipeline.form(made.options()));
-      kernels.add(
-          emitter.nested(unit, name).toBuilder().addJavadoc("$L", header(unit, variant)).build());
-      written.add(name);
+  /** Writes the classes of kernels; those that a call is to run are returned. */
+  private List<Written> kernels(Variant variant, int bits, Kernels made) {
+    List<Written> all = new ArrayList<>();
+    int units = made.parts().stream().mapToInt(part -> part.compilation().sources().size()).sum();
+    int number = 0;
+    for (Part part : made.parts()) {
+      List<String> written = new ArrayList<>();
+      for (KernelUnit unit : Pipeline.units(part.compilation(), part.options())) {
+        number++;
+        String wish =
+            prefix
+                + variant.memory().word()
+                + (bits == 0 ? "" : bits)
+                + (variant.processors() == 0 ? "" : "For" + variant.processors())
+                + (units == 1 ? "" : "Part" + number);
+        String text = part.compilation().sources().get(written.size()).text();
+        written.add(byText.computeIfAbsent(text, _ -> kernel(unit, part.options(), wish, variant)));
+      }
+      all.addAll(called(variant, part, written));
     }
-    return written;
+    return all;
+  }
+
+  private String kernel(KernelUnit unit, PipelineOptions options, String wish, Variant variant) {
+    String name = classes.name(new Object(), wish);
+    var emitter = new JavaEmitter(Pipeline.form(options));
+    kernels.add(
+        emitter.nested(unit, name).toBuilder().addJavadoc("$L", header(unit, variant)).build());
+    return name;
+  }
+
+  /** A class that a call is to run, and whether several workers may share that. */
+  private record Written(String name, boolean parallel) {}
+
+  private List<Written> called(Variant variant, Part part, List<String> units) {
+    List<Written> all = new ArrayList<>();
+    if (part.slab().isPresent()) {
+      String name = classes.name(new Object(), units.getFirst() + "Slabs");
+      kernels.add(new StageWriter(planned, part, variant.memory()).slabs(name, units));
+      return List.of(new Written(name, true));
+    }
+    for (int n = 0; n < units.size(); n++) {
+      String name = units.get(n);
+      if (part.stage().isPresent()) {
+        name = classes.name(new Object(), units.get(n) + "Stage");
+        kernels.add(new StageWriter(planned, part, variant.memory()).whole(name, units.get(n)));
+      }
+      all.add(new Written(name, part.compilation().parallel(n)));
+    }
+    return all;
   }
 
   private static String header(KernelUnit unit, Variant variant) {
@@ -103,6 +151,10 @@ final class VariantsWriter {
         .addMethod(scratch())
         .addMethod(scratchSizes())
         .addMethod(
+            method("inputs", int.class)
+                .addStatement("return $L", planned.plan().optimized().inputs().size())
+                .build())
+        .addMethod(
             method("outputs", int[].class).addStatement("return new int[] {$L}", outputs()).build())
         .build();
   }
@@ -115,7 +167,7 @@ final class VariantsWriter {
   }
 
   private List<TensorDeclaration> operands() {
-    return PlannedMethod.operands(planned.plan().optimized());
+    return planned.operands();
   }
 
   private String outputs() {
@@ -134,6 +186,9 @@ final class VariantsWriter {
     for (int n = 0; n < planned.variants().size() - 1; n++) {
       Variant variant = planned.variants().get(n);
       List<CodeBlock> conditions = new ArrayList<>();
+      if (variant.processors() > 0) {
+        conditions.add(CodeBlock.of("$T.isWithin($L)", TeamSize.class, variant.processors()));
+      }
       if (!variant.wide()) {
         conditions.add(CodeBlock.of("$T.isWithin(sizes, $L)", Memory.class, planned.largest()));
       }
@@ -149,7 +204,7 @@ final class VariantsWriter {
                     ? CodeBlock.of("$T.NO_AXIS", Memory.class)
                     : CodeBlock.of("$L", layout.unitAxis())));
       }
-      code.add("case $L: // $L\n$>", n, variant.memory().description())
+      code.add("case $L: // $L\n$>", n, variant.description())
           .addStatement("return $L", conditions.stream().collect(CodeBlock.joining("\n&& ")))
           .add("$<");
     }
@@ -185,7 +240,7 @@ final class VariantsWriter {
     CodeBlock.Builder code = CodeBlock.builder().beginControlFlow("switch (variant)");
     int last = planned.variants().size() - 1;
     for (int n = 0; n <= last; n++) {
-      Map<Integer, List<String>> byBits = names.getOrDefault(planned.variants().get(n), Map.of());
+      Map<Integer, List<Written>> byBits = names.getOrDefault(planned.variants().get(n), Map.of());
       code.add(
           n == last ? "default:\n$>" : "case $L:\n$>",
           n == last ? new Object[0] : new Object[] {n});
@@ -193,7 +248,7 @@ final class VariantsWriter {
           (bits, written) -> {
             CodeBlock made =
                 written.stream()
-                    .map(each -> CodeBlock.of("new $T()", ClassName.get("", each)))
+                    .map(each -> CodeBlock.of("new $T()", ClassName.get("", each.name())))
                     .collect(CodeBlock.joining(", "));
             if (bits > 0) {
               code.beginControlFlow("if (bits == $L)", bits)
@@ -216,18 +271,19 @@ final class VariantsWriter {
   private MethodSpec isParallel() {
     List<String> cases = new ArrayList<>();
     for (int n = 0; n < planned.variants().size(); n++) {
-      for (Map.Entry<Integer, Kernels> each : planned.variants().get(n).kernels().entrySet()) {
-        Compilation compilation = each.getValue().compilation();
-        for (int kernel = 0; kernel < compilation.sources().size(); kernel++) {
-          if (compilation.parallel(kernel)) {
-            String first = "variant == %d && bits == %d".formatted(n, each.getKey());
-            cases.add(
-                compilation.sources().size() == 1
-                    ? first
-                    : first + " && kernel == %d".formatted(kernel));
-          }
-        }
-      }
+      int variant = n;
+      names
+          .getOrDefault(planned.variants().get(n), Map.of())
+          .forEach(
+              (bits, written) -> {
+                for (int kernel = 0; kernel < written.size(); kernel++) {
+                  if (written.get(kernel).parallel()) {
+                    String first = "variant == %d && bits == %d".formatted(variant, bits);
+                    cases.add(
+                        written.size() == 1 ? first : first + " && kernel == %d".formatted(kernel));
+                  }
+                }
+              });
     }
     String condition =
         cases.isEmpty()

@@ -2,6 +2,7 @@ package dev.einkorn.compiler.cli;
 
 import dev.einkorn.compiler.Backend;
 import dev.einkorn.compiler.Einkorn;
+import dev.einkorn.compiler.MatrixPrecision;
 import dev.einkorn.compiler.Mode;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.nio.file.InvalidPathException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +32,14 @@ final class CompilerOptions {
           "What the compiler may do to the arithmetic: strict, deterministic (the default) or"
               + " fast.")
   private Mode mode = Mode.DETERMINISTIC;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "PRECISION",
+      description =
+          "What a GPU may round factors of contractions to: f32 (true f32, the default), tf32 (the"
+              + " default in fast mode) or bf16. Nothing changes on a CPU.")
+  private Optional<MatrixPrecision> precision = Optional.empty();
 
   @Option(
       names = "--backend",
@@ -114,6 +124,10 @@ final class CompilerOptions {
     }
     Einkorn.Builder builder = Einkorn.builder().mode(mode).backend(backend).threads(threads);
     budget.ifPresent(builder::memoryBudget);
+    if (mode == Mode.STRICT && precision.orElse(MatrixPrecision.F32) != MatrixPrecision.F32) {
+      throw new UsageException("--mode strict rounds as written: it takes no other --precision");
+    }
+    precision.ifPresent(builder::matrixPrecision);
     if (!planningLimit.isEmpty()) {
       builder.planningLimit(duration(planningLimit));
     }

@@ -67,7 +67,8 @@ final class ExplainCommand implements Callable<Integer> {
       description =
           "Instead of a plan, a table of memory budgets: the peak that the plan reports, the bytes"
               + " that a call allocates, and its time. Runs the program on the inputs and compares"
-              + " results. With auto from the peak of the best plan by halves to the least budget.")
+              + " results; times are measured with or without --measure. With auto from the peak of"
+              + " the best plan by halves to the least budget.")
   private String budgets = "";
 
   ExplainCommand(Console console) {
@@ -113,8 +114,8 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private int sweep() throws IOException {
-    if (measure || html.isPresent() || !stages.isEmpty()) {
-      throw new UsageException("--budgets shows a table only: no --measure, --html or --stage");
+    if (html.isPresent() || !stages.isEmpty()) {
+      throw new UsageException("--budgets shows a table only: no --html or --stage");
     }
     List<Long> wanted = new ArrayList<>();
     if (!budgets.equals("auto")) {

@@ -13,5 +13,16 @@ public enum LoopKind {
    * Shared out among the workers of a team: each runs a contiguous part of the iterations. No
    * iteration reads what another one writes.
    */
-  PARALLEL
+  PARALLEL,
+  /**
+   * Shared out like cards, the last iteration first, and back again after each round: {@code 0 1 1
+   * 0 0 1} for two workers. So work that grows or shrinks from one iteration to the next comes out
+   * even. No iteration reads what another one writes.
+   */
+  DEALT;
+
+  /** Whether the iterations are shared out among workers. */
+  public boolean isShared() {
+    return this == PARALLEL || this == DEALT;
+  }
 }

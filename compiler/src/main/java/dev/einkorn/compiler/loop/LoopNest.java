@@ -2,8 +2,10 @@ package dev.einkorn.compiler.loop;
 
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.index.Symmetry;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
 
 /**
@@ -14,6 +16,7 @@ import java.util.SequencedSet;
  *     the target last
  * @param merged loops that walk several variables at once
  * @param scratch memory of the nest's own
+ * @param symmetry loops whose positions may be exchanged in what is computed
  * @param body the loops
  */
 public record LoopNest(
@@ -21,6 +24,7 @@ public record LoopNest(
     List<TensorParameter> tensors,
     List<MergedIndex> merged,
     List<Scratch> scratch,
+    Optional<Symmetry> symmetry,
     Stmt body) {
   public LoopNest {
     tensors = List.copyOf(tensors);
@@ -28,14 +32,31 @@ public record LoopNest(
     scratch = List.copyOf(scratch);
   }
 
+  /** A nest of which no symmetry is known. */
+  public LoopNest(
+      String name,
+      List<TensorParameter> tensors,
+      List<MergedIndex> merged,
+      List<Scratch> scratch,
+      Stmt body) {
+    this(name, tensors, merged, scratch, Optional.empty(), body);
+  }
+
   /** A nest without merged loops and scratch memory. */
   public LoopNest(String name, List<TensorParameter> tensors, Stmt body) {
     this(name, tensors, List.of(), List.of(), body);
   }
 
+  /** This nest, of which a symmetry is known. */
+  public LoopNest withSymmetry(Optional<Symmetry> known) {
+    return new LoopNest(name, tensors, merged, scratch, known, body);
+  }
+
   /** This nest with another body. */
   public LoopNest withBody(Stmt newBody) {
-    return newBody.equals(body) ? this : new LoopNest(name, tensors, merged, scratch, newBody);
+    return newBody.equals(body)
+        ? this
+        : new LoopNest(name, tensors, merged, scratch, symmetry, newBody);
   }
 
   /** The parameter or scratch tensor of this name. */
@@ -63,7 +84,7 @@ public record LoopNest(
   public boolean isParallel() {
     boolean[] found = {false};
     LoopWalk.statements(
-        body, s -> found[0] |= s instanceof Stmt.Loop loop && loop.kind() == LoopKind.PARALLEL);
+        body, s -> found[0] |= s instanceof Stmt.Loop loop && loop.kind().isShared());
     return found[0];
   }
 

@@ -82,6 +82,7 @@ public final class LoopPrinter {
           case SEQUENTIAL -> "";
           case BORDER -> "  # border";
           case PARALLEL -> "  # parallel";
+          case DEALT -> "  # parallel, dealt out";
         };
     if (!loop.withStep(Stmt.Step.ONE).withKind(LoopKind.SEQUENTIAL).isWhole()
         || loop.kind() == LoopKind.BORDER) {

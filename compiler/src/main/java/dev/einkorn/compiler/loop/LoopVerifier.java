@@ -75,6 +75,12 @@ public final class LoopVerifier {
       case Stmt.Store(Element target, Expr value)
           when target.tensor().equals(nest.name()) && FunctionRun.isInPlace(target, value) ->
           element(target, loops);
+      // What a symmetry makes equal is copied within the target.
+      case Stmt.Store(Element target, Expr.Load(Element source, ElementType _))
+          when target.tensor().equals(nest.name()) && isMirrored(target, source) -> {
+        element(target, loops);
+        element(source, loops);
+      }
       case Stmt.Store(Element target, Expr value) -> write(target, value, loops, locals);
       case Stmt.Accumulate(Element target, _, Expr value) -> write(target, value, loops, locals);
       case Stmt.Declare(String local, ElementType type, Expr value) -> {
@@ -106,6 +112,15 @@ public final class LoopVerifier {
         statement(whenFalse, loops, new HashMap<>(locals));
       }
     }
+  }
+
+  /** Whether one element is another one with the positions of two axes exchanged. */
+  private boolean isMirrored(Element target, Element source) {
+    return nest.symmetry().isPresent()
+        && source.tensor().equals(target.tensor())
+        && !source.equals(target)
+        && source.positions().stream().allMatch(Position.Affine.class::isInstance)
+        && Set.copyOf(source.positions()).equals(Set.copyOf(target.positions()));
   }
 
   /** A function cannot write the locals of the one that calls it. */

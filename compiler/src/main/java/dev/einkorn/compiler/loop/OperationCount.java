@@ -1,7 +1,9 @@
 package dev.einkorn.compiler.loop;
 
+import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +13,7 @@ import java.util.function.ToLongFunction;
 /**
  * How many arithmetic operations a nest carries out, as a polynomial in the extents: a
  * multiplication and an addition count one each, so does a function call; comparisons, conversions,
- * loads and stores count nothing.
+ * loads and stores count nothing. Of a triangle half of the square counts.
  */
 public record OperationCount(List<Product> products) {
   public OperationCount {
@@ -38,7 +40,7 @@ public record OperationCount(List<Product> products) {
   /** The operations of a nest. */
   public static OperationCount of(LoopNest nest) {
     Map<List<Extent>, Long> counts = new LinkedHashMap<>();
-    count(nest.body(), List.of(), counts);
+    count(nest.body(), List.of(), 1, counts);
     List<Product> products = new ArrayList<>();
     counts.forEach((extents, count) -> products.add(new Product(count, extents)));
     return new OperationCount(products);
@@ -76,9 +78,16 @@ public record OperationCount(List<Product> products) {
         : String.join(" + ", products.stream().map(Product::toString).toList());
   }
 
-  private static void count(Stmt stmt, List<Extent> around, Map<List<Extent>, Long> counts) {
+  /**
+   * Adds the operations of a statement.
+   *
+   * @param parts which part of the positions around is walked: a half counts for all of a triangle
+   */
+  private static void count(
+      Stmt stmt, List<Extent> around, long parts, Map<List<Extent>, Long> counts) {
     switch (stmt) {
-      case Stmt.Block(List<Stmt> statements) -> statements.forEach(s -> count(s, around, counts));
+      case Stmt.Block(List<Stmt> statements) ->
+          statements.forEach(s -> count(s, around, parts, counts));
       case Stmt.Loop loop -> {
         if (loop.kind() == LoopKind.BORDER) {
           // The loop over the interior counts for the whole range.
@@ -86,28 +95,45 @@ public record OperationCount(List<Product> products) {
         }
         List<Extent> inside = new ArrayList<>(around);
         inside.add(loop.binding().extent());
-        count(loop.body(), inside, counts);
+        count(loop.body(), inside, isTriangle(loop, around) ? 2 * parts : parts, counts);
       }
-      case Stmt.Outline(_, Stmt body) -> count(body, around, counts);
+      case Stmt.Outline(_, Stmt body) -> count(body, around, parts, counts);
       case Stmt.Barrier _ -> {}
       case Stmt.Guard(Expr condition, Stmt whenTrue, Stmt whenFalse) -> {
-        add(operations(condition), around, counts);
-        count(whenTrue, around, counts);
-        count(whenFalse, around, counts);
+        add(operations(condition), around, parts, counts);
+        count(whenTrue, around, parts, counts);
+        count(whenFalse, around, parts, counts);
       }
-      case Stmt.Store(_, Expr value) -> add(operations(value), around, counts);
+      case Stmt.Store(_, Expr value) -> add(operations(value), around, parts, counts);
       case Stmt.Accumulate(_, ReductionOperator operator, Expr value) ->
-          add(operations(value) + (operator.isLogical() ? 0 : 1), around, counts);
-      case Stmt.Declare(_, _, Expr value) -> add(operations(value), around, counts);
-      case Stmt.Assign(_, Expr value) -> add(operations(value), around, counts);
+          add(operations(value) + (operator.isLogical() ? 0 : 1), around, parts, counts);
+      case Stmt.Declare(_, _, Expr value) -> add(operations(value), around, parts, counts);
+      case Stmt.Assign(_, Expr value) -> add(operations(value), around, parts, counts);
       case Stmt.Update(_, ReductionOperator operator, Expr value) ->
-          add(operations(value) + (operator.isLogical() ? 0 : 1), around, counts);
+          add(operations(value) + (operator.isLogical() ? 0 : 1), around, parts, counts);
     }
   }
 
-  private static void add(long operations, List<Extent> around, Map<List<Extent>, Long> counts) {
+  /** Whether a loop goes up to the variable of a loop of the same range, or begins at it. */
+  private static boolean isTriangle(Stmt.Loop loop, List<Extent> around) {
+    boolean bounded =
+        loop.lower() instanceof Expr.LoopValue
+            ? loop.upper().equals(new Expr.ExtentValue(loop.binding().extent()))
+            : loop.lower().equals(ZERO)
+                && loop.upper() instanceof Expr.BinaryOp(BinaryOperator plus, Expr end, Expr one)
+                && plus == BinaryOperator.ADD
+                && end instanceof Expr.LoopValue
+                && one.equals(ONE);
+    return bounded && around.contains(loop.binding().extent());
+  }
+
+  private static final Expr ZERO = new Expr.Constant(0L, ElementType.I64);
+  private static final Expr ONE = new Expr.Constant(1L, ElementType.I64);
+
+  private static void add(
+      long operations, List<Extent> around, long parts, Map<List<Extent>, Long> counts) {
     if (operations > 0) {
-      counts.merge(around, operations, Long::sum);
+      counts.merge(around, (operations + parts - 1) / parts, Long::sum);
     }
   }
 

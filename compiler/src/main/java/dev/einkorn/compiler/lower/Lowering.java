@@ -14,6 +14,7 @@ import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.Symmetry;
 import dev.einkorn.compiler.index.UnaryOperator;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
@@ -100,7 +101,7 @@ public final class Lowering {
     }
     String target = assignment.target();
     tensors.add(new TensorParameter(target, program.typeOf(target), layouts.apply(target)));
-    return new LoopNest(target, tensors, body);
+    return new LoopNest(target, tensors, body).withSymmetry(Symmetry.of(assignment));
   }
 
   private Stmt body() {

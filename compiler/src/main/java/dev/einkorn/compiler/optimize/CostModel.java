@@ -35,6 +35,15 @@ public record CostModel(int simdBits, long l2, long l3) {
   /** Terms of a sum that cost as much as beginning and ending it. */
   private static final double SUM_ENDS = 4;
 
+  /** Half of what a tile is wide and high: so far it reaches over the diagonal. */
+  private static final double DIAGONAL_TILES = 24;
+
+  /** Copying an element to its mirrored place, in a cache. */
+  private static final double COPY_NANOS = 0.2;
+
+  /** Moving an element to another axis: lines of memory are used a piece at a time. */
+  private static final double TURN_NANOS = 0.6;
+
   /** Operations of a value that is multiplied into a panel on the way. */
   private static final double FUSED_NANOS = 0.025;
 
@@ -60,6 +69,27 @@ public record CostModel(int simdBits, long l2, long l3) {
     double filled = Math.min(1, Math.min(rows, columns) / 4) * depth / (depth + SUM_ENDS);
     double compute = iterations / (TILED_RATE * lanes(type) * Math.max(filled, 0.05));
     return Math.max(compute, memory(elements, type));
+  }
+
+  /**
+   * A symmetric product of which half is computed and half is copied.
+   *
+   * @param whole what it would take to compute all of it
+   * @param extent of each of the two indices
+   * @param stored elements of the target
+   */
+  double mirrored(double whole, double extent, double stored, ElementType type) {
+    double computed = Math.min(1, 0.5 + DIAGONAL_TILES / extent);
+    return whole * computed + stored / 2 * COPY_NANOS + memory(stored, type);
+  }
+
+  /**
+   * What it costs beside the bytes moved to read along one axis and write along another one.
+   *
+   * @param elements read so
+   */
+  double turned(double elements) {
+    return elements * TURN_NANOS;
   }
 
   /**

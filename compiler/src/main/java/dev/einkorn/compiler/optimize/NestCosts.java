@@ -8,11 +8,14 @@ import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.Symmetry;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The predicted time of a statement as one fused loop nest. */
@@ -34,6 +37,24 @@ final class NestCosts {
 
   /** Nanoseconds. */
   double nanos(Assignment step) {
+    Optional<Symmetry> symmetry = SymmetricSums.halved(step, request);
+    double whole = wholeNanos(step);
+    if (symmetry.isEmpty()) {
+      return whole;
+    }
+    Set<IndexVariable> kept = new HashSet<>();
+    step.bindings().forEach(b -> kept.add(b.variable()));
+    return request
+        .model()
+        .mirrored(
+            whole,
+            (double) SymmetricSums.extent(step, symmetry.get(), request.sizes()),
+            size(kept, BoundExtents.of(step)),
+            step.value().elementType());
+  }
+
+  /** Nanoseconds, where no half of the target is copied from the other one. */
+  double wholeNanos(Assignment step) {
     Map<IndexVariable, Extent> extents = BoundExtents.of(step);
     Set<IndexVariable> kept = new HashSet<>();
     step.bindings().forEach(b -> kept.add(b.variable()));
@@ -51,8 +72,54 @@ final class NestCosts {
     }
     return CostModel.NEST_NANOS
         + time
+        + request.model().turned(turned(step, extents))
         + request.model().stream(
             operations, read + stored * (step.operator().accumulates() ? 3 : 2), type);
+  }
+
+  /** Elements that are read along another axis than the target is written along. */
+  private double turned(Assignment step, Map<IndexVariable, Extent> extents) {
+    if (step.subscripts().isEmpty()) {
+      return 0;
+    }
+    Set<IndexVariable> along = variables(step.subscripts().getLast());
+    double elements = 0;
+    for (IndexExpr.Access access : accesses(step.value(), false)) {
+      if (!access.subscripts().isEmpty()) {
+        Set<IndexVariable> own = variables(access.subscripts().getLast());
+        Set<IndexVariable> free = FreeVariables.of(access);
+        boolean isTurned =
+            own.stream().noneMatch(along::contains) && along.stream().anyMatch(free::contains);
+        elements += isTurned && size(along, extents) > 1 ? size(free, extents) : 0;
+      }
+    }
+    return elements;
+  }
+
+  /** Whether tensors are read along different axes, so that one is not read along its rows. */
+  private static boolean isTurned(IndexExpr body) {
+    List<IndexExpr.Access> accesses =
+        accesses(body, true).stream().filter(access -> !access.subscripts().isEmpty()).toList();
+    for (IndexExpr.Access one : accesses) {
+      Set<IndexVariable> along = variables(one.subscripts().getLast());
+      for (IndexExpr.Access other : accesses) {
+        Set<IndexVariable> across = variables(other.subscripts().getLast());
+        if (along.stream().noneMatch(across::contains)
+            && along.stream().anyMatch(FreeVariables.of(other)::contains)
+            && across.stream().anyMatch(FreeVariables.of(one)::contains)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Set<IndexVariable> variables(Subscript subscript) {
+    Set<IndexVariable> variables = new HashSet<>();
+    if (subscript instanceof Subscript.Affine(List<Subscript.Term> terms, _)) {
+      terms.forEach(term -> variables.add(term.variable()));
+    }
+    return variables;
   }
 
   private double reduction(IndexExpr.Reduction reduction, Map<IndexVariable, Extent> extents) {
@@ -90,7 +157,8 @@ final class NestCosts {
                   type)
           + request.model().stream(fused, 0, type);
     }
-    return request.model().stream(iterations * (1 + operations(reduction.body())), elements, type);
+    return request.model().stream(iterations * (1 + operations(reduction.body())), elements, type)
+        + (isTurned(reduction.body()) ? request.model().turned(iterations / 2) : 0);
   }
 
   private double size(Set<IndexVariable> variables, Map<IndexVariable, Extent> extents) {

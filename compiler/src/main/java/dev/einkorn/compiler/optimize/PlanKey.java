@@ -40,6 +40,8 @@ public final class PlanKey {
         model.stream(1, 1L << 16, type),
         model.stream(1, 1L << 20, type),
         model.stream(1, 1L << 30, type),
+        model.mirrored(1e6, 100, 10_000, type),
+        model.turned(1),
         model.steps(type).cost(1000, 1, 1000, 1000),
         model.steps(type).cost(1000, 1000, 1e6, 1e6));
   }

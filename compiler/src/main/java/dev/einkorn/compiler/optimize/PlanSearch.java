@@ -77,9 +77,10 @@ public final class PlanSearch {
             searched.nanos(),
             searched.decisions().stream().filter(decision -> !decision.isSilent()).toList());
     if (request.regroups()) {
-      best = LongSums.split(best, request);
+      best = TurnedSums.split(LongSums.split(best, request), request);
       IndexVerifier.check(best.program(), "splitting sums");
     }
+    best = SymmetricSums.noted(best, request);
     IndexProgram optimized = PinnedOrders.withOutputs(best.program(), program.outputs());
     var costs = new NestCosts(request);
     List<Double> stepNanos = optimized.assignments().stream().map(costs::nanos).toList();

@@ -93,11 +93,28 @@ public final class Slabs {
             group ->
                 group.temporaryBytes() <= CACHES * (double) cacheBytes
                         || group.temporaryBytes() / group.positions() > 2.0 * cacheBytes
+                        || cutsSymmetry(group)
                     ? 0
                     : group.temporaryBytes() - rereadBytes(group, cacheBytes, threads));
     return groups.stream()
         .filter(group -> slab(group, cacheBytes, threads) < group.positions())
         .toList();
+  }
+
+  /**
+   * Whether a step computes half of its target as a whole, and would compute all of it in slabs.
+   */
+  private boolean cutsSymmetry(SlabGroup group) {
+    for (int n = 0; n < group.variables().size(); n++) {
+      IndexVariable cut = group.variables().get(n);
+      Assignment step = plan.steps().get(group.from() + n);
+      if (SymmetricSums.halved(step, sizes, true)
+          .filter(symmetry -> symmetry.first().equals(cut) || symmetry.second().equals(cut))
+          .isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Groups that save most memory, whatever they cost. */

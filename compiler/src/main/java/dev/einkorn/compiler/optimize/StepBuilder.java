@@ -18,9 +18,11 @@ import dev.einkorn.compiler.optimize.path.ContractionPath;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,9 @@ import java.util.function.UnaryOperator;
  * wherever they stand. What is counted as cost is what is built.
  */
 final class StepBuilder {
+  /** Terms of a product for each element of a factor that is worth storing. */
+  private static final double MUCH_LARGER = 64;
+
   private final PlanRequest request;
   private final ProductOrder order;
   private final ElementType type;
@@ -273,6 +278,9 @@ final class StepBuilder {
       operands.add(sums ? withoutReductions(operand(factor)) : operand(factor));
       identity.add(identities.computeIfAbsent(order.form(factor).text(), _ -> identities.size()));
     }
+    if (pinned.isEmpty()) {
+      storeRepeated(product, identity, operands);
+    }
     List<SequencedSet<IndexVariable>> free = operands.stream().map(FreeVariables::of).toList();
     Set<IndexVariable> result = product.free();
     ContractionPath path =
@@ -289,6 +297,38 @@ final class StepBuilder {
           : open(product, evaluation.combine(values, result), whole);
     }
     return open(product, evaluation.evaluate(tree, result), whole);
+  }
+
+  /**
+   * Stores factors that are sums of tensors and stand in the product more than once, under other
+   * names of indices, if the product is much larger: as in {@code (A[i,k] + B[i,k]) * (A[j,k] +
+   * B[j,k])}.
+   */
+  private void storeRepeated(
+      Term.Product product, List<Integer> identity, List<IndexExpr> operands) {
+    double loop = 1;
+    for (IndexVariable variable : variables(operands)) {
+      loop *= extent(variable);
+    }
+    for (int n = 0; n < operands.size(); n++) {
+      double elements = 1;
+      for (IndexVariable variable : FreeVariables.of(operands.get(n))) {
+        elements *= extent(variable);
+      }
+      if (product.factors().get(n) instanceof Term.Sum
+          && Collections.frequency(identity, identity.get(n)) > 1
+          && !product.summed().isEmpty()
+          && elements * MUCH_LARGER <= loop
+          && elements * type.byteSize() <= request.intermediateBytes()) {
+        operands.set(n, store(new Leaves(List.of(operands.get(n)), List.of())));
+      }
+    }
+  }
+
+  private static Set<IndexVariable> variables(List<IndexExpr> operands) {
+    Set<IndexVariable> all = new LinkedHashSet<>();
+    operands.forEach(operand -> all.addAll(FreeVariables.of(operand)));
+    return all;
   }
 
   /** What a sum is divided by as a whole: once for each element instead of once for each term. */

@@ -13,7 +13,8 @@ import java.util.Map;
  * <ul>
  *   <li>{@code -Aeinkorn.simd=auto}: vectors of 512 and 256 bits if the compilation has the module
  *       {@code jdk.incubator.vector}; {@code none}; or a list of 128, 256 and 512.
- *   <li>{@code -Aeinkorn.threads=4}: the processors that loops are shared out for.
+ *   <li>{@code -Aeinkorn.threads=2,8}: the processors that loops are shared out for. Where that
+ *       makes other kernels, there are several, and the machine's own processors choose.
  * </ul>
  */
 public final class ProcessorOptions {
@@ -35,17 +36,28 @@ public final class ProcessorOptions {
    */
   public static BuildTarget target(Map<String, String> options, boolean hasVectors) {
     BuildTarget scalar = BuildTarget.SCALAR;
-    String threads = options.getOrDefault(THREADS, Integer.toString(scalar.threads()));
-    if (!threads.matches("[1-9]\\d{0,3}")) {
-      throw new IllegalArgumentException(
-          "-A%s=%s: the number of processors is at least 1".formatted(THREADS, threads));
-    }
     return new BuildTarget(
         widths(options.getOrDefault(SIMD, "auto"), hasVectors),
-        Integer.parseInt(threads),
+        threads(options, scalar.threads()),
         scalar.l1(),
         scalar.l2(),
         scalar.l3());
+  }
+
+  private static List<Integer> threads(Map<String, String> options, List<Integer> usual) {
+    String given = options.get(THREADS);
+    if (given == null) {
+      return usual;
+    }
+    List<Integer> threads = new ArrayList<>();
+    for (String each : Arrays.stream(given.split(",", -1)).map(String::strip).toList()) {
+      if (!each.matches("[1-9]\\d{0,3}")) {
+        throw new IllegalArgumentException(
+            "-A%s=%s: the number of processors is at least 1".formatted(THREADS, given));
+      }
+      threads.add(Integer.parseInt(each));
+    }
+    return threads;
   }
 
   private static List<Integer> widths(String simd, boolean hasVectors) {

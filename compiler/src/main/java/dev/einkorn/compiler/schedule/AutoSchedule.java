@@ -49,7 +49,8 @@ public final class AutoSchedule {
    */
   public static Schedule choose(
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
-    List<Directive> semantic = PolynomialFunctions.directives(nest, arithmetic);
+    List<Directive> semantic = new ArrayList<>(PolynomialFunctions.directives(nest, arithmetic));
+    semantic.addAll(ReciprocalDivision.directives(nest, shape, arithmetic));
     LoopNest rewritten = Scheduler.apply(nest, new Schedule(semantic));
     List<Directive> all = new ArrayList<>(semantic);
     all.addAll(rewritten(rewritten, shape, target, arithmetic));
@@ -63,7 +64,9 @@ public final class AutoSchedule {
     Optional<Schedule> contraction =
         contraction(nest, shape, target.simd() ? target : WIDEST, arithmetic);
     if (contraction.isPresent()) {
-      return target.simd() ? contraction.get().directives() : scalar(nest, arithmetic);
+      return target.simd()
+          ? contraction.get().directives()
+          : scalar(nest, arithmetic, mirror(contraction.get()));
     }
     boolean streams = ElementwiseSchedule.choose(nest, shape, WIDEST, arithmetic).isPresent();
     List<Directive> directives =
@@ -72,7 +75,7 @@ public final class AutoSchedule {
                     ? ElementwiseSchedule.choose(nest, shape, target, arithmetic)
                     : Optional.<Schedule>empty())
                 .map(Schedule::directives)
-                .orElseGet(() -> scalar(nest, arithmetic)));
+                .orElseGet(() -> scalar(nest, arithmetic, Optional.empty())));
     shape.ifPresent(
         known -> {
           if (!streams && arithmetic.regrouped() && !hasBorders(nest.body())) {
@@ -102,20 +105,47 @@ public final class AutoSchedule {
       all.add(new Directive.Contract());
       promoted = Scheduler.apply(promoted, new Schedule(List.of(new Directive.Contract())));
     }
-    Optional<List<Directive>> tiles = ContractionSchedule.choose(promoted, shape.get(), target);
+    Optional<Directive.Mirror> mirror =
+        Mirroring.choose(promoted, shape.get(), arithmetic)
+            .filter(m -> isLegal(nest, scalar(nest, arithmetic, Optional.of(m))));
+    if (mirror.isPresent()) {
+      List<Directive> mirrored = new ArrayList<>(all);
+      mirrored.add(mirror.get());
+      LoopNest half = Scheduler.apply(promoted, new Schedule(List.of(mirror.get())));
+      Optional<Schedule> found = tiles(nest, mirrored, half, shape.get(), target);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return tiles(nest, all, promoted, shape.get(), target);
+  }
+
+  /** Tiles that follow other directives, if the two are legal together. */
+  private static Optional<Schedule> tiles(
+      LoopNest nest, List<Directive> before, LoopNest after, CallShape shape, Target target) {
+    Optional<List<Directive>> tiles = ContractionSchedule.choose(after, shape, target);
     if (tiles.isEmpty()) {
       return Optional.empty();
     }
+    List<Directive> all = new ArrayList<>(before);
     all.addAll(tiles.get());
     List<Directive> alone =
         all.stream().filter(directive -> !(directive instanceof Directive.Parallel)).toList();
-    for (List<Directive> directives : List.of(all, alone)) {
-      Schedule schedule = new Schedule(directives);
-      if (Scheduler.isLegal(nest, schedule)) {
-        return Optional.of(schedule);
-      }
-    }
-    return Optional.empty();
+    return List.of(all, alone).stream()
+        .filter(directives -> isLegal(nest, directives))
+        .map(Schedule::new)
+        .findFirst();
+  }
+
+  private static boolean isLegal(LoopNest nest, List<Directive> directives) {
+    return Scheduler.isLegal(nest, new Schedule(directives));
+  }
+
+  private static Optional<Directive.Mirror> mirror(Schedule schedule) {
+    return schedule.directives().stream()
+        .filter(Directive.Mirror.class::isInstance)
+        .map(Directive.Mirror.class::cast)
+        .findFirst();
   }
 
   /** What keeps the sums of a canonical nest in locals, with its loops as they are. */
@@ -139,7 +169,8 @@ public final class AutoSchedule {
   }
 
   /** Loops in a good order, with their sums in locals where they can be. */
-  private static List<Directive> scalar(LoopNest nest, Arithmetic arithmetic) {
+  private static List<Directive> scalar(
+      LoopNest nest, Arithmetic arithmetic, Optional<Directive.Mirror> mirror) {
     List<PerfectNest> nests = PerfectNest.split(nest.body());
     PerfectNest main = nests.getLast();
     if (main.loops().isEmpty()) {
@@ -170,6 +201,7 @@ public final class AutoSchedule {
       directives.add(new Directive.Contract());
     }
     directives.add(new Directive.Hoist());
+    mirror.ifPresent(directives::add);
     if (hasBorders(main.body())) {
       directives.add(new Directive.SplitBorders());
     }

@@ -30,6 +30,7 @@ import java.util.Set;
  * @param term what each position of the sum does with the factors
  * @param target what is stored
  * @param result the stored value, over the accumulator
+ * @param mirrored which half of the target is computed, if it is not all
  */
 public record ContractionForm(
     List<Stmt.Loop> outer,
@@ -40,11 +41,23 @@ public record ContractionForm(
     Expr right,
     Stmt term,
     Element target,
-    Expr result) {
+    Expr result,
+    Optional<Mirrored> mirrored) {
+
+  /**
+   * The half of a symmetric target that a nest computes.
+   *
+   * @param first the index that is not below the other one in what is computed
+   * @param second the other index
+   * @param computed the loops as they would be for all of the target
+   * @param copy what fills in the other half
+   */
+  public record Mirrored(IndexVariable first, IndexVariable second, Stmt computed, Stmt copy) {}
 
   /** The form of a nest, if it has it. */
   public static Optional<ContractionForm> of(LoopNest nest) {
-    PerfectNest perfect = PerfectNest.of(nest.body());
+    Optional<Mirrored> mirrored = Mirroring.of(nest);
+    PerfectNest perfect = PerfectNest.of(mirrored.map(Mirrored::computed).orElse(nest.body()));
     if (!(perfect.body() instanceof Stmt.Block(List<Stmt> statements))
         || statements.size() != 3
         || !(statements.get(0)
@@ -75,7 +88,8 @@ public record ContractionForm(
             factors.get(1),
             sum.body(),
             target,
-            result));
+            result,
+            mirrored));
   }
 
   /** Whether a loop body only declares locals and updates the accumulator by its last statement. */
@@ -119,7 +133,7 @@ public record ContractionForm(
   /** The factors in the other order. */
   public ContractionForm swapped() {
     return new ContractionForm(
-        outer, depth, accumulator, initial, right, left, term, target, result);
+        outer, depth, accumulator, initial, right, left, term, target, result, mirrored);
   }
 
   /** The term with other values in place of the factors. */

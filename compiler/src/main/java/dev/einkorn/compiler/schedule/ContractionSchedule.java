@@ -57,6 +57,9 @@ final class ContractionSchedule {
   /** Vectors side by side in a tile whose columns are copied first; two tiles make a block. */
   private static final int STAGED_VECTORS = 4;
 
+  /** Columns from which on wide tiles waste little along the diagonal of a symmetric target. */
+  private static final long WIDE_TRIANGLE = 1024;
+
   /** The share of the second-level cache in which a tile reads the second factor where it lies. */
   private static final double DIRECT_SHARE = 0.5;
 
@@ -142,19 +145,22 @@ final class ContractionSchedule {
             .flatMap(List::stream)
             .filter(index -> index.stored() == 1 && index.extent() > 1)
             .findFirst();
+    boolean mirrored = form.mirrored().isPresent();
     if (unit.isPresent() && batch.contains(unit.get())) {
-      return alongBatch(unit.get(), rows, columns, depth);
+      return mirrored ? Optional.empty() : alongBatch(unit.get(), rows, columns, depth);
     }
     Optional<List<Directive>> overlapping =
-        overlapping(rows, columns, batch, depth)
-            .or(
-                () ->
-                    new ContractionSchedule(nest, form.swapped(), shape, target)
-                        .overlapping(
-                            ContractionIndex.swapped(columns),
-                            ContractionIndex.swapped(rows),
-                            ContractionIndex.swapped(batch),
-                            ContractionIndex.swapped(depth)));
+        mirrored
+            ? Optional.empty()
+            : overlapping(rows, columns, batch, depth)
+                .or(
+                    () ->
+                        new ContractionSchedule(nest, form.swapped(), shape, target)
+                            .overlapping(
+                                ContractionIndex.swapped(columns),
+                                ContractionIndex.swapped(rows),
+                                ContractionIndex.swapped(batch),
+                                ContractionIndex.swapped(depth)));
     if (overlapping.isPresent()) {
       return overlapping;
     }
@@ -227,8 +233,10 @@ final class ContractionSchedule {
         columns.stream().filter(i -> i.stored() == 1).findFirst().orElse(columns.getLast());
     long bytes =
         ContractionIndex.extent(columns) * ContractionIndex.extent(depth) * type.byteSize();
+    boolean mirrored = form.mirrored().isPresent();
     boolean direct =
-        form.right() instanceof Expr.Load
+        !mirrored
+            && form.right() instanceof Expr.Load
             && last.right() == 1
             && last.stored() == 1
             && last.extent() >= 2
@@ -269,7 +277,8 @@ final class ContractionSchedule {
       shareTiles(directives, rowsAreMany ? List.of(row, last) : List.of(last, row));
       return Optional.of(directives);
     }
-    if (form.right() instanceof Expr.Load(Element column, _)
+    if (!mirrored
+        && form.right() instanceof Expr.Load(Element column, _)
         && isStaged(column, rows, columns, depth)) {
       return Optional.of(
           staged(column.tensor(), rows.getFirst(), columns.getFirst(), batch, depth.getFirst()));
@@ -283,14 +292,16 @@ final class ContractionSchedule {
       // not hold their sums.
       double padding =
           (double) TileSizes.roundUp(width, 4L * lanes) / TileSizes.roundUp(width, 2L * lanes);
-      vectors = padding <= 1.05 ? 4 : 2;
+      vectors = padding <= 1.05 && !(mirrored && width < WIDE_TRIANGLE) ? 4 : 2;
     }
     int tileRows = TileSizes.tileRows(height, sizes.registerRows(form, vectors));
     int depthBlock = sizes.depthBlock(ContractionIndex.extent(depth), tileRows);
     var tile = new TileSizes.Packed(tileRows, vectors, lanes, depthBlock, false);
     return Optional.of(
         packed(
-            inPlace.hasFewColumns(columns) ? inPlace.tile(rows, columns, depth).orElse(tile) : tile,
+            !mirrored && inPlace.hasFewColumns(columns)
+                ? inPlace.tile(rows, columns, depth).orElse(tile)
+                : tile,
             rows,
             columns,
             batch,
@@ -320,7 +331,9 @@ final class ContractionSchedule {
     long mostRows = (long) (L2_SHARE * target.l2() / bytes);
     long mostColumns = Math.min(4096, (long) (L3_SHARE * target.l3() / bytes));
     Directive.Share share = sizes.share(height, width, tile.rows(), tile.columns(), batch);
-    int rowParts = share == Directive.Share.ROWS ? target.threads() : 1;
+    // Blocks of a triangle are dealt out in rounds there and back.
+    int rounds = form.mirrored().isPresent() ? 2 : 1;
+    int rowParts = share == Directive.Share.ROWS ? rounds * target.threads() : 1;
     int columnParts = share == Directive.Share.COLUMNS ? target.threads() : 1;
     boolean byStores =
         width > 2 * ContractionIndex.extent(depth)

@@ -10,6 +10,7 @@ import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.schedule.DeviceDirective.Bind;
 import dev.einkorn.compiler.schedule.DeviceDirective.Level;
+import dev.einkorn.compiler.schedule.DeviceDirective.Matrix;
 import dev.einkorn.compiler.schedule.DeviceDirective.Shared;
 import dev.einkorn.compiler.schedule.Directive.PackLoop;
 import dev.einkorn.runtime.ElementType;
@@ -29,12 +30,68 @@ final class DeviceContraction {
   // A sum is shared out among blocks only if each has as much left.
   private static final long LEAST_SHARE = 256;
   private static final int DEPTH = 16;
+  // Tables of more tensors would not leave enough shared memory.
+  private static final int MOST_LOADS = 8;
 
-  /** A tile of a block and of a thread; always 256 threads. */
-  private record Tile(int block, int thread) {}
+  /**
+   * A tile of a block and of one of its threads or warps.
+   *
+   * @param rate how fast a block computes an element, against the largest tile
+   */
+  private record Tile(int rows, int columns, int ownRows, int ownColumns, int depth, double rate) {
+
+    /** How long the busiest multiprocessor takes, by elements of the largest tile. */
+    double time(long m, long n, long batch) {
+      return Math.ceilDiv(blocks(m, n, batch), BLOCKS) * (double) (rows * columns) / rate;
+    }
+
+    long blocks(long m, long n, long batch) {
+      return Math.ceilDiv(m, rows) * Math.ceilDiv(n, columns) * batch;
+    }
+
+    /** The tile with the least time; of equal ones the first. */
+    static Tile best(List<Tile> tiles, long m, long n, long batch) {
+      Tile best = tiles.getFirst();
+      for (Tile tile : tiles) {
+        if (tile.time(m, n, batch) < best.time(m, n, batch)) {
+          best = tile;
+        }
+      }
+      return best;
+    }
+
+    PackLoop rows(List<IndexVariable> variables) {
+      return new PackLoop(variables, ownRows, 1, rows);
+    }
+
+    PackLoop columns(List<IndexVariable> variables) {
+      return new PackLoop(variables, ownColumns, 1, columns);
+    }
+
+    PackLoop depth(List<IndexVariable> variables) {
+      return new PackLoop(variables, 1, 1, depth);
+    }
+  }
 
   private static final List<Tile> TILES =
-      List.of(new Tile(128, 8), new Tile(64, 4), new Tile(32, 2));
+      List.of(
+          new Tile(128, 128, 8, 8, DEPTH, 1),
+          new Tile(128, 64, 8, 4, DEPTH, 0.85),
+          new Tile(64, 64, 8, 4, DEPTH, 0.75),
+          new Tile(32, 32, 4, 2, DEPTH, 0.4));
+
+  /** Sums of eight bytes take twice the registers. */
+  private static final List<Tile> WIDE_TILES =
+      List.of(new Tile(64, 64, 8, 4, DEPTH, 1), new Tile(32, 32, 4, 2, DEPTH, 0.6));
+
+  private static final List<Tile> TF32_TILES =
+      List.of(
+          new Tile(128, 256, 64, 64, DEPTH, 1),
+          new Tile(128, 128, 64, 32, 2 * DEPTH, 0.85),
+          new Tile(64, 64, 32, 32, 2 * DEPTH, 0.6));
+
+  private static final List<Tile> BF16_TILES =
+      List.of(new Tile(128, 128, 64, 32, 2 * DEPTH, 1), new Tile(64, 64, 32, 32, 2 * DEPTH, 0.7));
 
   private final LoopNest nest;
   private final ContractionForm form;
@@ -83,6 +140,7 @@ final class DeviceContraction {
     if (unit.isPresent() && ordered.remove(unit.get())) {
       ordered.add(unit.get());
     }
+    rows = runLast(rows, left.containsAll(rows) ? form.left() : form.right());
     List<IndexVariable> depth = form.depth().stream().map(Stmt.Loop::variable).toList();
     long m = product(rows);
     long n = product(ordered);
@@ -91,22 +149,14 @@ final class DeviceContraction {
       return List.of();
     }
     long batch = product(outer(v -> left.contains(v) == right.contains(v)));
-    boolean wide = form.accumulator().elementType().byteSize() == 8;
-    Tile tile = TILES.getLast();
-    for (Tile candidate : TILES) {
-      boolean fits = !wide || candidate.block() <= 64;
-      if (fits && blocks(candidate, m, n, batch) >= BLOCKS) {
-        tile = candidate;
-        break;
-      }
-    }
+    MatrixProduct product = product();
+    Tile tile = Tile.best(tiles(product), m, n, batch);
     List<Directive> directives = new ArrayList<>();
     directives.add(
-        new Shared(
-            new PackLoop(rows, tile.thread(), 1, tile.block()),
-            new PackLoop(ordered, tile.thread(), 1, tile.block()),
-            new PackLoop(depth, 1, 1, DEPTH)));
-    long blocks = blocks(tile, m, n, batch);
+        product == MatrixProduct.F32
+            ? new Shared(tile.rows(rows), tile.columns(ordered), tile.depth(depth))
+            : new Matrix(product, tile.rows(rows), tile.columns(ordered), tile.depth(depth)));
+    long blocks = tile.blocks(m, n, batch);
     boolean exact = !form.accumulator().elementType().isFloating();
     if (blocks < BLOCKS && (arithmetic.regrouped() || exact)) {
       long chunks = Math.min(2 * BLOCKS / Math.max(1, blocks), k / LEAST_SHARE);
@@ -115,6 +165,36 @@ final class DeviceContraction {
       }
     }
     return directives;
+  }
+
+  /** Rows with the index last along which a stored factor's elements touch. */
+  private List<IndexVariable> runLast(List<IndexVariable> rows, Expr factor) {
+    List<IndexVariable> ordered = new ArrayList<>(rows);
+    if (factor instanceof Expr.Load(Element element, _)) {
+      int axis = nest.tensor(element.tensor()).layout().unitAxis();
+      if (axis >= 0
+          && element.positions().get(axis) instanceof Position.Affine(var affine)
+          && affine.isVariable()
+          && ordered.remove(affine.variable())) {
+        ordered.add(affine.variable());
+      }
+    }
+    return ordered;
+  }
+
+  /** What tensor cores multiply, if they may and can. */
+  private MatrixProduct product() {
+    return form.accumulator().elementType() == ElementType.F32
+        ? arithmetic.products()
+        : MatrixProduct.F32;
+  }
+
+  private List<Tile> tiles(MatrixProduct product) {
+    return switch (product) {
+      case F32 -> form.accumulator().elementType().byteSize() == 8 ? WIDE_TILES : TILES;
+      case TF32 -> TF32_TILES;
+      case BF16 -> BF16_TILES;
+    };
   }
 
   /** Threads along an index that all tensors share and that lies innermost. */
@@ -150,22 +230,20 @@ final class DeviceContraction {
     return longest;
   }
 
-  private static long blocks(Tile tile, long m, long n, long batch) {
-    return Math.ceilDiv(m, tile.block()) * Math.ceilDiv(n, tile.block()) * batch;
-  }
-
   /** Why factors cannot be copied panel by panel. */
   static Optional<String> refusal(ContractionForm form) {
     if (!form.isProduct() || form.accumulator().elementType() == ElementType.BOOL) {
       return Optional.of("the nest is no sum of products");
     }
     List<String> reasons = new ArrayList<>();
+    int[] loads = {0};
     for (Expr factor : List.of(form.left(), form.right())) {
       LoopWalk.subexpressions(
           factor,
           e -> {
             switch (e) {
               case Expr.Load(Element element, _) -> {
+                loads[0]++;
                 if (!element.positions().stream().allMatch(Position.Affine.class::isInstance)) {
                   reasons.add(element + " is not affine");
                 }
@@ -189,6 +267,9 @@ final class DeviceContraction {
                   Expr.Select _ -> {}
             }
           });
+    }
+    if (loads[0] > MOST_LOADS) {
+      reasons.add("factors read more than " + MOST_LOADS + " elements");
     }
     return reasons.stream().findFirst();
   }

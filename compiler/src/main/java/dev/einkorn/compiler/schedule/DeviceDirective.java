@@ -98,7 +98,8 @@ public sealed interface DeviceDirective extends Directive {
      * tiles fit.
      */
     public Optional<ContractionForm> form(LoopNest nest) {
-      return ContractionForm.of(nest).flatMap(form -> DeviceSharing.oriented(form, this));
+      return ContractionForm.of(nest)
+          .flatMap(form -> DeviceSharing.oriented(form, rows.variables(), columns.variables()));
     }
 
     /** How many threads a block has. */
@@ -109,6 +110,54 @@ public sealed interface DeviceDirective extends Directive {
     @Override
     public String toString() {
       return "shared(" + rows + ", " + columns + ", " + depth + ")";
+    }
+  }
+
+  /**
+   * Computes a sum of products of {@code f32} by tiles on tensor cores, which round both factors:
+   * each warp keeps a tile of the target in registers.
+   *
+   * {@snippet lang=text :
+   * matrix(tf32, i: 64 of 128, j: 64 of 256, k: 1 of 16)
+   * }
+   *
+   * @param product what factors are rounded to
+   * @param rows indices of the first factor: elements of a warp, of the block
+   * @param columns indices of the second factor, likewise
+   * @param depth indices of the sum, in their order; the block says how many are copied at once
+   */
+  record Matrix(MatrixProduct product, PackLoop rows, PackLoop columns, PackLoop depth)
+      implements DeviceDirective {
+    private static final int WARP = 32;
+
+    public Matrix {
+      if (product == MatrixProduct.F32) {
+        throw new IllegalArgumentException("tensor cores multiply tf32 or bf16");
+      }
+      if (rows.lanes() > 1 || columns.lanes() > 1 || depth.lanes() > 1 || depth.count() > 1) {
+        throw new IllegalArgumentException("a tile of warps has no lanes");
+      }
+    }
+
+    /** The form of a nest with the factor of the rows first, if it is one that fits. */
+    public Optional<ContractionForm> form(LoopNest nest) {
+      return ContractionForm.of(nest)
+          .flatMap(form -> DeviceSharing.oriented(form, rows.variables(), columns.variables()));
+    }
+
+    /** How many threads a block has. */
+    public int threads() {
+      return rows.block() / rows.count() * (columns.block() / columns.count()) * WARP;
+    }
+
+    @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "matrix(" + product + ", " + rows + ", " + columns + ", " + depth + ")";
     }
   }
 
@@ -158,6 +207,7 @@ public sealed interface DeviceDirective extends Directive {
       case DeviceDirective _, Reorder _, Fuse _, Promote _, Hoist _, Contract _, SplitBorders _ ->
           true;
       case Polynomial _,
+          Reciprocal _,
           Tile _,
           Block _,
           Distribute _,
@@ -166,6 +216,7 @@ public sealed interface DeviceDirective extends Directive {
           Pack _,
           Partial _,
           SplitReduction _,
+          Mirror _,
           Parallel _ ->
           false;
     };
@@ -185,6 +236,7 @@ public sealed interface DeviceDirective extends Directive {
                 Schedule.packLoop(arguments.get(1)),
                 Schedule.packLoop(arguments.get(2))));
       }
+      case "matrix" -> Optional.of(matrix(arguments, text));
       case "registers" ->
           Optional.of(new Registers(arguments.stream().map(Schedule::tileLoop).toList()));
       case "turn" -> {
@@ -199,6 +251,20 @@ public sealed interface DeviceDirective extends Directive {
       }
       default -> Optional.empty();
     };
+  }
+
+  private static Matrix matrix(List<String> arguments, String text) {
+    for (MatrixProduct product : List.of(MatrixProduct.TF32, MatrixProduct.BF16)) {
+      if (arguments.size() == 4 && arguments.getFirst().strip().equals(product.toString())) {
+        return new Matrix(
+            product,
+            Schedule.packLoop(arguments.get(1)),
+            Schedule.packLoop(arguments.get(2)),
+            Schedule.packLoop(arguments.get(3)));
+      }
+    }
+    throw new ScheduleException(
+        "matrix takes tf32 or bf16, rows, columns and depth, found: " + text);
   }
 
   private static Bind bind(List<String> arguments, String text) {

@@ -8,6 +8,7 @@ import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -33,7 +34,13 @@ final class DeviceSharing {
   private static Optional<String> refusal(LoopNest nest, DeviceDirective directive) {
     return switch (directive) {
       case DeviceDirective.Bind bind -> bind(nest, bind);
-      case DeviceDirective.Shared shared -> shared(nest, shared);
+      case DeviceDirective.Shared shared ->
+          product(nest, shared.rows(), shared.columns(), shared.depth())
+              .or(() -> DeviceTiles.refusal(shared));
+      case DeviceDirective.Matrix matrix ->
+          product(nest, matrix.rows(), matrix.columns(), matrix.depth())
+              .or(() -> DeviceTiles.refusal(matrix))
+              .or(() -> notSingle(nest));
       case DeviceDirective.Registers registers -> registers(nest, registers);
       case DeviceDirective.Turn turn -> turn(nest, turn);
     };
@@ -124,34 +131,43 @@ final class DeviceSharing {
     return reasons.stream().findFirst();
   }
 
-  private static Optional<String> shared(LoopNest nest, DeviceDirective.Shared shared) {
+  private static Optional<String> product(
+      LoopNest nest,
+      Directive.PackLoop rows,
+      Directive.PackLoop columns,
+      Directive.PackLoop depthRole) {
     Optional<ContractionForm> form = ContractionForm.of(nest);
     if (form.isEmpty() || !form.get().isProduct()) {
       return Optional.of("the nest is no single sum of a product of two factors");
     }
     List<IndexVariable> depth = form.get().depth().stream().map(Stmt.Loop::variable).toList();
-    if (!depth.equals(shared.depth().variables())) {
+    if (!depth.equals(depthRole.variables())) {
       return Optional.of("the indices of the sum are " + depth);
     }
     Optional<String> refusal = DeviceContraction.refusal(form.get());
     if (refusal.isPresent()) {
       return refusal;
     }
-    return oriented(form.get(), shared).isPresent()
+    return oriented(form.get(), rows.variables(), columns.variables()).isPresent()
         ? Optional.empty()
         : Optional.of("rows are indices of one factor alone, and columns of the other one");
   }
 
+  private static Optional<String> notSingle(LoopNest nest) {
+    return ContractionForm.of(nest)
+        .filter(form -> form.accumulator().elementType() != ElementType.F32)
+        .map(form -> "the sum is of " + form.accumulator().elementType() + ", not f32");
+  }
+
   /** The form with the factor of the rows first, if there is one. */
-  static Optional<ContractionForm> oriented(ContractionForm form, DeviceDirective.Shared shared) {
+  static Optional<ContractionForm> oriented(
+      ContractionForm form, List<IndexVariable> rows, List<IndexVariable> columns) {
     for (ContractionForm each : List.of(form, form.swapped())) {
       List<IndexVariable> outer = each.outer().stream().map(Stmt.Loop::variable).toList();
-      if (outer.containsAll(shared.rows().variables())
-          && outer.containsAll(shared.columns().variables())
-          && Collections.disjoint(
-              ContractionForm.variables(each.right()), shared.rows().variables())
-          && Collections.disjoint(
-              ContractionForm.variables(each.left()), shared.columns().variables())) {
+      if (outer.containsAll(rows)
+          && outer.containsAll(columns)
+          && Collections.disjoint(ContractionForm.variables(each.right()), rows)
+          && Collections.disjoint(ContractionForm.variables(each.left()), columns)) {
         return Optional.of(each);
       }
     }

@@ -17,6 +17,7 @@ public sealed interface Directive
         Directive.Promote,
         Directive.Hoist,
         Directive.Polynomial,
+        Directive.Reciprocal,
         Directive.Block,
         Directive.Distribute,
         Directive.Resume,
@@ -25,6 +26,7 @@ public sealed interface Directive
         Directive.Contract,
         Directive.Partial,
         Directive.SplitReduction,
+        Directive.Mirror,
         Directive.Parallel,
         Directive.Tile,
         Directive.Pack {
@@ -98,7 +100,8 @@ public sealed interface Directive
   }
 
   /**
-   * Moves what does not depend on a loop out of it: loads, function calls, whole inner reductions.
+   * Moves what does not depend on a loop out of it: loads, function calls, whole inner reductions,
+   * and a choice between two values, which becomes one between two loops.
    *
    * {@snippet lang=text :
    * for j:                         f32 max_k = -inf
@@ -138,6 +141,34 @@ public sealed interface Directive
     @Override
     public String toString() {
       return "polynomial()";
+    }
+  }
+
+  /**
+   * Multiplies by the reciprocal of a divisor that does not depend on an index: one division for
+   * all that is divided by it, where the reciprocal is a normal number.
+   *
+   * {@snippet lang=text :
+   *                                  P[i,j] = min(|s|, |1 / s|) >= 2^-126
+   * P[i,j] = E[i,j] / s       =>               ? E[i,j] * (1 / s)
+   *                                            : E[i,j] / s
+   * }
+   *
+   * <p>Always legal, but the quotient is rounded twice, so it is within 1.5 units in the last place
+   * where it was within 0.5: arithmetic must allow it. {@link Hoist} takes the choice out of the
+   * loop.
+   *
+   * @param along the index
+   */
+  record Reciprocal(IndexVariable along) implements Directive {
+    @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "reciprocal(" + along + ")";
     }
   }
 
@@ -442,6 +473,44 @@ public sealed interface Directive
     @Override
     public String toString() {
       return "split(" + variable + ", " + chunks + " x " + grain + ")";
+    }
+  }
+
+  /**
+   * Computes half of a target that stays the same when two of its indices are exchanged, and copies
+   * the other half.
+   *
+   * {@snippet lang=text :
+   * for i:                            for i:
+   *   for j:                            for j in 0 .. i + 1:
+   *     f32 s = 0.0                       f32 s = 0.0
+   *     for k:                =>          for k:
+   *       s += A[i,k] * A[j,k]              s += A[i,k] * A[j,k]
+   *     G[i,j] = s                        G[i,j] = s
+   *                                   for i_copy < i step 32:
+   *                                     for j_copy in 0 .. i_copy step 32:
+   *                                       copy G[i_copy.., j_copy..] to G[j_copy.., i_copy..]
+   *                                     for i in i_copy .. min(i_copy + 32, extent(i)):
+   *                                       for j in i_copy .. i:
+   *                                         G[j,i] = G[i,j]
+   * }
+   *
+   * <p>Legal where the nest has that {@link dev.einkorn.compiler.index.Symmetry} and writes its
+   * target inside of whole loops over both indices. A following {@link Pack} leaves out the tiles
+   * beyond the diagonal. The bits stay the same if the symmetry is exact; otherwise the directive
+   * must say that it regroups products, and arithmetic must allow it.
+   *
+   * @param regroups whether the copied values may round otherwise than computed ones would
+   */
+  record Mirror(IndexVariable first, IndexVariable second, boolean regroups) implements Directive {
+    @Override
+    public boolean keepsBits() {
+      return !regroups;
+    }
+
+    @Override
+    public String toString() {
+      return "mirror(" + first + ", " + second + (regroups ? ", regrouped)" : ")");
     }
   }
 

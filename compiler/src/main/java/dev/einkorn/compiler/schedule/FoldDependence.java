@@ -30,6 +30,16 @@ final class FoldDependence {
     return dependence.ofLoops;
   }
 
+  /** Whether a value that the body computes depends on the variable, directly or by locals. */
+  static boolean reaches(Stmt body, IndexVariable variable, Expr value) {
+    var dependence = new FoldDependence();
+    List<Stmt> statements = body instanceof Stmt.Block(List<Stmt> inner) ? inner : List.of(body);
+    statements.forEach(dependence::add);
+    Set<IndexVariable> used = new HashSet<>();
+    LoopWalk.subexpressions(value, part -> dependence.collect(part, used));
+    return used.contains(variable);
+  }
+
   private void add(Stmt stmt) {
     Set<IndexVariable> used = new HashSet<>();
     LoopWalk.values(stmt, value -> collect(value, used));

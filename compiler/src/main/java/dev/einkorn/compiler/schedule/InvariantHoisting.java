@@ -11,6 +11,7 @@ import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -78,6 +79,57 @@ final class InvariantHoisting {
     return found[0];
   }
 
+  /**
+   * Two loops instead of one whose every iteration makes the same choice (loop unswitching); only
+   * for loops without loops inside, since what they do stands there twice then.
+   */
+  private Stmt unswitched(Stmt.Loop loop) {
+    Optional<Expr> condition = choice(loop);
+    if (condition.isEmpty()) {
+      return loop;
+    }
+    return new Stmt.Guard(
+        condition.get(),
+        hoistFrom(loop.withBody(decided(loop.body(), condition.get(), true))),
+        hoistFrom(loop.withBody(decided(loop.body(), condition.get(), false))));
+  }
+
+  /** The condition of a choice in an innermost loop, if it is the same for all iterations. */
+  private static Optional<Expr> choice(Stmt.Loop loop) {
+    boolean[] innermost = {true};
+    Set<String> ofIteration = new HashSet<>();
+    LoopWalk.statements(
+        loop.body(),
+        stmt -> {
+          innermost[0] &= !(stmt instanceof Stmt.Loop);
+          if (stmt instanceof Stmt.Declare declare) {
+            ofIteration.add(declare.local());
+          }
+        });
+    List<Expr> found = new ArrayList<>();
+    LoopWalk.values(
+        loop.body(),
+        value -> {
+          if (value instanceof Expr.Select(Expr condition, _, _)
+              && isInvariant(condition, loop.variable(), ofIteration)) {
+            found.add(condition);
+          }
+        });
+    return innermost[0] ? found.stream().findFirst() : Optional.empty();
+  }
+
+  private static Stmt decided(Stmt stmt, Expr condition, boolean outcome) {
+    return LoopWalk.mapOwnValues(
+        LoopWalk.mapChildren(stmt, child -> decided(child, condition, outcome)),
+        value -> decided(value, condition, outcome));
+  }
+
+  private static Expr decided(Expr value, Expr condition, boolean outcome) {
+    return value instanceof Expr.Select select && select.condition().equals(condition)
+        ? decided(outcome ? select.whenTrue() : select.whenFalse(), condition, outcome)
+        : value.mapChildren(child -> decided(child, condition, outcome));
+  }
+
   private Stmt hoistFrom(Stmt.Loop loop) {
     List<Stmt> body =
         loop.body() instanceof Stmt.Block(List<Stmt> statements)
@@ -113,7 +165,7 @@ final class InvariantHoisting {
           LoopWalk.mapOwnValues(
               stmt, value -> extract(value, loop.variable(), ofIteration, hoisted)));
     }
-    hoisted.add(loop.withBody(Stmt.sequence(kept)));
+    hoisted.add(unswitched(loop.withBody(Stmt.sequence(kept))));
     return Stmt.sequence(hoisted);
   }
 
@@ -173,7 +225,9 @@ final class InvariantHoisting {
         yield name.toString();
       }
       case Expr.Call(var function, _, _) -> function.symbol() + "_value";
-      case Expr.BinaryOp op when op.operator() == BinaryOperator.DIVIDE -> "quotient";
+      case Expr.BinaryOp op when op.operator().kind() == BinaryOperator.Kind.COMPARISON -> "choice";
+      case Expr.BinaryOp(var operator, Expr left, _) when operator == BinaryOperator.DIVIDE ->
+          left.equals(new Expr.Constant(1.0, left.elementType())) ? "reciprocal" : "quotient";
       case Expr.Local _,
           Expr.Constant _,
           Expr.LoopValue _,

@@ -27,6 +27,19 @@ final class LoopBounds {
     return new Expr.Call(Function.MIN, List.of(left, right));
   }
 
+  static Expr max(Expr left, Expr right) {
+    return new Expr.Call(Function.MAX, List.of(left, right));
+  }
+
+  /** Rounded down. */
+  static Expr divide(Expr value, long divisor) {
+    return new Expr.BinaryOp(BinaryOperator.FLOOR_DIVIDE, value, number(divisor));
+  }
+
+  static Expr times(long factor, Expr value) {
+    return new Expr.BinaryOp(BinaryOperator.MULTIPLY, number(factor), value);
+  }
+
   static Expr and(Expr left, Expr right) {
     return new Expr.BinaryOp(BinaryOperator.AND, left, right);
   }

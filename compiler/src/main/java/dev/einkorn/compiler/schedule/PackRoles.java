@@ -112,16 +112,24 @@ final class PackRoles {
           body);
     }
 
-    /** A loop over the tiles of a block, the last of which may hang over the end. */
+    /** How many tiles a block has, the last of which may hang over the end. */
+    Expr tiles() {
+      return new Expr.BinaryOp(
+          BinaryOperator.FLOOR_DIVIDE,
+          LoopBounds.plus(
+              LoopBounds.min(LoopBounds.number(loop.block()), left()),
+              LoopBounds.number(loop.width() - 1L)),
+          LoopBounds.number(loop.width()));
+    }
+
     Stmt.Loop overTiles(LoopKind kind, Stmt body) {
-      Expr count =
-          new Expr.BinaryOp(
-              BinaryOperator.FLOOR_DIVIDE,
-              LoopBounds.plus(
-                  LoopBounds.min(LoopBounds.number(loop.block()), left()),
-                  LoopBounds.number(loop.width() - 1L)),
-              LoopBounds.number(loop.width()));
-      return new Stmt.Loop(binding(tile), LoopBounds.number(0), count, kind, body);
+      return new Stmt.Loop(binding(tile), LoopBounds.number(0), tiles(), kind, body);
+    }
+
+    /** Where the tile begins. */
+    Expr tileBegin() {
+      return LoopBounds.plus(
+          new Expr.LoopValue(block), LoopBounds.times(loop.width(), new Expr.LoopValue(tile)));
     }
 
     Stmt.Loop overSteps(Expr lower, Expr upper, Stmt body) {
@@ -255,6 +263,11 @@ final class PackRoles {
       name = wish + "_" + n;
     }
     return name;
+  }
+
+  /** Which of the rows' tiles are computed, if the other ones are mirrored. */
+  Optional<PackedHalf> half() {
+    return form.mirrored().map(mirrored -> PackedHalf.of(this, mirrored));
   }
 
   private ContractionForm sides(ContractionForm found) {

@@ -56,12 +56,33 @@ final class PackedContraction {
       }
     }
     LoopNest nest = roles.nest();
+    Stmt body = roles.half().isPresent() ? mirrored(packed) : packed;
     return new LoopNest(
         nest.name(),
         nest.tensors(),
         roles.merged(),
         panels.all(),
-        new Stmt.Guard(runs, packed, nest.body()));
+        nest.symmetry(),
+        new Stmt.Guard(runs, body, nest.body()));
+  }
+
+  /** What is computed, then what is copied; all workers have met in between. */
+  private Stmt mirrored(Stmt packed) {
+    List<Stmt> statements = new ArrayList<>(List.of(packed));
+    roles.form().mirrored().map(ContractionForm.Mirrored::copy).ifPresent(statements::add);
+    if (share == Directive.Share.ROWS) {
+      statements.set(1, dealt(statements.get(1)));
+    }
+    return Stmt.sequence(statements);
+  }
+
+  /** The copy with its blocks of rows, which grow longer, shared out evenly. */
+  private Stmt dealt(Stmt copy) {
+    return copy instanceof Stmt.Loop loop
+        ? loop.step().equals(Stmt.Step.ONE)
+            ? loop.withBody(dealt(loop.body()))
+            : loop.withKind(LoopKind.DEALT)
+        : copy;
   }
 
   private LoopKind kind(Directive.Share ofLoop) {
@@ -77,7 +98,8 @@ final class PackedContraction {
     if (share == Directive.Share.ROWS) {
       body.add(new Stmt.Barrier());
     }
-    body.add(roles.rows().overBlocks(kind(Directive.Share.ROWS), rowsBlock()));
+    Stmt.Loop blocks = roles.rows().overBlocks(kind(Directive.Share.ROWS), rowsBlock());
+    body.add(roles.half().map(half -> half.blocks(blocks)).orElse(blocks));
     if (share == Directive.Share.ROWS) {
       body.add(new Stmt.Barrier());
     }
@@ -96,9 +118,10 @@ final class PackedContraction {
   }
 
   private Stmt overTiles(Stmt tile) {
+    Stmt.Loop tiles = roles.rows().overTiles(LoopKind.SEQUENTIAL, tile);
     return roles
         .columns()
-        .overTiles(LoopKind.SEQUENTIAL, roles.rows().overTiles(LoopKind.SEQUENTIAL, tile));
+        .overTiles(LoopKind.SEQUENTIAL, roles.half().map(half -> half.tiles(tiles)).orElse(tiles));
   }
 
   /**

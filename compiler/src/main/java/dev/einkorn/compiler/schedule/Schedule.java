@@ -40,11 +40,13 @@ public record Schedule(List<Directive> directives) {
                       Directive.Hoist _,
                       Directive.Contract _,
                       Directive.Polynomial _,
+                      Directive.Reciprocal _,
                       Directive.Distribute _,
                       Directive.Block _,
                       Directive.Stage _,
                       Directive.Resume _,
                       Directive.SplitReduction _,
+                      Directive.Mirror _,
                       Directive.Parallel _,
                       DeviceDirective _,
                       Directive.SplitBorders _ ->
@@ -68,10 +70,12 @@ public record Schedule(List<Directive> directives) {
                           Directive.Fuse _,
                           Directive.Promote _,
                           Directive.Hoist _,
+                          Directive.Mirror _,
                           Directive.SplitBorders _ ->
                           true;
                       case Directive.Tile _,
                           Directive.Polynomial _,
+                          Directive.Reciprocal _,
                           Directive.Block _,
                           Directive.Distribute _,
                           Directive.Resume _,
@@ -158,6 +162,12 @@ public record Schedule(List<Directive> directives) {
         }
         yield new Directive.Polynomial();
       }
+      case "reciprocal" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("reciprocal takes one index, found: " + text);
+        }
+        yield new Directive.Reciprocal(variables.getFirst());
+      }
       case "hoist" -> {
         if (!arguments.isEmpty()) {
           throw new ScheduleException("hoist takes no arguments, found: " + text);
@@ -183,6 +193,13 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException("parallel takes one index, found: " + text);
         }
         yield new Directive.Parallel(variables.getFirst());
+      }
+      case "mirror" -> {
+        boolean regroups = arguments.size() == 3 && arguments.getLast().equals("regrouped");
+        if (arguments.size() != 2 && !regroups) {
+          throw new ScheduleException("mirror takes two indices, found: " + text);
+        }
+        yield new Directive.Mirror(variables.get(0), variables.get(1), regroups);
       }
       case "tile" -> {
         if (arguments.isEmpty()) {
@@ -253,10 +270,10 @@ public record Schedule(List<Directive> directives) {
                       new ScheduleException(
                           "unknown directive "
                               + name
-                              + "; there are reorder, fuse, promote, hoist, polynomial, contract,"
-                              + " split, partial, block, distribute, resume, stage, tile, pack,"
-                              + " split_borders and parallel, and for GPUs bind, shared, registers"
-                              + " and turn"));
+                              + "; there are reorder, fuse, promote, hoist, polynomial, reciprocal,"
+                              + " contract, split, partial, mirror, block, distribute, resume,"
+                              + " stage, tile, pack, split_borders and parallel, and for GPUs bind,"
+                              + " shared, registers and turn"));
     };
   }
 

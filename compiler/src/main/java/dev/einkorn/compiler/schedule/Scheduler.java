@@ -67,10 +67,13 @@ public final class Scheduler {
             case Directive.Distribute distribute -> LoopDistribution.apply(result, distribute);
             case Directive.Pack pack -> PackedContraction.apply(result, pack);
             case Directive.Polynomial _ -> result.withBody(PolynomialFunctions.apply(body));
+            case Directive.Reciprocal(IndexVariable along) ->
+                result.withBody(ReciprocalDivision.apply(body, along));
             case Directive.Hoist _ -> result.withBody(InvariantHoisting.apply(body));
             case Directive.Contract contract -> result.withBody(Contraction.apply(body, contract));
             case Directive.Partial partial -> PartialReduction.apply(result, partial);
             case Directive.SplitReduction chunks -> ReductionSplitting.apply(result, chunks);
+            case Directive.Mirror mirror -> result.withBody(Mirroring.apply(result, mirror));
             case Directive.Parallel parallel -> LoopSharing.apply(result, parallel);
             case DeviceDirective directives -> DeviceSharing.check(result, directives);
           };

@@ -47,12 +47,14 @@ public final class WarmSizes {
         case Directive.Distribute distribute ->
             want(wanted, distribute.variable(), distribute.size() + 1L);
         case Directive.Polynomial _,
+            Directive.Reciprocal _,
             Directive.Reorder _,
             Directive.Fuse _,
             Directive.Promote _,
             Directive.Hoist _,
             Directive.Contract _,
             Directive.SplitReduction _,
+            Directive.Mirror _,
             Directive.Parallel _,
             DeviceDirective _,
             Directive.SplitBorders _ -> {}

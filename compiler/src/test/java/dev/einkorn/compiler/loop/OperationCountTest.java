@@ -45,6 +45,13 @@ class OperationCountTest {
   }
 
   @Test
+  void halfOfASquareCountsForATriangle() {
+    LoopNest nest = Nests.canonical("G[i,j] = A[i,k] * A[j,k]");
+    LoopNest mirrored = Scheduler.apply(nest, Schedule.parse("mirror(i, j)"));
+    assertThat(OperationCount.of(mirrored)).hasToString("i*i*k");
+  }
+
+  @Test
   void evaluatesAtSizes() {
     OperationCount count = OperationCount.of(Nests.canonical("y[i] = x[i] + 2 * A[i,k]"));
     assertThat(count.evaluate(OperationCountTest::size)).isEqualTo(10 * 20 + 2 * 10);

@@ -58,6 +58,33 @@ class BuildOptionsTest {
   }
 
   @Test
+  void kernelsAreSharedOutForTheProcessorsOfTheMachine() {
+    String members =
+        """
+        @TensorKernel("c[k] = A[i,k] * B[i,k]") @Extents("i=2000,k=2000")
+        Tensor dots(Tensor A, Tensor B);
+        """;
+    List<String> vectors = List.of("--add-modules", "jdk.incubator.vector");
+    String both = Built.generated(vectors, members);
+    assertThat(both)
+        .contains(
+            "case 0: // every tensor has stride 1 along its last axis, on at most 2 processors")
+        .contains("return TeamSize.isWithin(2)\n")
+        .contains("class DotsContiguous512For2 implements Kernel {")
+        .contains("block(k: 512)")
+        .contains("class DotsContiguous512 implements Kernel {")
+        .contains("block(k: 128)");
+    assertThat(
+            Built.generated(
+                List.of(vectors.get(0), vectors.get(1), "-Aeinkorn.threads=4"), members))
+        .contains("block(k: 256)")
+        .doesNotContain("TeamSize.isWithin");
+    Built built = Built.of(members);
+    Tensor dots = (Tensor) built.call("dots", ones(300, 700), ones(300, 700));
+    assertThat(dots.getDouble(699)).isEqualTo(300);
+  }
+
+  @Test
   void strictRoundingKeepsTheWrittenOrder() {
     String members =
         """

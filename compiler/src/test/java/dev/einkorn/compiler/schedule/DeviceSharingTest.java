@@ -34,6 +34,7 @@ class DeviceSharingTest {
         "bind(i: thread y 8)",
         "bind(i: block 16)",
         "shared(i+j: 8 of 128, k: 4 of 64, l: 1 of 16)",
+        "matrix(tf32, i+j: 64 of 128, k: 64 of 256, l: 1 of 16)",
         "registers(n: 8, k: 4)",
         "turn(A, i, j)"
       })
@@ -51,6 +52,8 @@ class DeviceSharingTest {
         "bind(k: thread x 32 by 2) | a reduction gives each thread one part",
         "shared(i: 4 of 64, k: 4 of 64, k: 1 of 16) | rows are indices of one factor alone",
         "shared(i: 4 of 64, j: 4 of 64, j: 1 of 16) | the indices of the sum are [k]",
+        "shared(i: 32 of 64, j: 4 of 64, k: 1 of 16) | warps are 4 rows x 8 columns of threads",
+        "shared(i: 8 of 64, j: 8 of 64, k: 1 of 4) | does not divide among 64 threads",
         "registers(i: 4, k: 4) | each index must belong to one factor alone",
         "turn(A, i, j) | only store one element after the other",
         "tile(j: 2 x 8) | is for CPUs"

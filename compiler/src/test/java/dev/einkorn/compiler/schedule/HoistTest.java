@@ -117,15 +117,20 @@ class HoistTest {
   }
 
   @Test
-  void leavesTheBranchesOfASelectButNotItsCondition() {
+  void choosesBetweenLoopsWhereAllIterationsChooseAlike() {
     gives(
         "y[i,j] = select(m[i] > 0, exp(x[i]), A[i,j])",
         "hoist()",
         """
         for i:
-          bool factor = m[i] > 0.0
-          for j:
-            y[i,j] = select(factor, exp(x[i]), A[i,j])
+          bool choice = m[i] > 0.0
+          if choice:
+            f32 exp_value = exp(x[i])
+            for j:
+              y[i,j] = exp_value
+          else:
+            for j:
+              y[i,j] = A[i,j]
         """);
   }
 
@@ -136,9 +141,9 @@ class HoistTest {
         "hoist()",
         """
         for i:
-          bool factor = m[i] > 0.0
+          bool choice = m[i] > 0.0
           for j:
-            b[i,j] = factor and (x[i] > 0.0 or A[i,j] > 0.0)
+            b[i,j] = choice and (x[i] > 0.0 or A[i,j] > 0.0)
         """);
   }
 

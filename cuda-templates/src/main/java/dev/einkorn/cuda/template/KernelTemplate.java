@@ -5,7 +5,7 @@ package dev.einkorn.cuda.template;
  * to {@code elements.cu}.
  */
 public sealed interface KernelTemplate
-    permits ContractionKernel, ElementsKernel, RegistersKernel, TurnKernel {
+    permits ContractionKernel, ElementsKernel, MatrixKernel, RegistersKernel, TurnKernel {
 
   /** The kernel's text, with a line end. */
   default String render() {

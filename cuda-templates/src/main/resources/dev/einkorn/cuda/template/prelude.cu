@@ -442,3 +442,226 @@ __device__ __forceinline__ T fold_y(T value, T* scratch) {
   }
   return value;
 }
+
+//~ neighbours
+// Elements side by side, read or written at once: their address is a multiple of their size.
+template <int COUNT, typename T>
+struct __align__(COUNT * sizeof(T)) Neighbours {
+  T values[COUNT];
+};
+template <int COUNT, typename T>
+__device__ __forceinline__ void read_neighbours(T* to, const T* from) {
+  const Neighbours<COUNT, T> all = *(const Neighbours<COUNT, T>*) from;
+#pragma unroll
+  for (int n = 0; n < COUNT; n++) {
+    to[n] = all.values[n];
+  }
+}
+template <int COUNT, typename T>
+__device__ __forceinline__ void write_neighbours(T* to, const T* from) {
+  Neighbours<COUNT, T> all;
+#pragma unroll
+  for (int n = 0; n < COUNT; n++) {
+    all.values[n] = from[n];
+  }
+  *(Neighbours<COUNT, T>*) to = all;
+}
+
+//~ is_aligned
+// Whether an address is a multiple of a number of bytes.
+__device__ __forceinline__ bool is_aligned(const void* address, int bytes) {
+  return (unsigned long long) address % bytes == 0;
+}
+
+//~ dynamic_shared
+// Shared memory whose size the launch says.
+#ifndef CUDA_ON_CPU
+#define DYNAMIC_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
+#endif
+
+//~ copy_async
+// Copies from global to shared memory that go on while the thread does something else. What arrives
+// can be read by the thread after copy_async_wait, by others after a barrier behind that. Without
+// `inside` zeros arrive, and nothing is read.
+#ifndef CUDA_ON_CPU
+template <typename T>
+__device__ __forceinline__ void copy_async(T* to, const T* from, bool inside) {
+  static_assert(sizeof(T) == 4 || sizeof(T) == 8, "4 or 8 bytes");
+  asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(
+                   (unsigned) __cvta_generic_to_shared(to)),
+               "l"(from), "n"((int) sizeof(T)), "r"(inside ? (int) sizeof(T) : 0)
+               : "memory");
+}
+// 16 bytes; both addresses are multiples of 16.
+template <typename T>
+__device__ __forceinline__ void copy_async_16(T* to, const T* from, bool inside) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(
+                   (unsigned) __cvta_generic_to_shared(to)),
+               "l"(from), "r"(inside ? 16 : 0)
+               : "memory");
+}
+// Makes one group of the copies since the last one.
+__device__ __forceinline__ void copy_async_commit() {
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
+// Waits until no more than the last PENDING groups are on their way.
+template <int PENDING>
+__device__ __forceinline__ void copy_async_wait() {
+  asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory");
+}
+#endif
+
+//~ read_matrices
+// Four matrices of 8 x 8 elements of 2 bytes, or of 8 x 4 of 4 bytes, from shared memory: lane n says
+// where row n % 8 of matrix n / 8 begins, 16 bytes. It receives of each matrix word n % 4 of row n / 4.
+#ifndef CUDA_ON_CPU
+__device__ __forceinline__ void read_matrices(unsigned (&to)[4], const void* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+               : "r"((unsigned) __cvta_generic_to_shared(row))
+               : "memory");
+}
+// The same of the transposed matrices, of 2-byte elements.
+__device__ __forceinline__ void read_matrices_turned(unsigned (&to)[4], const void* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+               : "r"((unsigned) __cvta_generic_to_shared(row))
+               : "memory");
+}
+#endif
+
+//~ to_tf32
+// The nearest number of 11 significant bits, away from zero where two are as near.
+#ifndef CUDA_ON_CPU
+__device__ __forceinline__ unsigned to_tf32(unsigned bits) {
+  unsigned rounded;
+  asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(rounded) : "f"(__uint_as_float(bits)));
+  return rounded;
+}
+#endif
+
+//~ to_bf16
+// Two numbers, each rounded to the nearest of 8 significant bits, ties to even; the first one lies
+// in the lower half.
+#ifndef CUDA_ON_CPU
+__device__ __forceinline__ unsigned to_bf16(float first, float second) {
+  unsigned both;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(second), "f"(first));
+  return both;
+}
+#endif
+
+//~ multiply_tf32
+// Adds the product of a 16 x 8 and an 8 x 8 matrix of tf32, spread over a warp. With n / 4 as g and
+// n % 4 as t, lane n has of the left one (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4), of the right
+// one (t, g), (t + 4, g), of the sums (g, 2t), (g, 2t + 1), (g + 8, 2t), (g + 8, 2t + 1).
+#ifndef CUDA_ON_CPU
+__device__ __forceinline__ void multiply_tf32(
+    float (&sums)[4], const unsigned (&left)[4], const unsigned (&right)[2]) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
+      "{%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+      : "r"(left[0]), "r"(left[1]), "r"(left[2]), "r"(left[3]), "r"(right[0]), "r"(right[1]));
+}
+#endif
+
+//~ multiply_bf16
+// Adds the product of a 16 x 16 and a 16 x 8 matrix of bf16, spread over a warp. With n / 4 as g and
+// n % 4 as t, lane n has of the left one, two side by side, (g, 2t), (g + 8, 2t), (g, 2t + 8),
+// (g + 8, 2t + 8), of the right one, two below each other, (2t, g), (2t + 8, g), of the sums
+// (g, 2t), (g, 2t + 1), (g + 8, 2t), (g + 8, 2t + 1).
+#ifndef CUDA_ON_CPU
+__device__ __forceinline__ void multiply_bf16(
+    float (&sums)[4], const unsigned (&left)[4], const unsigned (&right)[2]) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
+      "{%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+      : "r"(left[0]), "r"(left[1]), "r"(left[2]), "r"(left[3]), "r"(right[0]), "r"(right[1]));
+}
+#endif
+
+//~ fragments_tf32: read_matrices, to_tf32
+// A lane's part of 16 rows of 8 positions along the sum, for multiply_tf32; `from` is where they
+// begin in shared memory. Rows lie side by side along the sum, `stride` apart.
+__device__ __forceinline__ void left_along(
+    unsigned (&to)[4], const float* from, int stride, int lane) {
+  read_matrices(to, from + lane % 16 * stride + lane / 16 * 4);
+#pragma unroll
+  for (int n = 0; n < 4; n++) {
+    to[n] = to_tf32(to[n]);
+  }
+}
+// The same where positions of the sum are `stride` apart, and rows side by side.
+__device__ __forceinline__ void left_across(
+    unsigned (&to)[4], const float* from, int stride, int lane) {
+  const float* const first = from + lane % 4 * stride + lane / 4;
+#pragma unroll
+  for (int n = 0; n < 4; n++) {
+    to[n] = to_tf32(__float_as_uint(first[n / 2 * 4 * stride + n % 2 * 8]));
+  }
+}
+// A lane's part of 16 columns: of the first 8, and of the others.
+__device__ __forceinline__ void right_along(
+    unsigned (&to)[2][2], const float* from, int stride, int lane) {
+  unsigned all[4];
+  read_matrices(all, from + (lane % 8 + lane / 16 * 8) * stride + lane / 8 % 2 * 4);
+#pragma unroll
+  for (int n = 0; n < 4; n++) {
+    to[n / 2][n % 2] = to_tf32(all[n]);
+  }
+}
+__device__ __forceinline__ void right_across(
+    unsigned (&to)[2][2], const float* from, int stride, int lane) {
+  const float* const first = from + lane % 4 * stride + lane / 4;
+#pragma unroll
+  for (int n = 0; n < 4; n++) {
+    to[n / 2][n % 2] = to_tf32(__float_as_uint(first[n % 2 * 4 * stride + n / 2 * 8]));
+  }
+}
+
+//~ fragments_bf16: read_matrices
+// A lane's part of 16 rows of 16 positions along the sum, for multiply_bf16; `from` is where they
+// begin in shared memory. Rows lie side by side along the sum, `stride` apart.
+__device__ __forceinline__ void left_along(
+    unsigned (&to)[4], const unsigned short* from, int stride, int lane) {
+  read_matrices(to, from + lane % 16 * stride + lane / 16 * 8);
+}
+// The same where positions of the sum are `stride` apart, and rows side by side.
+__device__ __forceinline__ void left_across(
+    unsigned (&to)[4], const unsigned short* from, int stride, int lane) {
+  read_matrices_turned(to, from + (lane % 8 + lane / 16 * 8) * stride + lane / 8 % 2 * 8);
+}
+// A lane's part of 16 columns: of the first 8, and of the others.
+__device__ __forceinline__ void right_along(
+    unsigned (&to)[2][2], const unsigned short* from, int stride, int lane) {
+  unsigned all[4];
+  read_matrices(all, from + (lane % 8 + lane / 16 * 8) * stride + lane / 8 % 2 * 8);
+#pragma unroll
+  for (int n = 0; n < 4; n++) {
+    to[n / 2][n % 2] = all[n];
+  }
+}
+__device__ __forceinline__ void right_across(
+    unsigned (&to)[2][2], const unsigned short* from, int stride, int lane) {
+  unsigned all[4];
+  read_matrices_turned(all, from + lane % 16 * stride + lane / 16 * 8);
+#pragma unroll
+  for (int n = 0; n < 4; n++) {
+    to[n / 2][n % 2] = all[n];
+  }
+}
+
+//~ store_f32: neighbours
+// Four values of a panel; tf32 is rounded when it is read again.
+__device__ __forceinline__ void store_four(float* to, const float* from) {
+  write_neighbours<4>(to, from);
+}
+
+//~ store_bf16: neighbours, to_bf16
+// Four values of a panel, rounded.
+__device__ __forceinline__ void store_four(unsigned short* to, const float* from) {
+  const unsigned rounded[2] = {to_bf16(from[0], from[1]), to_bf16(from[2], from[3])};
+  write_neighbours<2>((unsigned*) to, rounded);
+}

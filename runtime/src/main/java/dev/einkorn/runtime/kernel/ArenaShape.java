@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Blocks of memory that temporaries lie in: those that are never needed at the same time share a
- * block.
+ * block. Blocks of one element type lie in one array, at multiples of a cache line from each other:
+ * side by side in small arrays of their own, workers would take each other's lines.
  *
  * {@snippet :
  * Workspace workspace = pool.take(new ArenaShape(new Arena(ElementType.F32, n * k)));
@@ -16,8 +17,22 @@ import java.util.List;
  * @param arenas the blocks
  */
 public record ArenaShape(List<Arena> arenas) implements WorkspaceShape {
+  private static final long LINE_BYTES = 64;
+  private static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
   /** One block of memory. */
-  public record Arena(ElementType elementType, long elements) {}
+  public record Arena(ElementType elementType, long elements) {
+    /** Bytes up to the end of its last cache line. */
+    public long bytes() {
+      return Math.multiplyExact(padded(), (long) elementType.byteSize());
+    }
+
+    /** The elements of so many bytes. */
+    private long padded() {
+      long line = LINE_BYTES / elementType.byteSize();
+      return Math.multiplyExact(Math.ceilDiv(elements, line), line);
+    }
+  }
 
   /** Copies the list. */
   public ArenaShape {
@@ -33,8 +48,7 @@ public record ArenaShape(List<Arena> arenas) implements WorkspaceShape {
   public long bytes() {
     long bytes = 0;
     for (Arena arena : arenas) {
-      long each = Math.multiplyExact(arena.elements(), (long) arena.elementType().byteSize());
-      bytes = Math.addExact(bytes, each);
+      bytes = Math.addExact(bytes, arena.bytes());
     }
     return bytes;
   }
@@ -42,8 +56,24 @@ public record ArenaShape(List<Arena> arenas) implements WorkspaceShape {
   @Override
   public Tensor[] allocate() {
     Tensor[] memory = new Tensor[arenas.size()];
-    for (int n = 0; n < memory.length; n++) {
-      memory[n] = Tensor.zeros(arenas.get(n).elementType(), arenas.get(n).elements());
+    for (ElementType type : ElementType.values()) {
+      long together = 0;
+      for (Arena arena : arenas) {
+        together = arena.elementType() == type ? together + arena.padded() : together;
+      }
+      Tensor array = Tensor.zeros(type, together <= LONGEST_ARRAY ? together : 0);
+      long from = 0;
+      for (int n = 0; n < memory.length; n++) {
+        Arena arena = arenas.get(n);
+        if (arena.elementType() == type) {
+          long elements = arena.elements();
+          memory[n] =
+              together <= LONGEST_ARRAY
+                  ? array.slice(0, from, from + elements)
+                  : Tensor.zeros(type, elements);
+          from += arena.padded();
+        }
+      }
     }
     return memory;
   }

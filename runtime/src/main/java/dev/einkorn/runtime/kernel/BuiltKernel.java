@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class BuiltKernel {
   private final KernelVariants variants;
   private final WorkerPool pool;
+  private final int inputs;
   private final int[] outputs;
   private final AtomicReferenceArray<@Nullable TieredKernels> tiers;
 
@@ -31,6 +32,7 @@ public final class BuiltKernel {
   public BuiltKernel(KernelVariants variants, WorkerPool pool) {
     this.variants = variants;
     this.pool = pool;
+    this.inputs = variants.inputs();
     this.outputs = variants.outputs();
     this.tiers = new AtomicReferenceArray<>(variants.count());
   }
@@ -63,20 +65,15 @@ public final class BuiltKernel {
     }
   }
 
-  /** Whether an output overlaps an operand that is no output, or an output before it. */
+  /** Whether an output overlaps an input, or an output before it; temporaries overlap nothing. */
   private boolean isShared(Tensor[] operands, int output) {
-    for (int n = 0; n < operands.length; n++) {
-      boolean later = n >= output && isOutput(n);
-      if (!later && operands[output].overlaps(operands[n])) {
+    for (int input = 0; input < inputs; input++) {
+      if (operands[output].overlaps(operands[input])) {
         return true;
       }
     }
-    return false;
-  }
-
-  private boolean isOutput(int operand) {
-    for (int output : outputs) {
-      if (output == operand) {
+    for (int other : outputs) {
+      if (other < output && operands[output].overlaps(operands[other])) {
         return true;
       }
     }

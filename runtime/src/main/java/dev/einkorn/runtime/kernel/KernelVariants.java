@@ -39,6 +39,9 @@ public interface KernelVariants {
   /** The sizes of these operands. */
   long[] scratchSizes(int variant);
 
+  /** How many operands are inputs: the first ones. */
+  int inputs();
+
   /** Which operands are outputs. */
   int[] outputs();
 }

@@ -1,5 +1,7 @@
 package dev.einkorn.runtime.kernel;
 
+import dev.einkorn.runtime.WorkerPool;
+
 /** How many workers a call is worth. */
 public final class TeamSize {
   // Waking a worker and waiting for it costs a few microseconds, and it works at half speed until
@@ -21,6 +23,11 @@ public final class TeamSize {
    */
   public static double nanos(double operations, double bytes) {
     return Math.max(operations / OPERATIONS_PER_NANO, bytes / BYTES_PER_NANO);
+  }
+
+  /** Whether this machine has at most so many processors. */
+  public static boolean isWithin(int processors) {
+    return WorkerPool.shared().threads() <= processors;
   }
 
   /**

@@ -86,6 +86,31 @@ public record SimdSupport(boolean available, int bits, String reason) {
     return new SimdSupport(true, preferred, "on, %d bits".formatted(preferred));
   }
 
+  /** Runs on first use, as every class. */
+  private static final class Prepared {
+    static final boolean DONE = prepared();
+
+    private Prepared() {}
+
+    private static boolean prepared() {
+      if (detect().available()) {
+        VectorDispatch.settle();
+      }
+      return true;
+    }
+  }
+
+  /**
+   * Prepares the JVM for kernels with vectors, once in a process: before it, how well one of them
+   * is compiled can depend on which lengths of vectors the process has used. Takes some tenths of a
+   * second; does nothing where there are no vectors.
+   */
+  public static void prepare() {
+    if (!Prepared.DONE) {
+      throw new AssertionError("not prepared");
+    }
+  }
+
   /** The number of elements in a vector; 1 if vectors are off, and for conditions. */
   public int lanes(ElementType type) {
     return available && type.isNumeric() ? bits / (8 * type.byteSize()) : 1;

@@ -30,8 +30,8 @@ public final class VectorMath {
     IntVector bits = t.reinterpretAsInts();
     IntVector half = bits.lanewise(VectorOperators.LSHL, 22).and(F32.EXPONENT);
     IntVector other = bits.lanewise(VectorOperators.LSHL, 23).sub(half);
-    FloatVector y = expm1OfRest(r).add(1);
-    y = y.mul(half.add(F32.ONE_BITS).reinterpretAsFloats());
+    FloatVector first = half.add(F32.ONE_BITS).reinterpretAsFloats();
+    FloatVector y = expm1OfRest(r).fma(first, first);
     y = y.mul(other.add(F32.ONE_BITS).reinterpretAsFloats());
     y = y.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, F32.EXP_MOST));
     return y.blend(0, x.compare(VectorOperators.LT, F32.EXP_LEAST));
@@ -44,12 +44,10 @@ public final class VectorMath {
   }
 
   private static FloatVector expm1OfRest(FloatVector r) {
-    FloatVector p = r.fma(F32.E5, F32.E4);
-    p = p.fma(r, r.broadcast(F32.E3));
-    p = p.fma(r, r.broadcast(F32.E2));
-    p = p.fma(r, r.broadcast(F32.E1));
-    p = p.fma(r, r.broadcast(F32.E0));
-    return r.mul(r).fma(p, r);
+    FloatVector z = r.mul(r);
+    FloatVector p = z.fma(z.broadcast(F32.E4), r.fma(F32.E3, F32.E2));
+    p = p.fma(z, r.fma(F32.E1, F32.E0));
+    return p.fma(z, r);
   }
 
   /** {@link PolynomialMath#tanh(float)} of each lane. */
@@ -75,9 +73,9 @@ public final class VectorMath {
     FloatVector twice = a.blend(F32.TANH_MOST, a.compare(VectorOperators.GT, F32.TANH_MOST)).mul(2);
     FloatVector t = twice.fma(F32.LOG2_E, F32.ROUNDER);
     FloatVector r = rest(t.sub(F32.ROUNDER), twice);
-    IntVector power = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    FloatVector y = expm1OfRest(r).add(1);
-    y = y.mul(power.add(F32.ONE_BITS).reinterpretAsFloats());
+    IntVector bits = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    FloatVector power = bits.add(F32.ONE_BITS).reinterpretAsFloats();
+    FloatVector y = expm1OfRest(r).fma(power, power);
     return y.broadcast(1).sub(y.broadcast(2).div(y.add(1)));
   }
 
@@ -122,8 +120,8 @@ public final class VectorMath {
     LongVector bits = t.reinterpretAsLongs();
     LongVector half = bits.lanewise(VectorOperators.LSHL, 51).and(F64.EXPONENT);
     LongVector other = bits.lanewise(VectorOperators.LSHL, 52).sub(half);
-    DoubleVector y = expm1OfRest(r).add(1);
-    y = y.mul(half.add(F64.ONE_BITS).reinterpretAsDoubles());
+    DoubleVector first = half.add(F64.ONE_BITS).reinterpretAsDoubles();
+    DoubleVector y = expm1OfRest(r).fma(first, first);
     y = y.mul(other.add(F64.ONE_BITS).reinterpretAsDoubles());
     y = y.blend(Double.POSITIVE_INFINITY, x.compare(VectorOperators.GT, F64.EXP_MOST));
     return y.blend(0, x.compare(VectorOperators.LT, F64.EXP_LEAST));
@@ -136,17 +134,13 @@ public final class VectorMath {
   }
 
   private static DoubleVector expm1OfRest(DoubleVector r) {
-    DoubleVector p = r.fma(F64.E10, F64.E9);
-    p = p.fma(r, r.broadcast(F64.E8));
-    p = p.fma(r, r.broadcast(F64.E7));
-    p = p.fma(r, r.broadcast(F64.E6));
-    p = p.fma(r, r.broadcast(F64.E5));
-    p = p.fma(r, r.broadcast(F64.E4));
-    p = p.fma(r, r.broadcast(F64.E3));
-    p = p.fma(r, r.broadcast(F64.E2));
-    p = p.fma(r, r.broadcast(F64.E1));
-    p = p.fma(r, r.broadcast(F64.E0));
-    return r.mul(r).fma(p, r);
+    DoubleVector z = r.mul(r);
+    DoubleVector p = r.fma(F64.E9, F64.E8);
+    p = p.fma(z, r.fma(F64.E7, F64.E6));
+    p = p.fma(z, r.fma(F64.E5, F64.E4));
+    p = p.fma(z, r.fma(F64.E3, F64.E2));
+    p = p.fma(z, r.fma(F64.E1, F64.E0));
+    return p.fma(z, r);
   }
 
   /** {@link PolynomialMath#tanh(double)} of each lane. */
@@ -179,9 +173,9 @@ public final class VectorMath {
         a.blend(F64.TANH_MOST, a.compare(VectorOperators.GT, F64.TANH_MOST)).mul(2);
     DoubleVector t = twice.fma(F64.LOG2_E, F64.ROUNDER);
     DoubleVector r = rest(t.sub(F64.ROUNDER), twice);
-    LongVector power = t.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
-    DoubleVector y = expm1OfRest(r).add(1);
-    y = y.mul(power.add(F64.ONE_BITS).reinterpretAsDoubles());
+    LongVector bits = t.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52);
+    DoubleVector power = bits.add(F64.ONE_BITS).reinterpretAsDoubles();
+    DoubleVector y = expm1OfRest(r).fma(power, power);
     return y.broadcast(1).sub(y.broadcast(2).div(y.add(1)));
   }
 

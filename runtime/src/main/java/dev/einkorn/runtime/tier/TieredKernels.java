@@ -1,5 +1,6 @@
 package dev.einkorn.runtime.tier;
 
+import dev.einkorn.runtime.simd.SimdSupport;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -89,6 +90,7 @@ public final class TieredKernels {
   }
 
   static Optional<TieredKernels> warmed(Candidate candidate, Meter meter) {
+    SimdSupport.prepare();
     KernelSet loaded = null;
     String note = "";
     for (int load = 0; load < MOST_LOADS; load++) {
@@ -138,6 +140,7 @@ public final class TieredKernels {
   private void warm(Candidate candidate, Meter meter) {
     String outcome = "scalar kernels";
     try {
+      SimdSupport.prepare();
       for (int load = 0; load < MOST_LOADS; load++) {
         Optional<KernelSet> loaded = candidate.load();
         if (loaded.isEmpty()) {

@@ -7,6 +7,7 @@ import dev.einkorn.compiler.schedule.ContractionForm;
 import dev.einkorn.compiler.schedule.DeviceDirective;
 import dev.einkorn.compiler.schedule.DeviceDirective.Bind;
 import dev.einkorn.compiler.schedule.DeviceDirective.Level;
+import dev.einkorn.compiler.schedule.DeviceDirective.Matrix;
 import dev.einkorn.compiler.schedule.DeviceDirective.Registers;
 import dev.einkorn.compiler.schedule.DeviceDirective.Shared;
 import dev.einkorn.compiler.schedule.DeviceDirective.Turn;
@@ -73,9 +74,12 @@ public final class CudaEmitter {
 
   private void emit(DeviceUnit.Step step) {
     requireDevice(step.nest(), step.schedule());
-    Optional<Shared> shared = first(step, Shared.class);
-    if (shared.isPresent()) {
-      contraction(step, shared.get());
+    Optional<Tiled> tiled =
+        first(step, Shared.class)
+            .map(shared -> tiled(step, shared))
+            .or(() -> first(step, Matrix.class).map(matrix -> tiled(step, matrix)));
+    if (tiled.isPresent()) {
+      contraction(step, tiled.get());
       return;
     }
     Optional<Registers> registers = first(step, Registers.class);
@@ -170,36 +174,57 @@ public final class CudaEmitter {
     launches.add(writer.launch(kernel));
   }
 
-  private void contraction(DeviceUnit.Step step, Shared shared) {
-    ContractionForm form =
-        shared
-            .form(step.nest())
-            .orElseThrow(() -> new ScheduleException(shared + " needs one sum of products"));
+  /** What writes a contraction, for a nest of it, a number of chunks and what is stored. */
+  private record Tiled(ContractionForm form, Writer writer) {
+    interface Writer {
+      Launch write(LoopNest nest, int chunks, Stmt result);
+    }
+  }
+
+  private Tiled tiled(DeviceUnit.Step step, Shared shared) {
+    ContractionForm form = shared.form(step.nest()).orElseThrow(() -> noProduct(shared));
+    return new Tiled(
+        form,
+        (nest, chunks, result) -> {
+          String kernel = kernel(step);
+          var writer =
+              new ContractionWriter(form, shared, chunks, result, names(nest), unit.exact());
+          texts.add(writer.write(step.statement(), kernel));
+          return writer.launch(kernel);
+        });
+  }
+
+  private Tiled tiled(DeviceUnit.Step step, Matrix matrix) {
+    ContractionForm form = matrix.form(step.nest()).orElseThrow(() -> noProduct(matrix));
+    return new Tiled(
+        form,
+        (nest, chunks, result) -> {
+          String kernel = kernel(step);
+          var writer = new MatrixWriter(form, matrix, chunks, result, names(nest), unit.exact());
+          texts.add(writer.write(step.statement(), kernel));
+          return writer.launch(kernel);
+        });
+  }
+
+  private static ScheduleException noProduct(DeviceDirective directive) {
+    return new ScheduleException(directive + " needs one sum of products");
+  }
+
+  private void contraction(DeviceUnit.Step step, Tiled tiled) {
+    ContractionForm form = tiled.form();
     List<Bind> binds = binds(step.schedule());
     DeviceNest part = DeviceNest.of(step.nest().body()).getLast();
     int chunks = chunks(binds, part);
     if (chunks == 1) {
-      tiles(step, step.nest(), form, shared, 1, new Stmt.Store(form.target(), form.result()));
+      var result = new Stmt.Store(form.target(), form.result());
+      launches.add(tiled.writer().write(step.nest(), 1, result));
       return;
     }
     PartialFold fold = PartialFold.of(step.nest(), part, chunks, temporaries).orElseThrow();
     temporaries.add(fold.temporary());
     List<Stmt> first = ((Stmt.Block) fold.firstPart().body()).statements();
-    tiles(step, fold.first(), form, shared, chunks, first.getLast());
+    launches.add(tiled.writer().write(fold.first(), chunks, first.getLast()));
     second(step, fold, List.of(), chunks);
-  }
-
-  private void tiles(
-      DeviceUnit.Step step,
-      LoopNest nest,
-      ContractionForm form,
-      Shared shared,
-      int chunks,
-      Stmt result) {
-    String kernel = kernel(step);
-    var writer = new ContractionWriter(form, shared, chunks, result, names(nest), unit.exact());
-    texts.add(writer.write(step.statement(), kernel));
-    launches.add(writer.launch(kernel));
   }
 
   private static int chunks(List<Bind> binds, DeviceNest part) {

@@ -33,7 +33,13 @@ final class CudaWords {
                   + " row_tiles column_tiles row_extent column_extent depth_extent depth_first"
                   + " depth_end depth_share steps step slot locate fetch store left right left_next"
                   + " right_next left_tile right_tile thread_row thread_column sums item deep down"
-                  + " across position panel along_0 across_0 block_tile line")
+                  + " across position panel along_0 across_0 block_tile line next part band"
+                  + " band_rows lane warp warp_row warp_column row_item column_item memory"
+                  + " left_panel right_panel copy beside is_aligned Neighbours read_neighbours"
+                  + " write_neighbours DYNAMIC_SHARED copy_async copy_async_16 copy_async_commit"
+                  + " copy_async_wait read_matrices read_matrices_turned to_tf32 to_bf16"
+                  + " multiply_tf32 multiply_bf16 left_along left_across right_along right_across"
+                  + " store_four")
               .split(" "));
 
   private CudaWords() {}

@@ -359,7 +359,9 @@ final class StepWriter {
     String first = expressions.bound(loop.lower());
     String end = expressions.bound(loop.upper());
     long step = loop.step().size();
-    if (loop.kind() == LoopKind.PARALLEL) {
+    if (loop.kind() == LoopKind.DEALT) {
+      dealt(loop, variable, level);
+    } else if (loop.kind() == LoopKind.PARALLEL) {
       parallel(loop, variable, level);
     } else if (loop.step().clamped() && step > 1) {
       String tile = names.local(loop.variable() + "_tile");
@@ -425,6 +427,29 @@ final class StepWriter {
                 ? "Math.min(" + start + ", " + atom(end) + " - " + step + ")"
                 : start)
             + ";");
+  }
+
+  /** Every so many iterations one of each worker's. */
+  private void dealt(Stmt.Loop loop, String variable, int level) {
+    if (loop.step().clamped()) {
+      throw new IllegalArgumentException("iterations that overlap cannot be dealt out");
+    }
+    TypeName type = integer();
+    String first = expressions.bound(loop.lower());
+    String end = expressions.bound(loop.upper());
+    long step = loop.step().size();
+    String round = names.local(loop.variable() + "_round");
+    String card = names.local(loop.variable() + "_number");
+    String span = first.equals("0") ? end : atom(end) + " - " + atom(first);
+    String count = step == 1 ? span : "(" + span + " + " + (step - 1) + ") / " + step;
+    line(
+        level,
+        "for (%s %s = 0, %s = worker.dealt(%s, %s); %s >= 0; %s = worker.dealt(++%s, %s)) {"
+            .formatted(type, round, card, round, count, card, card, round, count));
+    String offset = first.equals("0") ? "" : first + " + ";
+    line(
+        level + 1,
+        type + " " + variable + " = " + offset + card + (step == 1 ? "" : " * " + step) + ";");
   }
 
   private static String atom(String text) {

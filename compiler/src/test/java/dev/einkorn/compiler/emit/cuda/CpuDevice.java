@@ -299,6 +299,12 @@ public final class CpuDevice {
       }
     }
     MemorySegment entry = library.find(entry(program, launched)).orElseThrow();
+    if (checked) {
+      call(
+          "cuda_check_dynamic",
+          FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG),
+          (long) launched.dynamicSharedBytes());
+    }
     try {
       MemorySegment message =
           (MemorySegment)

@@ -3,6 +3,7 @@ package dev.einkorn.compiler.emit.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.compiler.Einkorn;
+import dev.einkorn.compiler.MatrixPrecision;
 import dev.einkorn.compiler.Mode;
 import dev.einkorn.compiler.golden.GoldenFiles;
 import dev.einkorn.runtime.ElementType;
@@ -24,13 +25,17 @@ final class GoldenSourcesTest {
    *
    * @param schedule of the output; empty for the one that is chosen
    */
-  record Golden(String program, String schedule, Mode mode) {
+  record Golden(String program, String schedule, Mode mode, MatrixPrecision precision) {
+    Golden(String program, String schedule, Mode mode) {
+      this(program, schedule, mode, MatrixPrecision.F32);
+    }
+
     Golden(String program) {
       this(program, "", Mode.DETERMINISTIC);
     }
 
     String source() {
-      Einkorn.Builder einkorn = Einkorn.builder().mode(mode);
+      Einkorn.Builder einkorn = Einkorn.builder().mode(mode).matrixPrecision(precision);
       if (!schedule.isEmpty()) {
         einkorn.schedule(program.substring(0, program.indexOf('[')), schedule);
       }
@@ -63,6 +68,16 @@ final class GoldenSourcesTest {
             "C[i,j] = A[i,k] * B[j,k]",
             TILE + "shared(i: 4 of 64, j: 4 of 64, k: 1 of 16); bind(k: block 8)",
             Mode.DETERMINISTIC));
+    CASES.put(
+        "contraction_tf32",
+        new Golden(
+            "C[i,j] = A[i,k] * B[k,j]",
+            TILE + "matrix(tf32, i: 64 of 128, j: 64 of 256, k: 1 of 16)",
+            Mode.DETERMINISTIC,
+            MatrixPrecision.TF32));
+    CASES.put(
+        "contraction_bf16",
+        new Golden("C[i,j] = A[k,i] * B[j,k]", "", Mode.DETERMINISTIC, MatrixPrecision.BF16));
     CASES.put("permuted_contraction", new Golden("C[a,i,b,j] = A[i,k,l,a] * B[l,j,b,k]"));
     CASES.put("row_sums", new Golden("r[i] = A[i,k]"));
     CASES.put("whole_sum", new Golden("s[] = A[i,k] * A[i,k]"));

@@ -18,6 +18,7 @@ cuda_dim threadIdx, blockIdx, blockDim, gridDim;
 // Called where memory_check.cpp is linked in.
 void cuda_check_block(int threads) __attribute__((weak));
 void cuda_check_epoch() __attribute__((weak));
+void cuda_check_access(const void* address, size_t bytes, bool write) __attribute__((weak));
 extern char __start_cuda_shared[] __attribute__((weak));
 extern char __stop_cuda_shared[] __attribute__((weak));
 }
@@ -40,7 +41,27 @@ struct Fiber {
   jmp_buf here;
 };
 
+// A copy that a thread has sent on its way, in its n-th group.
+struct Copy {
+  char* to;
+  const char* from;
+  int bytes;
+  bool inside;
+  int group;
+};
+const int MOST_COPIES = 512;
+struct Copies {
+  Copy all[MOST_COPIES];
+  int count;
+  int group;
+};
+
 Fiber fibers[MOST];
+Copies* copies;
+// What lanes show each other: two places for each thread, in turn.
+const int SHOWN = 64;
+alignas(16) char shown[2][MOST * SHOWN];
+int shown_at[MOST];
 char* stacks;
 jmp_buf scheduler;
 ucontext_t unused;
@@ -197,6 +218,9 @@ void run_block(int kind) {
   for (int n = 0; n < threads; n++) {
     fibers[n].state = READY;
     fibers[n].index = {n % blockDim.x, n / blockDim.x, 0};
+    copies[n].count = 0;
+    copies[n].group = 0;
+    shown_at[n] = 0;
   }
   int warps = (threads + 31) / 32;
   while (!failed) {
@@ -272,6 +296,71 @@ void cuda_syncwarp(unsigned mask, int line) {
   cuda_shuffle(mask, 0, running % 32, line);
 }
 
+void cuda_check_aligned(const void* address, int bytes) {
+  if ((unsigned long long) address % bytes != 0) {
+    fail_thread(running, "misaligned address", 0);
+  }
+}
+
+// Until the thread has waited there is nothing sensible in the place that is copied to.
+void cuda_copy_async(void* to, const void* from, int bytes, bool inside) {
+  cuda_check_aligned(to, bytes);
+  Copies& own = copies[running];
+  if (own.count == MOST_COPIES) {
+    fail_thread(running, "more copies are on their way than the test can note", 0);
+    return;
+  }
+  if (inside) {
+    cuda_check_aligned(from, bytes);
+    if (cuda_check_access) {
+      cuda_check_access(from, bytes, false);
+    }
+  }
+  if (cuda_check_access) {
+    cuda_check_access(to, bytes, true);
+  }
+  memset(to, 0xff, bytes);
+  own.all[own.count++] = {(char*) to, (const char*) from, bytes, inside, own.group};
+}
+
+void cuda_copy_async_commit() { copies[running].group++; }
+
+void cuda_copy_async_wait(int pending) {
+  Copies& own = copies[running];
+  int kept = 0;
+  for (int n = 0; n < own.count; n++) {
+    Copy& copy = own.all[n];
+    if (copy.group >= own.group - pending) {
+      own.all[kept++] = copy;
+      continue;
+    }
+    if (cuda_check_access) {
+      cuda_check_access(copy.to, copy.bytes, true);
+    }
+    if (copy.inside) {
+      memcpy(copy.to, copy.from, copy.bytes);
+    } else {
+      memset(copy.to, 0, copy.bytes);
+    }
+  }
+  own.count = kept;
+}
+
+const void* cuda_show(const void* own, int bytes, int line) {
+  if (bytes > SHOWN) {
+    fail_thread(running, "shows too much", line);
+    return own;
+  }
+  if (threads % 32 != 0) {
+    fail_thread(running, "works with its warp, which is not whole", line);
+  }
+  int at = shown_at[running];
+  shown_at[running] = 1 - at;
+  memcpy(shown[at] + running * SHOWN, own, bytes);
+  cuda_shuffle(0xffffffffu, 0, running % 32, line);
+  return shown[at] + running / 32 * 32 * SHOWN;
+}
+
 unsigned long long cuda_compare_and_swap(
     unsigned long long* place, unsigned long long expected, unsigned long long value) {
   unsigned long long old = *place;
@@ -335,6 +424,9 @@ const char* cuda_launch(
   if (!stacks) {
     stacks = (char*) mmap(
         0, MOST * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    copies = (Copies*) mmap(
+        0, MOST * sizeof(Copies), PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   }
   entry = kernel;
   arguments = given;

@@ -9,6 +9,7 @@ extern "C" {
 int cuda_running();
 bool cuda_on_stack(const char* address);
 void cuda_fail(const char* text);
+extern char cuda_dynamic[] __attribute__((weak));
 extern char __start_cuda_shared[] __attribute__((weak));
 extern char __stop_cuda_shared[] __attribute__((weak));
 }
@@ -16,7 +17,7 @@ extern char __stop_cuda_shared[] __attribute__((weak));
 namespace {
 
 const int MOST_RANGES = 4096;
-const int MOST_WORDS = 1 << 16;
+const size_t MOST_WORDS = 1 << 22;
 
 struct Range {
   const char* from;
@@ -27,11 +28,17 @@ int buffer_count;
 Range own[16];
 int own_count;
 
-// For each word of shared memory who has used it since the last barrier: a thread's number plus
-// one, or MANY readers.
+// For each word of shared memory who has used it since a barrier: a thread's number plus one, or
+// MANY readers, and after which barrier that was.
 const int MANY = 1 << 20;
-int writer[MOST_WORDS];
-int reader[MOST_WORDS];
+struct Users {
+  int writer;
+  int reader;
+  unsigned written;
+  unsigned read;
+};
+Users users[MOST_WORDS];
+unsigned barriers = 1;
 
 int find_own(dl_phdr_info* info, size_t, void*) {
   const char* here = (const char*) &find_own;
@@ -66,17 +73,28 @@ bool in_own(const char* address) {
   return false;
 }
 
+// How much dynamic shared memory the launch has asked for.
+size_t dynamic_bytes = 166912;
+const size_t MOST_DYNAMIC = 166912;
+
 void shared(size_t offset, size_t size, bool write) {
   int thread = cuda_running() + 1;
-  for (size_t word = offset / 4; word <= (offset + size - 1) / 4 && word < MOST_WORDS; word++) {
-    bool race = writer[word] != 0 && writer[word] != thread;
+  for (size_t word = offset / 4; word <= (offset + size - 1) / 4; word++) {
+    if (word >= MOST_WORDS) {
+      cuda_fail("more shared memory than the check has room for");
+      return;
+    }
+    Users& use = users[word];
+    int writer = use.written == barriers ? use.writer : 0;
+    int reader = use.read == barriers ? use.reader : 0;
+    bool race = writer != 0 && writer != thread;
     if (write) {
-      race |= reader[word] != 0 && reader[word] != thread;
-      writer[word] = thread;
-    } else if (reader[word] == 0) {
-      reader[word] = thread;
-    } else if (reader[word] != thread) {
-      reader[word] = MANY;
+      race |= reader != 0 && reader != thread;
+      use.writer = thread;
+      use.written = barriers;
+    } else {
+      use.reader = reader == 0 || reader == thread ? thread : MANY;
+      use.read = barriers;
     }
     if (race) {
       char text[160];
@@ -92,6 +110,9 @@ void shared(size_t offset, size_t size, bool write) {
 void access(const void* pointer, size_t size, bool write) {
   const char* address = (const char*) pointer;
   if (__start_cuda_shared && address >= __start_cuda_shared && address < __stop_cuda_shared) {
+    if (address >= cuda_dynamic + dynamic_bytes && address < cuda_dynamic + MOST_DYNAMIC) {
+      cuda_fail("uses more shared memory than the launch has asked for");
+    }
     shared(address - __start_cuda_shared, size, write);
     return;
   }
@@ -125,9 +146,13 @@ void cuda_check_buffer(const char* from, size_t bytes) {
   }
 }
 
-void cuda_check_epoch() {
-  memset(writer, 0, sizeof writer);
-  memset(reader, 0, sizeof reader);
+void cuda_check_epoch() { barriers++; }
+
+/** The next launch has so much dynamic shared memory. */
+void cuda_check_dynamic(size_t bytes) { dynamic_bytes = bytes; }
+
+void cuda_check_access(const void* address, size_t bytes, bool write) {
+  access(address, bytes, write);
 }
 
 void cuda_check_block(int) { cuda_check_epoch(); }

@@ -5,18 +5,33 @@ import dev.einkorn.compiler.CompiledProgram;
 import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 
 /**
  * The founding questions with kernels compiled at run time and with kernels written at build time,
- * called in turn, so that both see the same machine. With vectors where the JVM has {@code
- * --add-modules jdk.incubator.vector}, in scalar form where it has not.
+ * called in turn, so that both see the same machine; which of the two is first changes from call to
+ * call. With vectors where the JVM has {@code --add-modules jdk.incubator.vector}, in scalar form
+ * where it has not.
+ *
+ * <pre>
+ *   DoorComparison          compares in this JVM
+ *   DoorComparison 7        compares in seven JVMs, one after the other; their medians count
+ * </pre>
  */
 public final class DoorComparison {
-  private static final int CALLS = 120;
+  private static final int CALLS = 240;
   private static final long WARM_UP_NANOS = 1_000_000_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -31,8 +46,43 @@ public final class DoorComparison {
     }
   }
 
-  /** Prints a line a question: the best and the median time of each door, and their ratios. */
-  public static void main(String[] arguments) throws InterruptedException {
+  /** The medians of the calls of one JVM, in microseconds. */
+  private record Medians(String question, double runTime, double buildTime) {
+    private static final Pattern LINE =
+        Pattern.compile("(\\w+)  run time ([0-9.]+) us  build time ([0-9.]+) us.*");
+
+    double ratio() {
+      return buildTime / runTime;
+    }
+
+    String line() {
+      return String.format(
+          Locale.ROOT,
+          "%s  run time %.1f us  build time %.1f us  ratio %.3f",
+          question,
+          runTime,
+          buildTime,
+          ratio());
+    }
+
+    static Optional<Medians> parse(String line) {
+      Matcher matcher = LINE.matcher(line);
+      return matcher.matches()
+          ? Optional.of(
+              new Medians(
+                  matcher.group(1),
+                  Double.parseDouble(matcher.group(2)),
+                  Double.parseDouble(matcher.group(3))))
+          : Optional.empty();
+    }
+  }
+
+  /** Prints a line a question: the median times of both doors, and their ratio. */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    if (arguments.length > 0) {
+      compareInForks(Integer.parseInt(arguments[0]));
+      return;
+    }
     var comparison = new DoorComparison();
     comparison.compare(
         new Question(
@@ -54,6 +104,48 @@ public final class DoorComparison {
             tensor(64, 64, 256)));
   }
 
+  /** Starts JVMs like this one, and prints the medians of what they print. */
+  private static void compareInForks(int forks) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(DoorComparison.class.getName());
+    Map<String, List<Medians>> byQuestion = new TreeMap<>();
+    for (int fork = 0; fork < forks; fork++) {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      process
+          .inputReader()
+          .lines()
+          .forEach(
+              line -> {
+                System.out.println("  " + line);
+                Medians.parse(line)
+                    .ifPresent(
+                        found ->
+                            byQuestion
+                                .computeIfAbsent(found.question(), _ -> new ArrayList<>())
+                                .add(found));
+              });
+    }
+    byQuestion.forEach(
+        (question, found) ->
+            System.out.printf(
+                Locale.ROOT,
+                "%s  run time %.1f us  build time %.1f us  ratio %.3f, %.3f to %.3f%n",
+                question,
+                median(found.stream().mapToDouble(Medians::runTime)),
+                median(found.stream().mapToDouble(Medians::buildTime)),
+                median(found.stream().mapToDouble(Medians::ratio)),
+                found.stream().mapToDouble(Medians::ratio).min().orElse(0),
+                found.stream().mapToDouble(Medians::ratio).max().orElse(0)));
+  }
+
+  private static double median(DoubleStream values) {
+    double[] sorted = values.sorted().toArray();
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  }
+
   private void compare(Question question) throws InterruptedException {
     CompiledProgram program = Einkorn.compile(question.program());
     Tensor[] inputs = question.inputs().toArray(Tensor[]::new);
@@ -71,28 +163,23 @@ public final class DoorComparison {
     double[] runTime = new double[CALLS];
     double[] buildTime = new double[CALLS];
     for (int call = 0; call < CALLS; call++) {
-      long start = System.nanoTime();
-      program.run(inputs, outputs);
-      long middle = System.nanoTime();
-      atBuildTime(question, inputs, outputs[0]);
-      runTime[call] = (middle - start) / 1e3;
-      buildTime[call] = (System.nanoTime() - middle) / 1e3;
+      boolean runTimeFirst = call % 2 == 0;
+      for (boolean atRunTime : new boolean[] {runTimeFirst, !runTimeFirst}) {
+        long start = System.nanoTime();
+        if (atRunTime) {
+          program.run(inputs, outputs);
+        } else {
+          atBuildTime(question, inputs, outputs[0]);
+        }
+        double microseconds = (System.nanoTime() - start) / 1e3;
+        (atRunTime ? runTime : buildTime)[call] = microseconds;
+      }
     }
     check(question, inputs, outputs);
-    Arrays.sort(runTime);
-    Arrays.sort(buildTime);
-    System.out.printf(
-        Locale.ROOT,
-        "%s  run time: best %.1f median %.1f us  build time: best %.1f median %.1f us"
-            + "  ratio of the best %.3f, of the medians %.3f  %s%n",
-        question.name(),
-        runTime[0],
-        runTime[CALLS / 2],
-        buildTime[0],
-        buildTime[CALLS / 2],
-        buildTime[0] / runTime[0],
-        buildTime[CALLS / 2] / runTime[CALLS / 2],
-        program.tiers());
+    var medians =
+        new Medians(
+            question.name(), median(Arrays.stream(runTime)), median(Arrays.stream(buildTime)));
+    System.out.println(medians.line() + "  " + program.tiers());
   }
 
   /** Small whole numbers, so that sums are exact in any order. */

@@ -1,0 +1,82 @@
+package dev.einkorn.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.simd.SimdSupport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One process computes with vectors of several lengths. Before {@link SimdSupport#prepare} C2 left
+ * the last kernel of this list with an object for every vector, in about every second process.
+ */
+class VectorLengthsTest {
+  private static final List<String> PROGRAMS =
+      List.of(
+          "C[m,n] = A[m,k] * B[k,n]; 400 4 300",
+          "C[m,n] = A[m,k] * B[k,n]; 96 8 500",
+          "C[m,n] = A[k,m] * B[k,n]; 400 4 300",
+          "C[m,n] = A[k,m] * B[k,n]; 96 8 500",
+          "C[m,n] = A[m,k] * B[n,k]; 96 8 500");
+
+  @Test
+  void kernelsOfOneProcessKeepTheirVectorsInRegisters() {
+    assumeTrue(SimdSupport.detect().available(), "no vectors");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules", SimdSupport.MODULE, "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(Computation.class.getName());
+    try {
+      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(output).isZero();
+      assertThat(output.lines().filter(line -> line.startsWith("[vector kernels")))
+          .as(output)
+          .hasSize(PROGRAMS.size());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What the other process runs; prints which kernels answer. */
+  static final class Computation {
+    private Computation() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      Einkorn einkorn = Einkorn.builder().threads(1).build();
+      for (String line : PROGRAMS) {
+        String[] parts = line.split("; ", -1);
+        String[] sizes = parts[1].split(" ", -1);
+        long m = Long.parseLong(sizes[0]);
+        long n = Long.parseLong(sizes[1]);
+        long k = Long.parseLong(sizes[2]);
+        Map<String, Tensor> inputs =
+            Map.of(
+                "A", parts[0].contains("A[m,k]") ? zeros(m, k) : zeros(k, m),
+                "B", parts[0].contains("B[k,n]") ? zeros(k, n) : zeros(n, k));
+        CompiledProgram program = einkorn.prepare(parts[0]);
+        program.call(inputs);
+        program.awaitWarm(Duration.ofSeconds(60));
+        System.out.println(program.tiers());
+      }
+    }
+
+    private static Tensor zeros(long... shape) {
+      return Tensor.zeros(ElementType.F64, shape);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.einkorn.runtime.simd;
+
+import java.util.Arrays;
+import java.util.List;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Shows the JVM every operation at three lengths of vectors, so that a kernel is compiled alike
+ * whatever else the process has computed with vectors.
+ *
+ * <p>{@code FloatVector.fma} calls a method that each length has for itself. C2 decides which to
+ * take by what this one call in the library has met so far, in all of the process. One length: it
+ * takes that one. Two: it writes out both with a choice between them, and then the vectors that a
+ * loop carries along can end up as objects, which takes 10 to 100 times as long. Three or more: it
+ * decides late, when it knows the class of the vector at hand, and that is right in each case. Two
+ * lengths are common: eight columns are half a vector. So the third comes first.
+ *
+ * <p>Loading this class needs the module {@code jdk.incubator.vector}.
+ */
+final class VectorDispatch {
+  // So often that C1, whose code collects profiles, compiles each operation; then for the profiles.
+  private static final int ROUNDS = 16;
+  private static final int VECTORS = 8;
+  private static final long PAUSE_MILLIS = 30;
+  private static final List<VectorShape> SHAPES =
+      List.of(VectorShape.S_64_BIT, VectorShape.S_128_BIT, VectorShape.S_256_BIT);
+
+  private VectorDispatch() {}
+
+  /** Runs the operations: about a tenth of a second, once in a process. */
+  static void settle() {
+    rounds();
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    rounds();
+  }
+
+  private static void rounds() {
+    for (int round = 0; round < ROUNDS; round++) {
+      for (VectorShape shape : SHAPES) {
+        floats(VectorSpecies.of(float.class, shape));
+        doubles(VectorSpecies.of(double.class, shape));
+      }
+    }
+  }
+
+  private static void floats(VectorSpecies<Float> species) {
+    int lanes = species.length();
+    float[] values = new float[VECTORS * lanes];
+    Arrays.fill(values, 1.0f);
+    FloatVector sum = FloatVector.zero(species);
+    FloatVector other = FloatVector.broadcast(species, 1.0f);
+    for (int at = 0; at < values.length; at += lanes) {
+      FloatVector x = FloatVector.fromArray(species, values, at);
+      sum = FloatVector.broadcast(species, values[at]).fma(x, sum);
+      other = other.add(x).sub(sum).mul(x).div(x).max(x).min(x).neg().abs().sqrt();
+      other = other.add(1.0f).sub(1.0f).mul(1.0f).max(0.0f).fma(1.0f, 1.0f);
+      VectorMask<Float> less = other.compare(VectorOperators.LT, x);
+      VectorMask<Float> more = other.compare(VectorOperators.GT, 0.0f).not();
+      other = other.blend(x, less.or(more)).blend(0.0f, less.and(more));
+      other = x.selectFrom(sum, other);
+      x.intoArray(values, at, less);
+      IntVector bits = other.reinterpretAsInts();
+      bits = bits.lanewise(VectorOperators.LSHL, 1).lanewise(VectorOperators.LSHR, 1);
+      bits = bits.add(bits).sub(bits).mul(bits).max(bits).min(bits);
+      other = bits.and(1).or(1).add(1).sub(1).reinterpretAsFloats();
+      other.intoArray(values, at);
+    }
+    sum.add(other).intoArray(values, 0);
+  }
+
+  private static void doubles(VectorSpecies<Double> species) {
+    int lanes = species.length();
+    double[] values = new double[VECTORS * lanes];
+    Arrays.fill(values, 1.0);
+    DoubleVector sum = DoubleVector.zero(species);
+    DoubleVector other = DoubleVector.broadcast(species, 1.0);
+    for (int at = 0; at < values.length; at += lanes) {
+      DoubleVector x = DoubleVector.fromArray(species, values, at);
+      sum = DoubleVector.broadcast(species, values[at]).fma(x, sum);
+      other = other.add(x).sub(sum).mul(x).div(x).max(x).min(x).neg().abs().sqrt();
+      other = other.add(1.0).sub(1.0).mul(1.0).max(0.0).fma(1.0, 1.0);
+      VectorMask<Double> less = other.compare(VectorOperators.LT, x);
+      VectorMask<Double> more = other.compare(VectorOperators.GT, 0.0).not();
+      other = other.blend(x, less.or(more)).blend(0.0, less.and(more));
+      other = x.selectFrom(sum, other);
+      x.intoArray(values, at, less);
+      LongVector bits = other.reinterpretAsLongs();
+      bits = bits.lanewise(VectorOperators.LSHL, 1).lanewise(VectorOperators.LSHR, 1);
+      bits = bits.add(bits).sub(bits).mul(bits).max(bits).min(bits);
+      other = bits.and(1).or(1).add(1).sub(1).reinterpretAsDoubles();
+      other.intoArray(values, at);
+    }
+    sum.add(other).intoArray(values, 0);
+  }
+}
