@@ -1,22 +1,19 @@
 package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.check.InputType;
-import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.compiler.jit.KernelCache;
 import dev.einkorn.compiler.loop.Layout;
-import dev.einkorn.compiler.optimize.ExecutionPlan;
-import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
-import dev.einkorn.compiler.optimize.SumSlices;
-import dev.einkorn.compiler.pass.PipelineOptions;
-import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelException;
+import dev.einkorn.runtime.Strided;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.cuda.CudaException;
+import dev.einkorn.runtime.cuda.DeviceTensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
@@ -41,23 +37,18 @@ import org.jspecify.annotations.Nullable;
  * }
  */
 public final class CompiledProgram {
-  private static final int MOST_SPECIALIZATIONS = 256;
   private static final int MOST_CALLS = 1024;
   private static final int MOST_RECENT = 8;
 
-  /** Types and ranks, and where it matters which axes have extent 1. */
-  private record SignatureKey(List<ElementType> types, List<List<Boolean>> axes) {}
-
   private final Einkorn einkorn;
   private final Frontend frontend;
+  private final Specializer specializer;
   private final List<String> inputNames;
   private final List<String> outputNames;
 
   /** For each output which input has its first value, or -1. */
   private final int[] initial;
 
-  private final KernelCache<SignatureKey, Specialization> specializations =
-      new KernelCache<>(MOST_SPECIALIZATIONS);
   private final KernelCache<List<Optional<Geometry>>, BoundCall> calls =
       new KernelCache<>(MOST_CALLS);
 
@@ -65,15 +56,19 @@ public final class CompiledProgram {
   private final Set<Executable> executables =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
+  private final DeviceCalls device;
+
   /** The kinds of call seen last, found without a lock or an allocation. Never written to. */
   private volatile BoundCall[] recent = {};
 
   CompiledProgram(Einkorn einkorn, Frontend frontend) {
     this.einkorn = einkorn;
     this.frontend = frontend;
+    this.specializer = new Specializer(frontend);
     this.inputNames = frontend.inputs().stream().map(Frontend.Parameter::name).toList();
     this.outputNames = frontend.outputs();
     this.initial = outputNames.stream().mapToInt(inputNames::indexOf).toArray();
+    this.device = new DeviceCalls(einkorn, specializer, inputNames, outputNames, initial);
   }
 
   /** Names of the tensors that a call must pass, in order of first appearance. */
@@ -128,8 +123,44 @@ public final class CompiledProgram {
    * @throws KernelException as for {@link #call(Map)}; the caller's outputs are then undefined
    */
   public Map<String, Tensor> call(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-    @Nullable Tensor[] frame = frame(inputs, outputs);
+    @Nullable Tensor[] frame = new @Nullable Tensor[inputNames.size() + outputNames.size()];
+    arrange(inputs, outputs, frame);
     return byName(fill(frame));
+  }
+
+  /**
+   * Computes the outputs from tensors in the memory of a GPU into new row-major tensors there,
+   * which the caller closes. Returns as soon as the work is in the device's stream; what uses the
+   * outputs waits for it, and failures of the device show there. A program that may fail for values
+   * of its inputs, by an integer division or an index that is read from a tensor, is waited for.
+   *
+   * @param inputs by name, made by {@link Einkorn#device}
+   * @return the outputs by name, in the order of the program; the map cannot be changed
+   * @throws IllegalStateException if programs do not run on a GPU, or a tensor is closed
+   * @throws CudaUnavailableException if there is no GPU, no driver or no NVRTC
+   * @throws CudaException if the device has not enough memory, or is lost
+   * @throws CompileException as for {@link #call(Map)}
+   * @throws KernelException as for {@link #call(Map)}
+   * @throws MemoryBudgetException as for {@link #call(Map)}
+   */
+  public Map<String, DeviceTensor> callOnDevice(Map<String, DeviceTensor> inputs) {
+    return callOnDevice(inputs, Map.of());
+  }
+
+  /**
+   * As {@link #callOnDevice(Map)}, some or all outputs into the caller's tensors, of which the same
+   * holds as for {@link #call(Map, Map)}.
+   *
+   * @return all outputs by name; the caller's own tensor objects where given
+   * @throws IllegalArgumentException as for {@link #call(Map, Map)}, or if a tensor is of another
+   *     device
+   */
+  public Map<String, DeviceTensor> callOnDevice(
+      Map<String, DeviceTensor> inputs, Map<String, DeviceTensor> outputs) {
+    @Nullable DeviceTensor[] frame =
+        new @Nullable DeviceTensor[inputNames.size() + outputNames.size()];
+    arrange(inputs, outputs, frame);
+    return byName(device.run(frame));
   }
 
   /**
@@ -193,7 +224,7 @@ public final class CompiledProgram {
   /** A frame with these inputs, in order, and no outputs. */
   private @Nullable Tensor[] frame(Tensor[] inputs) {
     if (inputs.length != inputNames.size()) {
-      specialize(named(inputs));
+      specializer.specialize(named(inputs));
       throw new AssertionError("the checker accepts " + inputs.length + " operands");
     }
     @Nullable Tensor[] frame = new @Nullable Tensor[inputs.length + outputNames.size()];
@@ -201,12 +232,13 @@ public final class CompiledProgram {
     return frame;
   }
 
-  private @Nullable Tensor[] frame(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+  /** Puts tensors into an empty frame. */
+  private <T extends Strided> void arrange(
+      Map<String, T> inputs, Map<String, T> outputs, @Nullable T[] frame) {
     int count = inputNames.size();
-    @Nullable Tensor[] frame = new @Nullable Tensor[count + outputNames.size()];
     int unused = inputs.size() + outputs.size();
     for (int n = 0; n < outputNames.size() && !outputs.isEmpty(); n++) {
-      Tensor output = outputs.get(outputNames.get(n));
+      T output = outputs.get(outputNames.get(n));
       if (output != null) {
         frame[count + n] = output;
         unused--;
@@ -217,7 +249,7 @@ public final class CompiledProgram {
     }
     boolean complete = true;
     for (int n = 0; n < count; n++) {
-      Tensor input = inputs.get(inputNames.get(n));
+      T input = inputs.get(inputNames.get(n));
       if (input != null) {
         frame[n] = input;
         unused--;
@@ -225,35 +257,8 @@ public final class CompiledProgram {
       complete &= frame[n] != null;
     }
     if (!complete || unused != 0) {
-      throw refusal(inputs, outputs);
+      throw specializer.refusal(inputs, outputs);
     }
-    return frame;
-  }
-
-  /** The error of a call whose names are not those of the program. */
-  private RuntimeException refusal(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-    Map<String, Tensor> passed = new LinkedHashMap<>(inputs);
-    for (String name : frontend.accumulated()) {
-      Tensor current = outputs.get(name);
-      if (current != null) {
-        passed.putIfAbsent(name, current);
-      }
-    }
-    try {
-      specialize(passed);
-    } catch (RuntimeException e) {
-      return e;
-    }
-    for (String name : outputs.keySet()) {
-      if (!outputNames.contains(name)) {
-        return new IllegalArgumentException(
-            "UNKNOWN_OUTPUT: the program has no output "
-                + name
-                + "; its outputs are "
-                + outputNames);
-      }
-    }
-    throw new AssertionError("no error in " + inputs.keySet() + " and " + outputs.keySet());
   }
 
   /** Fills in the outputs of a frame. */
@@ -319,12 +324,12 @@ public final class CompiledProgram {
     return false;
   }
 
-  private Map<String, Tensor> byName(Tensor[] frame) {
+  private <T> Map<String, T> byName(T[] frame) {
     int inputs = inputNames.size();
     if (outputNames.size() == 1) {
       return Map.of(outputNames.getFirst(), frame[inputs]);
     }
-    Map<String, Tensor> results = new LinkedHashMap<>();
+    Map<String, T> results = new LinkedHashMap<>();
     for (int n = 0; n < outputNames.size(); n++) {
       results.put(outputNames.get(n), frame[inputs + n]);
     }
@@ -359,7 +364,7 @@ public final class CompiledProgram {
         passed.put(inputNames.get(n), input);
       }
     }
-    Specialization specialization = specialize(passed);
+    Specialization specialization = specializer.specialize(passed);
     Sizes sizes = specialization.sizes(passed);
     List<String> names = new ArrayList<>(inputNames);
     names.addAll(outputNames);
@@ -369,9 +374,11 @@ public final class CompiledProgram {
         frame,
         initial,
         () ->
-            einkorn.backend() == Backend.REFERENCE
-                ? interpreter(specialization, sizes)
-                : kernels(specialization, sizes, names, frame));
+            switch (einkorn.backend()) {
+              case CPU -> kernels(specialization, sizes, names, frame);
+              case CUDA -> new DeviceBody(device, inputNames.size(), initial);
+              case REFERENCE -> interpreter(specialization, sizes);
+            });
   }
 
   private BoundCall.Body kernels(
@@ -385,170 +392,51 @@ public final class CompiledProgram {
         known.remove(names.get(n)); // A new output, not the first value that it starts from.
       }
     }
-    Fitted fitted = fitted(specialization, sizes, known);
-    fitted.requireBudget(einkorn);
-    ExecutionPlan plan = fitted.planned().plan();
-    int workers = CompilerThread.call(() -> fitted.workers(einkorn, sizes));
-    if (fitted.slabs().isPresent()) {
-      StagedPlan staged = fitted.slabs().get().staged();
+    HostPlan plan = HostPlan.of(new HostPlan.Call(einkorn, specialization, sizes, known));
+    plan.requireBudget();
+    int workers = plan.workers();
+    if (plan.slabs().isPresent()) {
+      StagedPlan staged = plan.slabs().get().staged();
       List<Executable> stages =
           staged.parts().stream().map(part -> einkorn.executable(part.chosen())).toList();
       executables.addAll(stages);
       return new StagedBody(staged, stages, names, einkorn.workspaces(), einkorn.pool(), workers);
     }
-    Executable executable = einkorn.executable(fitted.fit().chosen());
+    Executable executable = einkorn.executable(plan.fit().chosen());
     executables.add(executable);
     return new KernelBody(
         executable,
-        Executable.operands(plan.optimized()),
+        Executable.operands(plan.planned().plan().optimized()),
         sizes,
         names,
-        fitted.layout(),
+        plan.layout(),
         einkorn.workspaces(),
         einkorn.pool(),
         workers);
   }
 
-  /** Whether calls run kernels, step by step. */
+  /** Whether calls run kernels of this machine, step by step. */
   boolean hasSteps() {
-    return einkorn.backend() != Backend.REFERENCE;
+    return einkorn.backend() == Backend.CPU;
   }
 
   /** What a call of these inputs runs, to be timed step by step. */
   StepTimer stepTimer(Map<String, Tensor> inputs) {
-    Specialization specialization = specialize(inputs);
+    Specialization specialization = specializer.specialize(inputs);
     Sizes sizes = specialization.sizes(inputs);
     Map<String, Geometry> known = new LinkedHashMap<>();
     inputs.forEach((name, tensor) -> known.put(name, Geometry.of(tensor)));
     outputNames.forEach(known::remove);
-    Fitted fitted = fitted(specialization, sizes, known);
-    fitted.requireBudget(einkorn);
+    HostPlan plan = HostPlan.of(new HostPlan.Call(einkorn, specialization, sizes, known));
+    plan.requireBudget();
     Map<String, Tensor> tensors = new LinkedHashMap<>(inputs);
     for (String output : outputNames) {
       ElementType type = specialization.program().typeOf(output).elementType();
       tensors.put(output, Tensor.zeros(type, specialization.shape(output, sizes)));
     }
-    return CompilerThread.call(
-        () -> {
-          StagedPlan staged =
-              fitted
-                  .slabs()
-                  .map(SlabFit::staged)
-                  .orElseGet(
-                      () -> StagedPlan.whole(fitted.planned().plan(), sizes, fitted.fit().chosen()))
-                  .byStep();
-          return new StepTimer(einkorn, staged, tensors, fitted.workers(einkorn, sizes));
-        });
-  }
-
-  /**
-   * A plan, its temporaries, and the schedules that leave it within the budget, if any do.
-   *
-   * @param slabs the plan in stages, if it is to run so
-   * @param leastBytes the least that any plan needs that was tried
-   */
-  private record Fitted(
-      PlannedProgram planned,
-      WorkspaceLayout layout,
-      BudgetFit fit,
-      Optional<SlabFit> slabs,
-      long leastBytes) {
-    /** How many share a call. Recursive: for a {@link CompilerThread}. */
-    int workers(Einkorn einkorn, Sizes sizes) {
-      double nanos =
-          Executable.nanos(
-              fit.chosen().operations(einkorn.tierPolicy()),
-              sizes::value,
-              Specialization.operandBytes(planned.plan(), sizes));
-      return Math.min(
-          slabs.map(SlabFit::mostWorkers).orElse(fit.mostWorkers()), einkorn.workers(nanos));
-    }
-
-    void requireBudget(Einkorn einkorn) {
-      long temporaries =
-          slabs.map(found -> found.staged().layout(1).bytes()).orElse(layout.bytes());
-      einkorn.checkBudget(Math.min(temporaries, leastBytes), leastBytes);
-    }
-  }
-
-  /** The fastest plan that fits the budget: with ever smaller temporaries, until one does. */
-  private Fitted fitted(Specialization specialization, Sizes sizes, Map<String, Geometry> known) {
-    Fitted fitted = null;
-    long least = Long.MAX_VALUE;
-    for (PlanRequest request : einkorn.planRequests(sizes)) {
-      PlannedProgram planned =
-          CompilerThread.call(() -> specialization.plan(sizes, request, einkorn.planCache()));
-      WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), sizes);
-      BudgetFit fit =
-          einkorn.fit(request(specialization, planned.plan(), sizes, known), sizes, layout.bytes());
-      boolean fits = einkorn.isWithinBudget(fit.leastBytes());
-      Optional<SlabFit> slabs =
-          fits
-              ? einkorn.slabsForSpeed(planned.plan(), sizes, known)
-              : einkorn.slabsForMemory(planned.plan(), sizes, known);
-      least = Math.min(least, fit.leastBytes());
-      if (slabs.isPresent()) {
-        least = Math.min(least, slabs.get().leastBytes());
-      }
-      fitted = new Fitted(planned, layout, fit, slabs, least);
-      if (!einkorn.isWithinBudget(least)) {
-        fitted = sliced(specialization, sizes, known, request, fitted);
-        least = fitted.leastBytes();
-      }
-      if (einkorn.isWithinBudget(least)) {
-        break;
-      }
-    }
-    if (fitted == null) {
-      throw new AssertionError("no plan was tried");
-    }
-    return fitted;
-  }
-
-  /** A plan with slabs of an index that is summed over, if one fits; else the same. */
-  private Fitted sliced(
-      Specialization specialization,
-      Sizes sizes,
-      Map<String, Geometry> known,
-      PlanRequest request,
-      Fitted fitted) {
-    Fitted result = fitted;
-    for (PlannedProgram cut : CompilerThread.call(() -> SumSlices.of(fitted.planned(), request))) {
-      Optional<SlabFit> slabs = einkorn.slabsForMemory(cut.plan(), sizes, known);
-      long least = slabs.map(SlabFit::leastBytes).orElse(Long.MAX_VALUE);
-      if (least < result.leastBytes()) {
-        WorkspaceLayout layout = WorkspaceLayout.of(cut.plan(), sizes);
-        BudgetFit fit =
-            einkorn.fit(request(specialization, cut.plan(), sizes, known), sizes, layout.bytes());
-        result = new Fitted(cut, layout, fit, slabs, least);
-      }
-      if (einkorn.isWithinBudget(least)) {
-        break;
-      }
-    }
-    return result;
-  }
-
-  /** What to compile for operands of known geometry; all others are made by the call. */
-  private Executable.Request request(
-      Specialization specialization, ExecutionPlan plan, Sizes sizes, Map<String, Geometry> known) {
-    List<Layout> layouts = new ArrayList<>();
-    Map<String, List<Long>> strides = new LinkedHashMap<>();
-    IndexProgram optimized = plan.optimized();
-    boolean wide = Specialization.needsLongPositions(plan, sizes);
-    for (TensorDeclaration operand : Executable.operands(optimized)) {
-      Geometry geometry = known.get(operand.name());
-      if (geometry == null) {
-        geometry =
-            Geometry.rowMajor(
-                operand.type().elementType(), specialization.shape(operand.type(), sizes));
-      }
-      layouts.add(geometry.layout());
-      strides.put(operand.name(), geometry.strides());
-      wide |= geometry.isWide();
-    }
-    return einkorn.request(
-        plan, layouts, wide, Optional.of(new CallShape(sizes.byName(), strides)));
+    StagedPlan steps = plan.byStep();
+    int workers = plan.workers();
+    return CompilerThread.call(() -> new StepTimer(einkorn, steps, tensors, workers));
   }
 
   private BoundCall.Body interpreter(Specialization specialization, Sizes sizes) {
@@ -576,33 +464,19 @@ public final class CompiledProgram {
    * @throws CompileException as for {@link #call(Map)}
    */
   public Plan plan(Map<String, Tensor> inputs) {
-    Specialization specialization = specialize(inputs);
+    Specialization specialization = specializer.specialize(inputs);
     Sizes sizes = specialization.sizes(inputs);
+    boolean onDevice = einkorn.backend() == Backend.CUDA;
     Map<String, Geometry> known = new LinkedHashMap<>();
     for (TensorDeclaration input : specialization.plan().optimized().inputs()) {
-      known.put(input.name(), Geometry.of(value(inputs, input.name())));
+      Tensor tensor = value(inputs, input.name());
+      known.put(input.name(), onDevice ? Geometry.uploaded(tensor) : Geometry.of(tensor));
     }
-    Fitted fitted = fitted(specialization, sizes, known);
-    return CompilerThread.call(
-        () -> {
-          int workers = fitted.workers(einkorn, sizes);
-          PipelineOptions options =
-              request(specialization, fitted.planned().plan(), sizes, known).options();
-          if (fitted.slabs().isPresent()) {
-            StagedPlan staged = fitted.slabs().get().staged();
-            return new Plan(
-                staged.compilation(),
-                Optional.of(staged.memory(einkorn.tierPolicy(), workers)),
-                fitted.planned(),
-                staged.slabs(),
-                options);
-          }
-          Executable.Chosen chosen = fitted.fit().chosen();
-          var memory =
-              new CallMemory(fitted.layout(), chosen.memory(einkorn.tierPolicy()), sizes, workers);
-          return new Plan(
-              chosen.compilation(), Optional.of(memory), fitted.planned(), List.of(), options);
-        });
+    CallPlan plan =
+        onDevice
+            ? DevicePlan.of(einkorn, specialization, sizes, known)
+            : HostPlan.of(new HostPlan.Call(einkorn, specialization, sizes, known));
+    return plan.plan();
   }
 
   /**
@@ -634,6 +508,9 @@ public final class CompiledProgram {
             layouts.add(Layout.rowMajor(tensor.type().rank()));
           }
           boolean wide = Specialization.needsLongPositions(planned.plan());
+          if (einkorn.backend() == Backend.CUDA) {
+            return DevicePlan.typical(einkorn, planned, wide);
+          }
           Executable.Request request =
               einkorn.request(planned.plan(), layouts, wide, Optional.empty());
           return new Plan(
@@ -643,80 +520,6 @@ public final class CompiledProgram {
               List.of(),
               request.options());
         });
-  }
-
-  private Specialization specialize(Map<String, Tensor> tensors) {
-    List<ElementType> types = new ArrayList<>();
-    List<List<Boolean>> axes = new ArrayList<>();
-    int present = 0;
-    for (Frontend.Parameter parameter : frontend.inputs()) {
-      Tensor tensor = tensors.get(parameter.name());
-      if (tensor != null) {
-        present++;
-        types.add(tensor.elementType());
-        axes.add(unitAxes(tensor));
-      }
-    }
-    if (present != frontend.inputs().size() || present != tensors.size()) {
-      check(tensors);
-      // What the header declares, the checker does without; a call does not.
-      for (Frontend.Parameter parameter : frontend.inputs()) {
-        if (!tensors.containsKey(parameter.name())) {
-          throw frontend.missing(parameter.name());
-        }
-      }
-      throw new AssertionError("the checker accepts the wrong names " + tensors.keySet());
-    }
-    var key = new SignatureKey(types, axes);
-    Specialization specialization =
-        specializations.get(
-            key,
-            () -> CompilerThread.call(() -> new Specialization(frontend.check(types(tensors)))));
-    if (!specialization.accepts(tensors)) {
-      check(tensors);
-      // A position that the checker could not judge; it is refused whether or not a loop would
-      // reach it.
-      throw new KernelException(
-          KernelException.Code.INDEX_OUT_OF_RANGE,
-          specialization
-              .outOfRange(tensors)
-              .orElseThrow(() -> new AssertionError("unexplained refusal of " + tensors)));
-    }
-    return specialization;
-  }
-
-  /** Throws the errors that the checker finds for these tensors, if it finds any. */
-  private void check(Map<String, Tensor> tensors) {
-    Map<String, InputType> types = types(tensors);
-    CompilerThread.call(() -> frontend.check(types));
-  }
-
-  private List<Boolean> unitAxes(Tensor tensor) {
-    if (!frontend.dependsOnUnitExtents()) {
-      return Collections.nCopies(tensor.rank(), false);
-    }
-    return Arrays.stream(tensor.shape()).mapToObj(extent -> extent == 1).toList();
-  }
-
-  /** What is known of the tensors, those of the program first and in its order. */
-  private Map<String, InputType> types(Map<String, Tensor> tensors) {
-    Map<String, Tensor> ordered = new LinkedHashMap<>();
-    for (Frontend.Parameter parameter : frontend.inputs()) {
-      Tensor tensor = tensors.get(parameter.name());
-      if (tensor != null) {
-        ordered.put(parameter.name(), tensor);
-      }
-    }
-    tensors.forEach(ordered::putIfAbsent);
-    Map<String, InputType> types = new LinkedHashMap<>();
-    ordered.forEach(
-        (name, tensor) ->
-            types.put(
-                name,
-                new InputType(
-                    tensor.elementType(),
-                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
-    return types;
   }
 
   private static Tensor value(Map<String, Tensor> tensors, String name) {

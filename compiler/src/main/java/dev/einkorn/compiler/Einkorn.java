@@ -11,6 +11,7 @@ import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.compiler.optimize.path.TreeSyntaxException;
+import dev.einkorn.compiler.pass.PipelineOptions;
 import dev.einkorn.compiler.schedule.Arithmetic;
 import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.MatrixProduct;
@@ -22,6 +23,8 @@ import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.cuda.CudaDevice;
+import dev.einkorn.runtime.cuda.CudaLibraries;
 import dev.einkorn.runtime.kernel.TeamSize;
 import dev.einkorn.runtime.kernel.WorkspacePool;
 import dev.einkorn.runtime.tier.TierPolicy;
@@ -87,6 +90,8 @@ public final class Einkorn {
   private final Target target;
   private final TierPolicy tierPolicy = TierPolicy.fromSystemProperty();
   private volatile @Nullable WorkerPool ownPool;
+  private final Optional<CudaDevice> givenDevice;
+  private volatile @Nullable CudaBackend cuda;
   private final KernelClassCompiler compiler = new KernelClassCompiler();
   private final KernelCache<Executable.Key, Executable> executables =
       new KernelCache<>(MOST_KERNELS);
@@ -108,6 +113,8 @@ public final class Einkorn {
     if (backend == Backend.CPU) {
       JaninoPreload.start();
     }
+    givenDevice = Optional.ofNullable(builder.device);
+    cuda = builder.cuda;
     planningLimit = builder.planningLimit;
     Target host = Host.target(threads);
     planCache = PlanCache.of(builder.planCache, host);
@@ -172,12 +179,17 @@ public final class Einkorn {
 
   /** {@link #evaluate} with this instance's options. */
   public Tensor run(String program, Map<String, Tensor> inputs) {
-    return single(programs.get(program, () -> prepare(program)).call(inputs));
+    return single(program(program).call(inputs));
   }
 
   /** {@link #einsum} with this instance's options. */
   public Tensor contract(String subscripts, Tensor... operands) {
     return einsums.get(subscripts, () -> prepareEinsum(subscripts)).compute(operands);
+  }
+
+  /** A program that is kept. */
+  CompiledProgram program(String text) {
+    return programs.get(text, () -> prepare(text));
   }
 
   private static Tensor single(Map<String, Tensor> outputs) {
@@ -191,6 +203,37 @@ public final class Einkorn {
   /** Where programs run. */
   public Backend backend() {
     return backend;
+  }
+
+  /**
+   * The GPU that programs run on: the one that the builder was given, else the first of this
+   * machine, opened when it is first needed. Tensors for {@link CompiledProgram#callOnDevice} are
+   * made by it. It is closed by whoever has it, at the latest when this instance is gone.
+   *
+   * @throws IllegalStateException if programs run elsewhere
+   * @throws CudaUnavailableException if there is no GPU, no driver or no NVRTC
+   */
+  public CudaDevice device() {
+    if (backend != Backend.CUDA) {
+      throw new IllegalStateException(
+          "programs run on " + backend + "; a device is for Backend.CUDA");
+    }
+    return cuda().device();
+  }
+
+  /** What runs programs on the GPU. */
+  CudaBackend cuda() {
+    CudaBackend found = cuda;
+    return found == null ? findCuda() : found;
+  }
+
+  private synchronized CudaBackend findCuda() {
+    CudaBackend found = cuda;
+    if (found == null) {
+      found = CudaBackend.find(CudaLibraries.find(), givenDevice);
+      cuda = found;
+    }
+    return found;
   }
 
   /** What the compiler may do to the arithmetic. */
@@ -208,6 +251,13 @@ public final class Einkorn {
       ExecutionPlan plan, List<Layout> layouts, boolean wide, Optional<CallShape> shape) {
     return new Executable.Request(
         plan, layouts, wide, schedules, shape, Optional.empty(), target, arithmetic());
+  }
+
+  /** How to compile for a GPU. */
+  PipelineOptions deviceOptions(
+      Map<String, Layout> layouts, boolean wide, Optional<CallShape> shape) {
+    return new PipelineOptions(
+        layouts, wide, schedules, KernelClassCompiler.PACKAGE, shape, Target.SCALAR, arithmetic());
   }
 
   /** What to compile of a plan that runs in stages, which no pinned schedule is for. */
@@ -388,6 +438,8 @@ public final class Einkorn {
     private Duration planningLimit = PLANNING_LIMIT;
     private Optional<Path> planCache = Optional.empty();
     private @Nullable Target target;
+    private @Nullable CudaDevice device;
+    private @Nullable CudaBackend cuda;
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
     private final Map<String, ContractionTree> orders = new LinkedHashMap<>();
 
@@ -396,6 +448,21 @@ public final class Einkorn {
     /** Where programs run; the default is {@link Backend#CPU}. */
     public Builder backend(Backend value) {
       backend = value;
+      return this;
+    }
+
+    /**
+     * The GPU that programs run on with {@link Backend#CUDA}; the default is the first one of this
+     * machine. The caller closes it, after the last call.
+     */
+    public Builder device(CudaDevice value) {
+      device = value;
+      return this;
+    }
+
+    /** What runs programs on a GPU, instead of what this machine has; for tests. */
+    Builder cuda(CudaBackend value) {
+      cuda = value;
       return this;
     }
 
@@ -439,6 +506,9 @@ public final class Einkorn {
      * no bound. A call that would need more gets fewer workers, then schedules that need less,
      * which are slower and in other modes than {@link Mode#STRICT} may round differently; if that
      * is not enough, it is refused with {@link MemoryBudgetException}.
+     *
+     * <p>With {@link Backend#CUDA} it bounds what a call holds in the memory of the GPU beside
+     * inputs and outputs, and copies of these there are not counted either.
      *
      * <p>Calls that run at the same time have the budget each. Not counted are inputs and outputs,
      * the copy of an output that overlaps another tensor of the call, and what compiling and

@@ -2,7 +2,10 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.Strided;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.cuda.CudaDevice;
+import dev.einkorn.runtime.cuda.DeviceTensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -28,11 +31,32 @@ final class Geometry {
   }
 
   static Geometry of(Tensor tensor) {
+    return new Geometry(
+        tensor.elementType(), tensor.isSegment(), tensor.shape(), stridesOf(tensor));
+  }
+
+  /** The geometry of elements in a device's memory: one kind of storage, of any size. */
+  static Geometry of(DeviceTensor tensor) {
+    return new Geometry(tensor.elementType(), false, tensor.shape(), stridesOf(tensor));
+  }
+
+  /** The geometry that a tensor of the host has when it was uploaded. */
+  static Geometry uploaded(Tensor tensor) {
+    return new Geometry(
+        tensor.elementType(), false, tensor.shape(), CudaDevice.uploadedStrides(tensor));
+  }
+
+  /** The same in a device's memory. */
+  Geometry onDevice() {
+    return segment ? new Geometry(elementType, false, extents, strides) : this;
+  }
+
+  private static long[] stridesOf(Strided tensor) {
     long[] strides = new long[tensor.rank()];
     for (int axis = 0; axis < strides.length; axis++) {
       strides[axis] = tensor.stride(axis);
     }
-    return new Geometry(tensor.elementType(), tensor.isSegment(), tensor.shape(), strides);
+    return strides;
   }
 
   /** The geometry of what {@link Tensor#zeros} makes, without making it. */
@@ -79,6 +103,18 @@ final class Geometry {
   /** Whether a kernel needs 64-bit positions for such a tensor. */
   boolean isWide() {
     return segment || LongStream.of(extents).anyMatch(extent -> extent > Integer.MAX_VALUE);
+  }
+
+  /** Elements from the lowest to the highest one, both counted; 0 if there are none. */
+  long span() {
+    long span = 1;
+    for (int axis = 0; axis < extents.length; axis++) {
+      if (extents[axis] == 0) {
+        return 0;
+      }
+      span = Math.addExact(span, Math.multiplyExact(extents[axis] - 1, Math.abs(strides[axis])));
+    }
+    return span;
   }
 
   /** The strides, an axis each. */

@@ -6,7 +6,9 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.optimize.PlannedProgram;
 import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.pass.DevicePipeline;
+import dev.einkorn.compiler.pass.Pipeline;
 import dev.einkorn.compiler.pass.PipelineOptions;
+import dev.einkorn.runtime.cuda.KernelSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +30,9 @@ public final class Plan {
     /** The loop nests as scheduled, under their schedules. */
     SCHEDULE,
     /** The generated Java. */
-    JAVA
+    JAVA,
+    /** The generated CUDA C++. */
+    CUDA
   }
 
   private final Compilation compilation;
@@ -37,6 +41,7 @@ public final class Plan {
   private final List<String> slabs;
   private final PipelineOptions options;
   private final Optional<Measurement> measurement;
+  private final Optional<DeviceProgram> device;
 
   /**
    * Wraps every stage.
@@ -52,7 +57,23 @@ public final class Plan {
       PlannedProgram planned,
       List<String> slabs,
       PipelineOptions options) {
-    this(compilation, memory, planned, slabs, options, Optional.empty());
+    this(compilation, memory, planned, slabs, options, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * A plan for a GPU.
+   *
+   * @param compilation up to the scheduled loop nests, without source
+   * @param device the kernels and their launches
+   */
+  static Plan ofDevice(
+      Compilation compilation,
+      Optional<CallMemory> memory,
+      PlannedProgram planned,
+      PipelineOptions options,
+      DeviceProgram device) {
+    return new Plan(
+        compilation, memory, planned, List.of(), options, Optional.empty(), Optional.of(device));
   }
 
   private Plan(
@@ -61,13 +82,15 @@ public final class Plan {
       PlannedProgram planned,
       List<String> slabs,
       PipelineOptions options,
-      Optional<Measurement> measurement) {
+      Optional<Measurement> measurement,
+      Optional<DeviceProgram> device) {
     this.compilation = compilation;
     this.memory = memory;
     this.planned = planned;
     this.slabs = List.copyOf(slabs);
     this.options = options;
     this.measurement = measurement;
+    this.device = device;
   }
 
   /**
@@ -109,14 +132,16 @@ public final class Plan {
    */
   public Plan withMeasurement(Measurement measured) {
     memory();
-    return new Plan(compilation, memory, planned, slabs, options, Optional.of(measured));
+    return new Plan(compilation, memory, planned, slabs, options, Optional.of(measured), device);
   }
 
   /** The generated Java, one class after the other. */
   public String javaSource() {
-    return compilation.sources().stream()
-        .map(EmittedSource::text)
-        .collect(Collectors.joining("\n"));
+    Compilation forHost =
+        device.isEmpty()
+            ? compilation
+            : CompilerThread.call(() -> Pipeline.compile(planned.plan(), options));
+    return forHost.sources().stream().map(EmittedSource::text).collect(Collectors.joining("\n"));
   }
 
   /** The generated CUDA C++: one file that needs no header. No GPU is needed to make it. */
@@ -124,9 +149,15 @@ public final class Plan {
     return deviceProgram().text();
   }
 
+  /** {@link #cudaSource} with its name and options, as NVRTC compiles it for a call. */
+  public KernelSource kernelSource() {
+    return CudaBackend.source(deviceProgram());
+  }
+
   /** The plan for a GPU: its source, and the launches that make up a call. */
   DeviceProgram deviceProgram() {
-    return CompilerThread.call(() -> DevicePipeline.compile(planned.plan(), options));
+    return device.orElseGet(
+        () -> CompilerThread.call(() -> DevicePipeline.compile(planned.plan(), options)));
   }
 
   /**
@@ -174,7 +205,9 @@ public final class Plan {
       parts.add(temporaries == 1 ? "1 temporary" : temporaries + " temporaries");
     }
     parts.addAll(slabs);
-    if (hasSizes()) {
+    if (device.isPresent()) {
+      parts.add(Quantity.count(device.get().launches().size(), "kernel"));
+    } else if (hasSizes()) {
       parts.add(Quantity.count(memory().workers(), "worker"));
     }
     return String.join(", ", parts);
@@ -202,6 +235,11 @@ public final class Plan {
   /** What runs slab by slab: {@code slabs of 64 along r, steps 1 to 2}. */
   List<String> slabs() {
     return slabs;
+  }
+
+  /** Whether calls run on a GPU. */
+  boolean isForDevice() {
+    return device.isPresent();
   }
 
   boolean hasSizes() {

@@ -64,7 +64,9 @@ final class PlanPage {
             + section("Steps", table())
             + steps()
             + (StepSources.of(compilation).isEmpty()
-                ? details("Generated Java", Html.code(plan.javaSource()))
+                ? plan.isForDevice()
+                    ? details("Generated CUDA C++", Html.code(plan.cudaSource()))
+                    : details("Generated Java", Html.code(plan.javaSource()))
                 : "");
     return "<!DOCTYPE html>\n"
         + Html.element(
@@ -110,7 +112,9 @@ final class PlanPage {
     }
     items.add("Operations: " + report.operations(compilation.operations()));
     if (plan.hasSizes()) {
-      items.add("Predicted time on one thread: " + Quantity.time(plan.predictedNanos()));
+      if (!plan.isForDevice()) {
+        items.add("Predicted time on one thread: " + Quantity.time(plan.predictedNanos()));
+      }
       plan.measurement()
           .ifPresent(
               measured -> {
@@ -120,9 +124,9 @@ final class PlanPage {
       CallMemory memory = plan.memory();
       items.add("Stored temporaries: " + Quantity.bytes(memory.workspace().bytes()));
       items.add(
-          "Peak with "
-              + Quantity.count(memory.workers(), "worker")
-              + ": "
+          (plan.isForDevice()
+                  ? "Peak on the GPU: "
+                  : "Peak with " + Quantity.count(memory.workers(), "worker") + ": ")
               + Quantity.bytes(memory.bytes()));
     }
     report.neverStored().forEach(value -> items.add("Never stored: " + value));

@@ -55,7 +55,9 @@ final class PlanReport {
     predicted(out);
     plan.slabs().forEach(slabs -> out.append("  ").append(slabs).append('\n'));
     out.append("  stored temporaries: ").append(temporaries()).append('\n');
-    if (plan.hasSizes()) {
+    if (plan.isForDevice()) {
+      launches(out);
+    } else if (plan.hasSizes()) {
       memory(out);
     }
     for (String value : neverStored()) {
@@ -71,7 +73,7 @@ final class PlanReport {
         out.append("\n  ").append(traffic(facts.get(number - 1))).append(measured(number));
       }
       out.append("\n  schedule: ").append(step.schedule());
-      if (plan.hasSizes()) {
+      if (plan.hasSizes() && !plan.isForDevice()) {
         out.append("\n  working memory: ")
             .append(working(plan.memory().working().step(number - 1)));
       }
@@ -101,7 +103,7 @@ final class PlanReport {
 
   /** What the whole is thought to take, and what it has taken. */
   private void predicted(StringBuilder out) {
-    if (plan.hasSizes()) {
+    if (plan.hasSizes() && !plan.isForDevice()) {
       out.append("  predicted time on one thread: ")
           .append(Quantity.time(plan.predictedNanos()))
           .append('\n');
@@ -111,9 +113,10 @@ final class PlanReport {
 
   /** The time of a whole call. */
   String text(Measurement measured) {
-    return "measured time of a call with "
-        + Quantity.count(plan.memory().workers(), "worker")
-        + ": "
+    return "measured time of a call "
+        + (plan.isForDevice()
+            ? "on the GPU, copies included: "
+            : "with " + Quantity.count(plan.memory().workers(), "worker") + ": ")
         + Quantity.time((double) measured.nanos())
         + " (median of "
         + Quantity.count(measured.calls(), "call")
@@ -184,6 +187,7 @@ final class PlanReport {
       case SCHEDULE ->
           steps(step -> "# " + step.schedule() + "\n" + LoopPrinter.print(step.scheduled()));
       case JAVA -> plan.javaSource();
+      case CUDA -> plan.cudaSource();
     };
   }
 
@@ -211,6 +215,19 @@ final class PlanReport {
               "from step %d to %d".formatted(temporary.firstStep() + 1, temporary.lastStep() + 1));
     }
     return text.toString();
+  }
+
+  /** What a call puts into the GPU's stream, and its memory there. */
+  private void launches(StringBuilder out) {
+    if (plan.hasSizes()) {
+      out.append("  peak on the GPU beside inputs and outputs: ")
+          .append(Quantity.bytes(plan.memory().bytes()))
+          .append('\n');
+    }
+    out.append("  launches on the GPU:\n");
+    plan.deviceProgram()
+        .launches()
+        .forEach(launch -> out.append("    ").append(launch).append('\n'));
   }
 
   /** What the workers work in, and the peak. */

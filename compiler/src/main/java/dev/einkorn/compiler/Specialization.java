@@ -18,7 +18,7 @@ import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
 import dev.einkorn.compiler.optimize.Planner;
-import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.Strided;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +96,7 @@ final class Specialization {
   }
 
   /** Whether these tensors have extents that the program allows. */
-  boolean accepts(Map<String, Tensor> tensors) {
+  boolean accepts(Map<String, ? extends Strided> tensors) {
     for (SizeParameter size : program.sizes()) {
       long value = extent(tensors, size.axes().getFirst());
       for (SizeParameter.Axis axis : size.axes()) {
@@ -122,14 +122,14 @@ final class Specialization {
    * What is wrong with a subscript that leaves its tensor, such as {@code A[4,j]} where A has four
    * rows.
    */
-  Optional<String> outOfRange(Map<String, Tensor> tensors) {
+  Optional<String> outOfRange(Map<String, ? extends Strided> tensors) {
     return needsBoundsCheck
         ? AccessBounds.violation(program, sizes(tensors)).map(AccessBounds.Violation::toString)
         : Optional.empty();
   }
 
   /** The sizes of a call. */
-  Sizes sizes(Map<String, Tensor> tensors) {
+  Sizes sizes(Map<String, ? extends Strided> tensors) {
     Map<String, Long> values = new HashMap<>();
     for (SizeParameter size : program.sizes()) {
       values.put(size.name(), extent(tensors, size.axes().getFirst()));
@@ -177,16 +177,17 @@ final class Specialization {
     return sum;
   }
 
-  private static long extent(Map<String, Tensor> tensors, SizeParameter.Axis axis) {
-    Tensor tensor = tensors.get(axis.tensor());
+  private static long extent(Map<String, ? extends Strided> tensors, SizeParameter.Axis axis) {
+    Strided tensor = tensors.get(axis.tensor());
     if (tensor == null) {
       throw new AssertionError("size from " + axis.tensor() + ", which is not passed");
     }
     return tensor.extent(axis.position());
   }
 
-  private static boolean hasFixedExtents(TensorDeclaration declared, Map<String, Tensor> tensors) {
-    Tensor tensor = tensors.get(declared.name());
+  private static boolean hasFixedExtents(
+      TensorDeclaration declared, Map<String, ? extends Strided> tensors) {
+    Strided tensor = tensors.get(declared.name());
     for (int axis = 0; tensor != null && axis < declared.type().rank(); axis++) {
       if (declared.type().extents().get(axis) instanceof Extent.Fixed(long value)
           && tensor.extent(axis) != value) {

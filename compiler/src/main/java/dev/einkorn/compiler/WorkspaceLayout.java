@@ -1,5 +1,6 @@
 package dev.einkorn.compiler;
 
+import dev.einkorn.compiler.emit.cuda.DeviceProgram;
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexExpr;
@@ -101,6 +102,27 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implemen
    */
   static WorkspaceLayout of(ExecutionPlan plan, Sizes sizes) {
     return new Placement(needed(plan, sizes)).layout();
+  }
+
+  /**
+   * The layout in a device's memory: the temporaries of the plan, and those that kernels of one
+   * step share.
+   */
+  static WorkspaceLayout of(ExecutionPlan plan, DeviceProgram program, Sizes sizes) {
+    List<Temporary> needed = needed(plan, sizes);
+    for (DeviceProgram.Temporary partial : program.temporaries()) {
+      int step = program.stepOf(partial);
+      var type = new TensorType(partial.elementType(), partial.extents());
+      needed.add(
+          new Temporary(
+              new TensorDeclaration(partial.name(), type),
+              partial.extents().stream().map(sizes::value).toList(),
+              step,
+              step,
+              0,
+              0));
+    }
+    return new Placement(needed).layout();
   }
 
   /**

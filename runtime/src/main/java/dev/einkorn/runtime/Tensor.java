@@ -22,7 +22,7 @@ import java.lang.foreign.MemorySegment;
  * a.getDouble(1, 1); // 7.0
  * }
  */
-public final class Tensor {
+public final class Tensor implements Strided {
   private final Storage storage;
   private final Layout layout;
 
@@ -157,26 +157,31 @@ public final class Tensor {
   }
 
   /** The type of the elements. */
+  @Override
   public ElementType elementType() {
     return storage.elementType();
   }
 
   /** The number of axes. */
+  @Override
   public int rank() {
     return layout.rank();
   }
 
   /** The extents, as a copy. */
+  @Override
   public long[] shape() {
     return layout.shape();
   }
 
   /** The number of positions on an axis. */
+  @Override
   public long extent(int axis) {
     return layout.extent(axis);
   }
 
   /** The distance between neighbours on an axis, in elements; zero and negative are legal. */
+  @Override
   public long stride(int axis) {
     return layout.stride(axis);
   }
@@ -187,6 +192,7 @@ public final class Tensor {
   }
 
   /** The product of the extents: 1 for rank 0, 0 if any extent is 0. */
+  @Override
   public long elementCount() {
     return layout.count();
   }
@@ -510,6 +516,7 @@ public final class Tensor {
    * interleaved layouts (an axis whose stride does not step over all that the axes of smaller
    * stride span) that share no element.
    */
+  @Override
   public boolean isWritableView() {
     return !storage.isReadOnly() && layout.addressesOnce();
   }

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.cli;
 
+import dev.einkorn.compiler.Backend;
 import dev.einkorn.compiler.Mode;
 import dev.einkorn.compiler.cli.bench.BenchRun;
 import dev.einkorn.compiler.cli.bench.Peer;
@@ -76,6 +77,14 @@ final class BenchCommand implements Callable<Integer> {
   private Mode mode = Mode.DETERMINISTIC;
 
   @Option(
+      names = "--backend",
+      paramLabel = "BACKEND",
+      description =
+          "What is timed: cpu (the default) or cuda. With cuda each call copies its operands to the"
+              + " GPU and its result back; samples/gpu times tensors that stay there.")
+  private Backend backend = Backend.CPU;
+
+  @Option(
       names = "--json",
       description = "Print a JSON object on a line for each workload and number of threads.")
   private boolean json;
@@ -103,7 +112,7 @@ final class BenchCommand implements Callable<Integer> {
               ? file + " has no workloads"
               : "no workload of " + file + " matches " + filter);
     }
-    var options = new BenchRun.Options(chosen, threads(), seconds(), mode, json);
+    var options = new BenchRun.Options(chosen, threads(), seconds(), mode, backend, json);
     return new BenchRun(options, peers(), console::progress).run(console.out())
         ? 0
         : Failure.FAILED;

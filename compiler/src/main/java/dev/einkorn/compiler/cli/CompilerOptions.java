@@ -45,8 +45,9 @@ final class CompilerOptions {
       names = "--backend",
       paramLabel = "BACKEND",
       description =
-          "Where to run: cpu (generated Java, the default) or reference (the slow interpreter that"
-              + " tests compare with).")
+          "Where to run: cpu (generated Java, the default), cuda (generated CUDA C++ on an NVIDIA"
+              + " GPU; plans and sources need none) or reference (the slow interpreter that tests"
+              + " compare with).")
   private Backend backend = Backend.CPU;
 
   @Option(
@@ -94,6 +95,11 @@ final class CompilerOptions {
           "The contraction order of the statement that computes NAME, a product whose factors are"
               + " numbered from 0 as they are written, for instance 'E=((0 1) 2)'. May repeat.")
   private final List<String> orders = new ArrayList<>();
+
+  /** Lets programs be planned for a GPU, whatever the options say; plans need none. */
+  void useDevice() {
+    backend = Backend.CUDA;
+  }
 
   Mode mode() {
     return mode;

@@ -40,7 +40,7 @@ final class ExplainCommand implements Callable<Integer> {
       paramLabel = "STAGE",
       description =
           "Show this stage only: index (checked), plan (optimized), loops (lowered), schedule (as"
-              + " it will run) or java. May repeat.")
+              + " it will run), java or cuda. May repeat.")
   private final List<Plan.Stage> stages = new ArrayList<>();
 
   @Option(names = "--json", description = "Print the plan as one JSON object.")

@@ -1,11 +1,14 @@
 package dev.einkorn.compiler.cli;
 
+import dev.einkorn.compiler.CudaUnavailableException;
 import dev.einkorn.compiler.MemoryBudgetException;
 import dev.einkorn.compiler.cli.bench.BenchException;
 import dev.einkorn.compiler.source.CompileException;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.NpyException;
+import dev.einkorn.runtime.cuda.CudaCompileException;
+import dev.einkorn.runtime.cuda.CudaException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
@@ -38,6 +41,9 @@ final class Failure {
       case BenchException e -> failed("error: " + e.getMessage(), err);
       case KernelException e -> failed("error[" + e.code() + "]: " + e.getMessage(), err);
       case MemoryBudgetException e -> failed("error[MEMORY_BUDGET]: " + e.getMessage(), err);
+      case CudaUnavailableException e -> failed("error[CUDA]: " + e.getMessage(), err);
+      case CudaException e -> failed("error[CUDA]: " + e.getMessage(), err);
+      case CudaCompileException e -> failed("error[CUDA]: " + e.getMessage(), err);
       case ScheduleException e -> failed("error[ILLEGAL_SCHEDULE]: " + e.getMessage(), err);
       case NpyException e -> failed("error: " + e.getMessage(), err);
       case InvalidPathException e -> failed("error: no file name: " + e.getMessage(), err);

@@ -46,6 +46,7 @@ public final class Main {
     commandLine.addSubcommand(new EinsumCommand(console));
     commandLine.addSubcommand(new ExplainCommand(console));
     commandLine.addSubcommand(new SourceCommand(console));
+    commandLine.addSubcommand(new CompileCommand(console));
     commandLine.addSubcommand(new DemoCommand(console));
     commandLine.addSubcommand(new DoctorCommand(console));
     commandLine.addSubcommand(new BenchCommand(console));

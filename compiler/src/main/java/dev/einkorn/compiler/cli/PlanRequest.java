@@ -59,6 +59,11 @@ final class PlanRequest {
     return program.isEmpty();
   }
 
+  /** Plans for a GPU from here on. */
+  void useDevice() {
+    options.useDevice();
+  }
+
   Answer plan(Console console) throws IOException {
     return plan(console, false);
   }

@@ -64,6 +64,9 @@ final class SourceCommand implements Callable<Integer> {
     if (annotated.isGiven()) {
       source = annotated.source(console);
     } else {
+      if (cuda) {
+        request.useDevice();
+      }
       Plan plan = request.plan(console).plan();
       source = cuda ? plan.cudaSource() : plan.javaSource();
     }

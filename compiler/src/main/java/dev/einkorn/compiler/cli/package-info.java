@@ -1,6 +1,6 @@
 /**
  * The command line: {@code einkorn eval}, {@code einsum}, {@code explain}, {@code source}, {@code
- * doctor}, {@code bench} and {@code demo}.
+ * compile}, {@code doctor}, {@code bench} and {@code demo}.
  *
  * <p>In: the words of a command line, tensors in npy and npz files. Out: tensors in files or as
  * text, plans, generated source, JSON; results on standard output, everything else on standard

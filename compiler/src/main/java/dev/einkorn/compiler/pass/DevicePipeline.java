@@ -36,8 +36,31 @@ public final class DevicePipeline {
    * @throws ScheduleException if a given schedule is not legal
    */
   public static DeviceProgram compile(ExecutionPlan plan, PipelineOptions options) {
-    LoweredPlan lowered = Pipeline.lower(plan, options);
     List<DeviceUnit.Step> steps = new ArrayList<>();
+    Compilation compilation = compilation(plan, options);
+    for (Compilation.Step step : compilation.steps()) {
+      steps.add(
+          new DeviceUnit.Step(
+              IndexPrinter.print(plan.optimized(), step.assignment()).strip(),
+              step.scheduled(),
+              step.schedule()));
+    }
+    boolean exact = options.arithmetic().equals(Arithmetic.STRICT);
+    DeviceProgram program =
+        CudaEmitter.emit(
+            new DeviceUnit(DeviceHeader.lines(plan, steps, options), options.wide(), exact, steps));
+    StageDump.fromSystemProperties().ifPresent(dump -> dump.write(compilation, program));
+    return program;
+  }
+
+  /**
+   * The stages up to the scheduled loop nests, without any source.
+   *
+   * @throws ScheduleException if a given schedule is not legal
+   */
+  public static Compilation compilation(ExecutionPlan plan, PipelineOptions options) {
+    LoweredPlan lowered = Pipeline.lower(plan, options);
+    List<Compilation.Step> steps = new ArrayList<>();
     for (int n = 0; n < lowered.nests().size(); n++) {
       LoopNest nest = lowered.nests().get(n);
       Schedule given = options.schedules().get(plan.steps().get(n).target());
@@ -49,14 +72,13 @@ public final class DevicePipeline {
           LoopVerifier.check(
               Scheduler.apply(nest, schedule, options.arithmetic()), "schedule " + schedule);
       DeviceSchedule.requireRoundings(scheduled, schedule, options.arithmetic());
-      steps.add(
-          new DeviceUnit.Step(
-              IndexPrinter.print(plan.optimized(), plan.steps().get(n)).strip(),
-              scheduled,
-              schedule));
+      steps.add(new Compilation.Step(plan.steps().get(n), nest, schedule, scheduled));
     }
-    boolean exact = options.arithmetic().equals(Arithmetic.STRICT);
-    return CudaEmitter.emit(
-        new DeviceUnit(DeviceHeader.lines(plan, steps, options), options.wide(), exact, steps));
+    return new Compilation(
+        plan,
+        Pipeline.operands(plan.optimized(), options),
+        Pipeline.sizes(plan.optimized()),
+        steps,
+        List.of());
   }
 }

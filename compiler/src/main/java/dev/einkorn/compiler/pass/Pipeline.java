@@ -152,9 +152,7 @@ public final class Pipeline {
               scheduled.get(step)));
     }
     List<TensorParameter> operands = operands(program, options);
-    List<String> sizes = new ArrayList<>();
-    program.sizes().forEach(size -> sizes.add(size.name()));
-    program.derived().forEach(size -> sizes.add(size.name()));
+    List<String> sizes = sizes(program);
     List<EmittedSource> sources = new ArrayList<>();
     for (int from = 0; from < steps.size(); from += STEPS_PER_KERNEL) {
       List<Compilation.Step> part =
@@ -180,7 +178,16 @@ public final class Pipeline {
             });
   }
 
-  private static List<TensorParameter> operands(IndexProgram program, PipelineOptions options) {
+  /** Names of the sizes that kernels are called with. */
+  static List<String> sizes(IndexProgram program) {
+    List<String> sizes = new ArrayList<>();
+    program.sizes().forEach(size -> sizes.add(size.name()));
+    program.derived().forEach(size -> sizes.add(size.name()));
+    return sizes;
+  }
+
+  /** What kernels are called with. */
+  static List<TensorParameter> operands(IndexProgram program, PipelineOptions options) {
     List<TensorParameter> operands = new ArrayList<>();
     for (TensorDeclaration input : program.inputs()) {
       operands.add(parameter(input, program, options));

@@ -1,6 +1,8 @@
 package dev.einkorn.compiler.pass;
 
 import dev.einkorn.compiler.emit.EmittedSource;
+import dev.einkorn.compiler.emit.NameAllocator;
+import dev.einkorn.compiler.emit.cuda.DeviceProgram;
 import dev.einkorn.compiler.index.IndexPrinter;
 import dev.einkorn.compiler.loop.LoopPrinter;
 import java.io.IOException;
@@ -14,7 +16,8 @@ import java.util.Set;
 /** Writes the stages of compilations to files, for whoever debugs the compiler. */
 final class StageDump {
   /** Names of the stages, in order. */
-  private static final Set<String> STAGES = Set.of("index", "plan", "loops", "schedule", "java");
+  private static final Set<String> STAGES =
+      Set.of("index", "plan", "loops", "schedule", "java", "cuda");
 
   private final Set<String> stages;
   private final Path directory;
@@ -36,7 +39,7 @@ final class StageDump {
     Set<String> stages = Set.copyOf(List.of(asked.strip().split("\\s*,\\s*")));
     if (!STAGES.containsAll(stages)) {
       throw new IllegalArgumentException(
-          "einkorn.dump=" + asked + ": the stages are index, plan, loops, schedule and java");
+          "einkorn.dump=" + asked + ": the stages are index, plan, loops, schedule, java and cuda");
     }
     return Optional.of(new StageDump(stages, Path.of(System.getProperty("einkorn.dump.dir", "."))));
   }
@@ -44,6 +47,21 @@ final class StageDump {
   void write(Compilation compilation) {
     String kernel =
         compilation.sources().isEmpty() ? "empty" : simpleName(compilation.sources().getFirst());
+    stages(kernel, compilation);
+    for (EmittedSource source : compilation.sources()) {
+      write("java", simpleName(source) + ".java", source.text());
+    }
+  }
+
+  /** The stages on the way to a GPU, whose files are named apart from those for this machine. */
+  void write(Compilation compilation, DeviceProgram program) {
+    String kernel = "device_" + String.join("_", compilation.plan().written().outputs());
+    kernel = NameAllocator.sanitize(kernel.substring(0, Math.min(kernel.length(), 48)));
+    stages(kernel, compilation);
+    write("cuda", kernel + ".cu", program.text());
+  }
+
+  private void stages(String kernel, Compilation compilation) {
     String written = IndexPrinter.print(compilation.plan().written());
     String optimized = IndexPrinter.print(compilation.plan().optimized());
     write("index", kernel + ".index.txt", written);
@@ -62,9 +80,6 @@ final class StageDump {
     }
     write("loops", kernel + ".loops.txt", loops.toString());
     write("schedule", kernel + ".schedule.txt", scheduled.toString());
-    for (EmittedSource source : compilation.sources()) {
-      write("java", simpleName(source) + ".java", source.text());
-    }
   }
 
   private static String simpleName(EmittedSource source) {

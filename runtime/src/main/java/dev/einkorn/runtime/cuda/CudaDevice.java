@@ -147,6 +147,11 @@ public final class CudaDevice implements AutoCloseable {
     }
   }
 
+  /** The strides, in elements, that a host tensor's copy has on a device. */
+  public static long[] uploadedStrides(Tensor host) {
+    return Arrangement.of(host).compactStrides();
+  }
+
   /**
    * As {@link #upload}, but returns before the host tensor was read, which must not change until
    * {@link DeviceTensor#awaitTransfer} returns or the copy was used. A failure shows there.

@@ -1,6 +1,8 @@
 package dev.einkorn.runtime.cuda;
 
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,6 +30,27 @@ public final class CudaLibraries {
   /** Looks for both; finding neither is no failure. */
   public static CudaLibraries find() {
     return find(Surroundings.real());
+  }
+
+  /**
+   * The libraries in these files, or none; nothing else is looked at, and no property.
+   *
+   * @param driver the file of the driver
+   * @param nvrtc the file of NVRTC, or a folder that has it
+   */
+  public static CudaLibraries of(Optional<Path> driver, Optional<Path> nvrtc) {
+    Surroundings real = Surroundings.real();
+    Map<String, String> named =
+        Map.of(
+            LibrarySearch.DRIVER_PROPERTY, driver.map(Path::toString).orElse("off"),
+            LibrarySearch.NVRTC_PROPERTY, nvrtc.map(Path::toString).orElse("off"));
+    return find(
+        new Surroundings(
+            name -> Optional.ofNullable(named.get(name)).or(() -> real.property().apply(name)),
+            real.variable(),
+            real.root(),
+            real.loader(),
+            real.classLoaders()));
   }
 
   static CudaLibraries find(Surroundings surroundings) {

@@ -1,6 +1,7 @@
 package dev.einkorn.runtime.cuda;
 
 import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.Strided;
 import dev.einkorn.runtime.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,7 +30,7 @@ import java.util.stream.IntStream;
  * }
  * }
  */
-public final class DeviceTensor implements AutoCloseable {
+public final class DeviceTensor implements Strided, AutoCloseable {
   private final CudaDevice device;
   private final Share share;
   private final Cleaner.Cleanable net;
@@ -85,31 +86,37 @@ public final class DeviceTensor implements AutoCloseable {
   }
 
   /** The type of the elements; a bool is one byte, 0 or 1. */
+  @Override
   public ElementType elementType() {
     return geometry.elementType();
   }
 
   /** The number of axes. */
+  @Override
   public int rank() {
     return geometry.rank();
   }
 
   /** The extents, as a copy. */
+  @Override
   public long[] shape() {
     return geometry.shape();
   }
 
   /** The number of positions on an axis. */
+  @Override
   public long extent(int axis) {
     return geometry.extent(axis);
   }
 
   /** The distance between neighbours on an axis, in elements; zero and negative are legal. */
+  @Override
   public long stride(int axis) {
     return geometry.stride(axis);
   }
 
   /** The product of the extents. */
+  @Override
   public long elementCount() {
     return geometry.elementCount();
   }
@@ -122,6 +129,31 @@ public final class DeviceTensor implements AutoCloseable {
   /** The device address of the element at position (0, 0, ...), in bytes. */
   public long address() {
     return memory().address() + geometry.offset() * elementType().byteSize();
+  }
+
+  /**
+   * Whether the ranges of memory from the lowest to the highest element of both meet. Conservative:
+   * interleaved views that share no element still overlap. An empty tensor overlaps nothing.
+   *
+   * @throws IllegalStateException if one of them is closed
+   */
+  public boolean overlaps(DeviceTensor other) {
+    DeviceMemory own = memory();
+    DeviceMemory others = other.memory();
+    return elementCount() > 0
+        && other.elementCount() > 0
+        && own == others
+        && lowestAddress(own) < other.endAddress(others)
+        && other.lowestAddress(others) < endAddress(own);
+  }
+
+  /**
+   * Whether a kernel may write every position on its own, by the same rule as {@link
+   * Tensor#isWritableView}.
+   */
+  @Override
+  public boolean isWritableView() {
+    return geometry.isWritableView();
   }
 
   /** As {@link Tensor#permute}. */
@@ -303,6 +335,10 @@ public final class DeviceTensor implements AutoCloseable {
 
   private long lowestAddress(DeviceMemory memory) {
     return memory.address() + lowest() * elementType().byteSize();
+  }
+
+  private long endAddress(DeviceMemory memory) {
+    return memory.address() + (highest() + 1) * elementType().byteSize();
   }
 
   private long[] strides() {

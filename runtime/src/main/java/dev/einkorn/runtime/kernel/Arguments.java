@@ -2,6 +2,7 @@ package dev.einkorn.runtime.kernel;
 
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelException;
+import dev.einkorn.runtime.Strided;
 import dev.einkorn.runtime.Tensor;
 import java.util.Arrays;
 
@@ -73,7 +74,7 @@ public final class Arguments {
    * @throws IllegalArgumentException if it is of another type or shape, or has positions that
    *     cannot be written on their own
    */
-  public static void output(String name, Tensor tensor, ElementType type, long... shape) {
+  public static void output(String name, Strided tensor, ElementType type, long... shape) {
     boolean same = tensor.elementType() == type && tensor.rank() == shape.length;
     for (int axis = 0; same && axis < shape.length; axis++) {
       same = tensor.extent(axis) == shape[axis];

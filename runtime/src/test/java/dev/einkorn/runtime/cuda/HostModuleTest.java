@@ -3,6 +3,8 @@ package dev.einkorn.runtime.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.standin.NativeCompiler;
+import dev.einkorn.standin.StandInDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.standin.StandInDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

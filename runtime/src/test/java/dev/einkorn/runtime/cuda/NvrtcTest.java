@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.einkorn.standin.Requirements;
+import dev.einkorn.standin.StandInDriver;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

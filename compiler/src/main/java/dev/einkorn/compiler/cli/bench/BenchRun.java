@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.cli.bench;
 
+import dev.einkorn.compiler.Backend;
 import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.compiler.Mode;
 import java.io.PrintStream;
@@ -24,10 +25,16 @@ public final class BenchRun {
    * @param threads each number of threads
    * @param seconds of the timed runs of a workload
    * @param mode of the compiler
+   * @param backend where programs run
    * @param json whether to print JSON lines instead of a table
    */
   public record Options(
-      List<Workload> workloads, List<Integer> threads, double seconds, Mode mode, boolean json) {
+      List<Workload> workloads,
+      List<Integer> threads,
+      double seconds,
+      Mode mode,
+      Backend backend,
+      boolean json) {
     /** Copies the lists. */
     public Options {
       workloads = List.copyOf(workloads);
@@ -59,7 +66,13 @@ public final class BenchRun {
         out,
         ceilings,
         loops.description(),
-        threads -> Subject.of(Einkorn.builder().mode(options.mode()).threads(threads).build()));
+        threads ->
+            Subject.of(
+                Einkorn.builder()
+                    .backend(options.backend())
+                    .mode(options.mode())
+                    .threads(threads)
+                    .build()));
   }
 
   /** Runs what stands for the compiler, made for each number of threads. */

@@ -16,6 +16,7 @@ import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.cuda.template.Prelude;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,7 @@ public final class CudaEmitter {
   private final SequencedSet<String> parts = new LinkedHashSet<>();
   private final List<String> places = new ArrayList<>();
   private final List<Launch> launches = new ArrayList<>();
+  private final List<Integer> steps = new ArrayList<>();
   private final List<DeviceProgram.Temporary> temporaries = new ArrayList<>();
   private final List<String> texts = new ArrayList<>();
   private final NameAllocator kernels = new NameAllocator(CudaWords.RESERVED);
@@ -52,27 +54,9 @@ public final class CudaEmitter {
   }
 
   private DeviceProgram program() {
-    for (DeviceUnit.Step step : unit.steps()) {
-      requireDevice(step.nest(), step.schedule());
-      Optional<Tiled> tiled =
-          first(step, Shared.class)
-              .map(shared -> tiled(step, shared))
-              .or(() -> first(step, Matrix.class).map(matrix -> tiled(step, matrix)));
-      if (tiled.isPresent()) {
-        contraction(step, tiled.get());
-        continue;
-      }
-      Optional<Registers> registers = first(step, Registers.class);
-      Optional<Turn> turn = first(step, Turn.class);
-      if (registers.isPresent()) {
-        registers(step, registers.get());
-      } else if (turn.isPresent()) {
-        turn(step, turn.get());
-      } else {
-        for (DeviceNest part : DeviceNest.of(step.nest().body())) {
-          elements(step, part);
-        }
-      }
+    for (int n = 0; n < unit.steps().size(); n++) {
+      emit(unit.steps().get(n));
+      steps.addAll(Collections.nCopies(launches.size() - steps.size(), n));
     }
     String common = prelude.text(parts);
     String own = String.join("\n", texts);
@@ -84,7 +68,31 @@ public final class CudaEmitter {
         unit.wide(),
         launches,
         temporaries,
-        places);
+        places,
+        steps);
+  }
+
+  private void emit(DeviceUnit.Step step) {
+    requireDevice(step.nest(), step.schedule());
+    Optional<Tiled> tiled =
+        first(step, Shared.class)
+            .map(shared -> tiled(step, shared))
+            .or(() -> first(step, Matrix.class).map(matrix -> tiled(step, matrix)));
+    if (tiled.isPresent()) {
+      contraction(step, tiled.get());
+      return;
+    }
+    Optional<Registers> registers = first(step, Registers.class);
+    Optional<Turn> turn = first(step, Turn.class);
+    if (registers.isPresent()) {
+      registers(step, registers.get());
+    } else if (turn.isPresent()) {
+      turn(step, turn.get());
+    } else {
+      for (DeviceNest part : DeviceNest.of(step.nest().body())) {
+        elements(step, part);
+      }
+    }
   }
 
   private static <T> Optional<T> first(DeviceUnit.Step step, Class<T> kind) {
@@ -131,7 +139,7 @@ public final class CudaEmitter {
       return;
     }
     PartialFold fold =
-        PartialFold.of(step.nest(), part, chunks)
+        PartialFold.of(step.nest(), part, chunks, temporaries)
             .orElseThrow(
                 () ->
                     new ScheduleException(
@@ -212,7 +220,7 @@ public final class CudaEmitter {
       launches.add(tiled.writer().write(step.nest(), 1, result));
       return;
     }
-    PartialFold fold = PartialFold.of(step.nest(), part, chunks).orElseThrow();
+    PartialFold fold = PartialFold.of(step.nest(), part, chunks, temporaries).orElseThrow();
     temporaries.add(fold.temporary());
     List<Stmt> first = ((Stmt.Block) fold.firstPart().body()).statements();
     launches.add(tiled.writer().write(fold.first(), chunks, first.getLast()));

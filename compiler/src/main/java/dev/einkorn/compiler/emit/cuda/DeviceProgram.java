@@ -16,6 +16,7 @@ import java.util.List;
  * @param launches in the order of a call
  * @param temporaries what launches share beside the program's operands
  * @param places texts of accesses that may fail, for {@link DeviceFailure}
+ * @param steps for each launch which step of the plan it is of, from 0
  */
 public record DeviceProgram(
     String text,
@@ -25,12 +26,14 @@ public record DeviceProgram(
     boolean wide,
     List<Launch> launches,
     List<Temporary> temporaries,
-    List<String> places) {
+    List<String> places,
+    List<Integer> steps) {
   public DeviceProgram {
     options = List.copyOf(options);
     launches = List.copyOf(launches);
     temporaries = List.copyOf(temporaries);
     places = List.copyOf(places);
+    steps = List.copyOf(steps);
   }
 
   /**
@@ -43,6 +46,16 @@ public record DeviceProgram(
     public Temporary {
       extents = List.copyOf(extents);
     }
+  }
+
+  /** The step that needs a temporary; no other does. */
+  public int stepOf(Temporary temporary) {
+    for (int n = 0; n < launches.size(); n++) {
+      if (launches.get(n).reaches(temporary.name())) {
+        return steps.get(n);
+      }
+    }
+    throw new IllegalArgumentException("no launch needs " + temporary);
   }
 
   /** Whether kernels may meet values for which there is no result: they take a failure argument. */

@@ -47,6 +47,28 @@ public record Launch(
     record Stride(String tensor, int axis) implements Argument {}
   }
 
+  /**
+   * What the arguments take together.
+   *
+   * @param wide whether sizes and strides are 64-bit integers
+   */
+  public long parameterBytes(boolean wide) {
+    return arguments.stream()
+        .mapToLong(
+            argument ->
+                switch (argument) {
+                  case Argument.Pointer _, Argument.Failure _ -> Long.BYTES;
+                  case Argument.Size _, Argument.Stride _ -> wide ? Long.BYTES : Integer.BYTES;
+                })
+        .sum();
+  }
+
+  /** Whether the kernel reads or writes a tensor. */
+  boolean reaches(String tensor) {
+    return arguments.stream()
+        .anyMatch(it -> it instanceof Argument.Pointer pointer && pointer.tensor().equals(tensor));
+  }
+
   /** How many blocks the launch has for given sizes. */
   public long blocks(ToLongFunction<Extent> sizes) {
     return Math.multiplyExact(gridX.evaluate(sizes), gridY.evaluate(sizes));

@@ -40,8 +40,13 @@ record PartialFold(
   /** Which chunk a part is of; no program has such a name. */
   static final IndexVariable CHUNK = new IndexVariable("chunk.");
 
-  /** The parts of a nest; empty if it does not consist of one fold. */
-  static Optional<PartialFold> of(LoopNest nest, DeviceNest part, int chunks) {
+  /**
+   * The parts of a nest; empty if it does not consist of one fold.
+   *
+   * @param before temporaries of the program, whose names are taken
+   */
+  static Optional<PartialFold> of(
+      LoopNest nest, DeviceNest part, int chunks, List<DeviceProgram.Temporary> before) {
     List<Stmt> statements =
         part.body() instanceof Stmt.Block(List<Stmt> inner) ? inner : List.of(part.body());
     List<Stmt> loops = statements.stream().filter(Stmt.Loop.class::isInstance).toList();
@@ -70,7 +75,7 @@ record PartialFold(
     ReductionOperator operator = outer.getFirst().operator();
     ElementType type = outer.getFirst().value().elementType();
     var local = new Expr.Local(outer.getFirst().local(), type);
-    String name = nest.name() + ".partial";
+    String name = name(nest, before);
     List<Extent> extents = new ArrayList<>();
     List<Position> positions = new ArrayList<>();
     extents.add(new Extent.Fixed(chunks));
@@ -112,6 +117,16 @@ record PartialFold(
             new LoopNest(nest.name(), secondTensors, two),
             new DeviceNest(part.kept(), two),
             new DeviceProgram.Temporary(name, type, extents)));
+  }
+
+  /** A name that no program has; steps that write one tensor have temporaries of their own. */
+  private static String name(LoopNest nest, List<DeviceProgram.Temporary> before) {
+    String first = nest.name() + ".partial";
+    long taken =
+        before.stream()
+            .filter(t -> t.name().equals(first) || t.name().startsWith(first + "."))
+            .count();
+    return taken == 0 ? first : first + "." + (taken + 1);
   }
 
   private static Position position(IndexVariable variable) {

@@ -2,6 +2,7 @@ package dev.einkorn.compiler.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.einkorn.compiler.Backend;
 import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.compiler.Mode;
 import dev.einkorn.compiler.Plan;
@@ -115,7 +116,9 @@ class BenchRunTest {
 
   private static Ran run(boolean json, List<Peer> peers, IntFunction<Subject> subjects) {
     var out = new ByteArrayOutputStream();
-    var options = new BenchRun.Options(WORKLOADS, List.of(1, 2), 0.001, Mode.DETERMINISTIC, json);
+    var options =
+        new BenchRun.Options(
+            WORKLOADS, List.of(1, 2), 0.001, Mode.DETERMINISTIC, Backend.CPU, json);
     List<Ceilings> ceilings =
         List.of(new Ceilings(1, 2e9, 1e9, 3e9, 4e9), new Ceilings(2, 4e9, 2e9, 6e9, 8e9));
     boolean right =

@@ -58,7 +58,16 @@ public final class CpuDevice {
   }
 
   private static final List<String> SOURCES =
-      List.of("cuda_on_cpu.h", "cuda_on_cpu.cpp", "memory_check.cpp");
+      List.of("cuda_on_cpu.h", "cuda_on_cpu.cpp", "memory_check.cpp", "stand_in_module.h");
+  private static final List<String> FLAGS =
+      List.of(
+          "-std=c++17",
+          "-fPIC",
+          "-fvisibility=hidden",
+          "-O1",
+          "-ffp-contract=off",
+          "-fno-stack-protector",
+          "-U_FORTIFY_SOURCE");
   private static final long GUARD = 64;
 
   private final List<DeviceProgram> programs;
@@ -115,25 +124,15 @@ public final class CpuDevice {
 
   private static CpuDevice compile(List<DeviceProgram> programs, Path folder, boolean checked) {
     try {
-      for (String source : SOURCES) {
-        try (InputStream in = CpuDevice.class.getResourceAsStream(source)) {
-          if (in == null) {
-            throw new AssertionError("no resource " + source);
-          }
-          Files.write(folder.resolve(source), in.readAllBytes());
-        }
-      }
+      copySources(folder);
       Files.writeString(folder.resolve("kernels.cu"), source(programs));
-      List<String> flags = new ArrayList<>(List.of("-std=c++17", "-fPIC", "-fvisibility=hidden"));
-      flags.addAll(
-          List.of("-O1", "-ffp-contract=off", "-fno-stack-protector", "-U_FORTIFY_SOURCE"));
-      List<String> kernels = command(flags, "-include", "cuda_on_cpu.h", "-x", "c++", "-c");
+      List<String> kernels = command("-include", "cuda_on_cpu.h", "-x", "c++", "-c");
       kernels.addAll(List.of("-fvisibility=default", "kernels.cu", "-o", "kernels.o"));
       if (checked) {
         kernels.addAll(List.of("-fsanitize=thread", "-g1"));
       }
       run(folder, kernels);
-      List<String> link = command(flags, "-fvisibility=default", "-shared", "-Wl,-Bsymbolic");
+      List<String> link = command("-fvisibility=default", "-shared", "-Wl,-Bsymbolic");
       link.addAll(List.of("cuda_on_cpu.cpp", "kernels.o", "-o", "kernels.so"));
       if (checked) {
         link.add("memory_check.cpp");
@@ -148,14 +147,28 @@ public final class CpuDevice {
     }
   }
 
-  private static List<String> command(List<String> flags, String... more) {
+  /** The files that kernels are compiled with. */
+  static void copySources(Path folder) throws IOException {
+    for (String source : SOURCES) {
+      try (InputStream in = CpuDevice.class.getResourceAsStream(source)) {
+        if (in == null) {
+          throw new AssertionError("no resource " + source);
+        }
+        Files.write(folder.resolve(source), in.readAllBytes());
+      }
+    }
+  }
+
+  /** A call of the compiler, to which more can be added. */
+  static List<String> command(String... more) {
     List<String> command = new ArrayList<>(List.of("g++"));
-    command.addAll(flags);
+    command.addAll(FLAGS);
     command.addAll(List.of(more));
     return command;
   }
 
-  private static void run(Path folder, List<String> command) throws IOException {
+  /** Runs the compiler in a folder. */
+  static void run(Path folder, List<String> command) throws IOException {
     Path log = folder.resolve("log.txt");
     Process process =
         new ProcessBuilder(command)

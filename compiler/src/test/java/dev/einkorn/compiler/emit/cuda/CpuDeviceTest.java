@@ -102,7 +102,7 @@ class CpuDeviceTest {
             1,
             0);
     return new DeviceProgram(
-        text, "", text, List.of(), false, List.of(launch), List.of(), List.of());
+        text, "", text, List.of(), false, List.of(launch), List.of(), List.of(), List.of(0));
   }
 
   private static float[] run(CpuDevice device, String kernel, CpuDevice.Order order) {

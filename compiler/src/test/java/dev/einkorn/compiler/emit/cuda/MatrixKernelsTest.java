@@ -214,7 +214,8 @@ class MatrixKernelsTest {
                   device.wide(),
                   device.launches(),
                   device.temporaries(),
-                  device.places()),
+                  device.places(),
+                  device.steps()),
               right.sizes(),
               right.inputs()));
     }

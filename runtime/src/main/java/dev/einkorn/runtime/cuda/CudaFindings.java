@@ -1,59 +1,58 @@
-package dev.einkorn.compiler.cli;
+package dev.einkorn.runtime.cuda;
 
-import dev.einkorn.compiler.report.Json;
-import dev.einkorn.runtime.cuda.CudaDriver;
-import dev.einkorn.runtime.cuda.CudaException;
-import dev.einkorn.runtime.cuda.CudaLibraries;
-import dev.einkorn.runtime.cuda.DeviceProperties;
-import dev.einkorn.runtime.cuda.LibraryFinding;
-import dev.einkorn.runtime.cuda.Nvrtc;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What this machine has of CUDA: the libraries are loaded and asked.
+ * What a machine has of CUDA: the libraries are loaded and asked.
  *
  * @param libraries driver and NVRTC, in this order
- * @param findings what they say, under names for people
+ * @param findings what they say, under names for people: {@code libcuda}, {@code gpu 0}, ...,
+ *     {@code libnvrtc}
+ * @param compiles whether CUDA C can be compiled
+ * @param launches whether there is a GPU that runs kernels
  */
-record CudaFindings(List<LibraryFinding> libraries, Map<String, String> findings) {
-  /** Looks for the libraries. */
-  static CudaFindings find() {
-    CudaLibraries libraries = CudaLibraries.find();
+public record CudaFindings(
+    List<LibraryFinding> libraries,
+    Map<String, String> findings,
+    boolean compiles,
+    boolean launches) {
+  public CudaFindings {
+    libraries = List.copyOf(libraries);
+    findings = Collections.unmodifiableMap(new LinkedHashMap<>(findings));
+  }
+
+  /** Asks these libraries. Nothing that they answer is an error here. */
+  public static CudaFindings of(CudaLibraries libraries) {
     Map<String, String> findings = new LinkedHashMap<>();
     boolean launches = driver(libraries, findings);
     boolean compiles = nvrtc(libraries, findings);
-    findings.put("cuda", verdict(compiles, launches));
-    return new CudaFindings(List.of(libraries.driver(), libraries.nvrtc()), findings);
+    return new CudaFindings(
+        List.of(libraries.driver(), libraries.nvrtc()), findings, compiles, launches);
+  }
+
+  /** In one line what that means for programs. */
+  public String verdict() {
+    if (compiles && launches) {
+      return "programs can run on the GPU";
+    }
+    if (compiles) {
+      return "programs can be compiled for a GPU, but there is none to run them";
+    }
+    return launches
+        ? "a GPU is there, but nothing to compile for it: name NVRTC by -Deinkorn.cuda.nvrtc=FILE"
+        : "not available; CUDA C can be written, but neither compiled nor run";
   }
 
   /** The places that were looked at in vain for a library that was not found. */
-  List<String> attempts() {
+  public List<String> attempts() {
     return libraries.stream()
         .filter(it -> !it.found())
         .flatMap(it -> it.attempts().stream().map(attempt -> it.library() + ", " + attempt))
         .toList();
-  }
-
-  /** Every library with all that was looked at, as a JSON array. */
-  String json() {
-    return Json.array(libraries.stream().map(CudaFindings::json).toList());
-  }
-
-  private static String json(LibraryFinding finding) {
-    return Json.object(
-        "library",
-        Json.string(finding.library()),
-        "found",
-        Boolean.toString(finding.found()),
-        "location",
-        Json.string(finding.location()),
-        "origin",
-        Json.string(finding.origin()),
-        "attempts",
-        Json.array(finding.attempts().stream().map(Json::string).toList()));
   }
 
   private static boolean driver(CudaLibraries libraries, Map<String, String> findings) {
@@ -62,11 +61,9 @@ record CudaFindings(List<LibraryFinding> libraries, Map<String, String> findings
       Optional<CudaDriver> driver = CudaDriver.load(libraries);
       findings.put(
           "libcuda", driver.map(it -> "CUDA %s, %s".formatted(it.version(), place)).orElse(place));
-      for (DeviceProperties device :
-          driver.stream().flatMap(it -> it.devices().stream()).toList()) {
-        findings.put("gpu " + device.ordinal(), device.toString());
-      }
-      return driver.isPresent();
+      List<DeviceProperties> devices = driver.map(CudaDriver::devices).orElse(List.of());
+      devices.forEach(device -> findings.put("gpu " + device.ordinal(), device.toString()));
+      return !devices.isEmpty();
     } catch (CudaException | IllegalStateException e) {
       findings.put("libcuda", "%s; FAILED: %s".formatted(place, oneLine(e)));
       return false;
@@ -94,15 +91,6 @@ record CudaFindings(List<LibraryFinding> libraries, Map<String, String> findings
       findings.put("libnvrtc", "%s; FAILED: %s".formatted(place, oneLine(e)));
       return false;
     }
-  }
-
-  private static String verdict(boolean compiles, boolean launches) {
-    if (compiles) {
-      return launches ? "kernels can be compiled and launched" : "kernels can be compiled only";
-    }
-    return launches
-        ? "kernels can be launched, but not compiled; name NVRTC by -Deinkorn.cuda.nvrtc=FILE"
-        : "not available";
   }
 
   private static String oneLine(RuntimeException e) {

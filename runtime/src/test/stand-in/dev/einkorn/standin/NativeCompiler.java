@@ -1,4 +1,4 @@
-package dev.einkorn.runtime.cuda;
+package dev.einkorn.standin;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Compiles C for tests with the machine's compiler. */
-final class NativeCompiler {
+public final class NativeCompiler {
   private NativeCompiler() {}
 
   /** Makes a shared library; a skip where no compiler is, a failure in CI. */
-  static void shared(Path source, Path library, List<String> options) {
+  public static void shared(Path source, Path library, List<String> options) {
     List<String> command = new ArrayList<>();
     command.add(Requirements.compiler().toString());
     command.addAll(List.of("-shared", "-fPIC", "-Wall", "-Wextra", "-Werror"));

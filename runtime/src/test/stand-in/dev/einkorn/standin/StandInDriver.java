@@ -1,10 +1,15 @@
-package dev.einkorn.runtime.cuda;
+package dev.einkorn.standin;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.einkorn.runtime.cuda.Architecture;
+import dev.einkorn.runtime.cuda.Cubin;
+import dev.einkorn.runtime.cuda.CudaDevice;
+import dev.einkorn.runtime.cuda.CudaDriver;
+import dev.einkorn.runtime.cuda.CudaLibraries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -28,13 +33,13 @@ import java.util.stream.Stream;
  * #end}, which finds what was left behind.
  */
 @SuppressWarnings("restricted")
-final class StandInDriver {
+public final class StandInDriver {
   private static final List<String> KINDS =
       List.of("context", "stream", "event", "module", "memory", "pinned");
 
   /** What a test lets a kernel do. */
   @FunctionalInterface
-  interface HostKernel {
+  public interface HostKernel {
     /**
      * Runs all threads.
      *
@@ -55,7 +60,7 @@ final class StandInDriver {
   }
 
   /** Compiles and loads it; a skip where no compiler is, a failure in CI. */
-  static StandInDriver begin() {
+  public static StandInDriver begin() {
     StandInDriver driver = new StandInDriver(Compiled.library());
     driver.call("stand_in_reset");
     return driver;
@@ -83,16 +88,16 @@ final class StandInDriver {
   }
 
   /** A file of the test resources. */
-  static Path source(String name) {
+  public static Path source(String name) {
     try {
-      return Path.of(StandInDriver.class.getResource("/cuda/" + name).toURI());
+      return Path.of(StandInDriver.class.getResource("/stand-in/" + name).toURI());
     } catch (java.net.URISyntaxException e) {
       throw new AssertionError(e);
     }
   }
 
   /** Asserts that everything was released and nothing was used wrongly. */
-  void end() {
+  public void end() {
     List<String> left = new ArrayList<>();
     for (String kind : KINDS) {
       long count = live(kind);
@@ -105,37 +110,33 @@ final class StandInDriver {
     kernels.close();
   }
 
-  CudaLibraries libraries() {
-    return CudaLibraries.find(
-        new Surroundings(
-            name ->
-                switch (name) {
-                  case LibrarySearch.DRIVER_PROPERTY -> Optional.of(file.toString());
-                  case LibrarySearch.NVRTC_PROPERTY -> Optional.of("off");
-                  default -> Optional.ofNullable(System.getProperty(name));
-                },
-            _ -> Optional.empty(),
-            Path.of("/"),
-            false,
-            List.of()));
+  /** The stand-in, and no NVRTC. */
+  public CudaLibraries libraries() {
+    return CudaLibraries.of(Optional.of(file), Optional.empty());
   }
 
-  CudaDevice open() {
+  /** Its file. */
+  public Path file() {
+    return file;
+  }
+
+  /** The one device. */
+  public CudaDevice open() {
     return CudaDriver.load(libraries()).orElseThrow().open(0);
   }
 
   /** A module of kernels, each "NAME BYTES..." with the sizes of its parameters. */
-  static Cubin module(String... kernels) {
+  public static Cubin module(String... kernels) {
     StringBuilder text = new StringBuilder("einkorn stand-in module\n");
     for (String kernel : kernels) {
       text.append("kernel ").append(kernel).append('\n');
     }
     byte[] bytes = text.append('\0').toString().getBytes(StandardCharsets.US_ASCII);
-    return new Cubin(bytes, Architecture.SM_90, "");
+    return Cubin.of(bytes, Architecture.SM_90, "");
   }
 
   /** What runs when a kernel of that name runs. */
-  void kernel(String name, HostKernel kernel) {
+  public void kernel(String name, HostKernel kernel) {
     MethodHandle target;
     try {
       target =
@@ -161,16 +162,17 @@ final class StandInDriver {
   }
 
   /** Number {@code index} of a launch. */
-  static int count(MemorySegment launch, int index) {
+  public static int count(MemorySegment launch, int index) {
     return launch.reinterpret(7 * 4).getAtIndex(JAVA_INT, index);
   }
 
   /** A parameter that is a pointer to so many bytes. */
-  static MemorySegment pointer(MemorySegment parameters, int index, long bytes) {
+  public static MemorySegment pointer(MemorySegment parameters, int index, long bytes) {
     return value(parameters, index).get(ADDRESS, 0).reinterpret(bytes);
   }
 
-  static int integer(MemorySegment parameters, int index) {
+  /** A parameter that is an int. */
+  public static int integer(MemorySegment parameters, int index) {
     return value(parameters, index).get(JAVA_INT, 0);
   }
 
@@ -180,7 +182,7 @@ final class StandInDriver {
   }
 
   /** Lets the nth call of a function from now on give a result, once. */
-  void fail(String function, int nth, int result) {
+  public void fail(String function, int nth, int result) {
     try (Arena arena = Arena.ofConfined()) {
       invoke(
           "stand_in_fail",
@@ -192,7 +194,7 @@ final class StandInDriver {
   }
 
   /** How many of a kind are not released. */
-  long live(String kind) {
+  public long live(String kind) {
     try (Arena arena = Arena.ofConfined()) {
       return (long)
           invoke(
@@ -200,7 +202,8 @@ final class StandInDriver {
     }
   }
 
-  long calls(String function) {
+  /** How often a function was called. */
+  public long calls(String function) {
     try (Arena arena = Arena.ofConfined()) {
       return (long)
           invoke(
@@ -210,19 +213,20 @@ final class StandInDriver {
     }
   }
 
-  String violations() {
+  /** What was used wrongly, a line each. */
+  public String violations() {
     MemorySegment text =
         (MemorySegment) invoke("stand_in_violations", FunctionDescriptor.of(ADDRESS));
     return text.reinterpret(4096).getString(0);
   }
 
   /** Work runs when it must, or at once. */
-  void runLate(boolean late) {
+  public void runLate(boolean late) {
     invoke("stand_in_mode", FunctionDescriptor.ofVoid(JAVA_INT), late ? 1 : 0);
   }
 
   /** How much memory the device has, in bytes. */
-  void memory(long bytes) {
+  public void memory(long bytes) {
     invoke("stand_in_memory", FunctionDescriptor.ofVoid(JAVA_LONG), bytes);
   }
 

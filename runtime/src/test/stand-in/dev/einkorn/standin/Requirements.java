@@ -1,5 +1,7 @@
-package dev.einkorn.runtime.cuda;
+package dev.einkorn.standin;
 
+import dev.einkorn.runtime.cuda.CudaLibraries;
+import dev.einkorn.runtime.cuda.Nvrtc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -7,11 +9,11 @@ import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /** What tests need of a machine: where it is missing they are skipped, and in CI they fail. */
-final class Requirements {
+public final class Requirements {
   private Requirements() {}
 
   /** NVRTC of this machine or of the profile {@code nvrtc}. */
-  static Nvrtc nvrtc() {
+  public static Nvrtc nvrtc() {
     CudaLibraries libraries = CudaLibraries.find();
     return Nvrtc.load(libraries)
         .orElseThrow(
@@ -22,7 +24,7 @@ final class Requirements {
   }
 
   /** A C compiler. */
-  static Path compiler() {
+  public static Path compiler() {
     return Stream.of("gcc", "cc", "clang")
         .flatMap(name -> onPath(name).stream())
         .findFirst()

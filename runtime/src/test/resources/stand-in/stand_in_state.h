@@ -3,7 +3,7 @@
 enum { OK, INVALID_VALUE, OUT_OF_MEMORY, NOT_INITIALIZED, NO_DEVICE = 100, INVALID_DEVICE,
        INVALID_IMAGE = 200, INVALID_CONTEXT, INVALID_HANDLE = 400, NOT_FOUND = 500,
        NOT_READY = 600, LAUNCH_RESOURCES = 701, NOT_SUPPORTED = 801 };
-enum { MOST_PARAMS = 64, MOST_DEVICES = 4, MOST_FAULTS = 16, MOST_KERNELS = 64, NAME = 128 };
+enum { MOST_PARAMS = 1024, MOST_DEVICES = 4, MOST_FAULTS = 16, MOST_KERNELS = 64, NAME = 128 };
 
 /* What a stream reaches when it comes to a recorded event. */
 struct ticket { int done; double time; struct CUstream_st *stream; };
