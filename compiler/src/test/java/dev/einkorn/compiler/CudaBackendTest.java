@@ -141,7 +141,7 @@ class CudaBackendTest {
     assertThat(c.contentEquals(expected)).isTrue();
     // The first value is an input of its own, which stays as it is.
     Tensor first = numbers(6, 4);
-    Tensor fresh = program.call(Map.of("A", first, "C", first)).get("C");
+    Tensor fresh = ProgramText.named(program.call(Map.of("A", first, "C", first)), "C");
     assertThat(fresh.getDouble(0, 0)).isEqualTo(2 * first.getDouble(0, 0));
     // An output that is an input too.
     Tensor square = numbers(5, 5);
@@ -164,7 +164,7 @@ class CudaBackendTest {
       long uploads = gpu.driver().calls("cuMemcpyHtoDAsync_v2");
       DeviceTensor y = x;
       for (int n = 0; n < 3; n++) {
-        DeviceTensor next = step.callOnDevice(Map.of("A", a, "x", y)).get("y");
+        DeviceTensor next = ProgramText.named(step.callOnDevice(Map.of("A", a, "x", y)), "y");
         if (y != x) {
           y.close();
         }
@@ -187,7 +187,8 @@ class CudaBackendTest {
         DeviceTensor turned = a.transpose();
         DeviceTensor odd = turned.slice(1, 5, -1, -2);
         DeviceTensor sums =
-            einkorn.prepare("r[i] = A[i,k]").callOnDevice(Map.of("A", odd)).get("r")) {
+            ProgramText.named(
+                einkorn.prepare("r[i] = A[i,k]").callOnDevice(Map.of("A", odd)), "r")) {
       Tensor expected = Einkorn.einsum("ik->i", host.transpose().slice(1, 5, -1, -2));
       assertThat(sums.download().contentEquals(expected)).isTrue();
       // In place, transposed: computed aside, then copied.
@@ -200,7 +201,7 @@ class CudaBackendTest {
       add.callOnDevice(Map.of("A", turned), Map.of("C", a));
       assertThat(a.download().getDouble(1, 0))
           .isEqualTo(host.getDouble(0, 1) + host.getDouble(1, 0));
-      try (DeviceTensor c = add.callOnDevice(Map.of("A", a, "C", turned)).get("C")) {
+      try (DeviceTensor c = ProgramText.named(add.callOnDevice(Map.of("A", a, "C", turned)), "C")) {
         assertThat(c.download().getDouble(1, 0))
             .isEqualTo(2 * (host.getDouble(0, 1) + host.getDouble(1, 0)));
       }
@@ -240,7 +241,7 @@ class CudaBackendTest {
     CompiledProgram program = gpu.builder().build().prepare("y[i] = 2 * x[i]");
     for (int size : new int[] {1000, 1001, 1002, 1000}) {
       Tensor x = numbers(size);
-      assertThat(program.call(Map.of("x", x)).get("y").getDouble(size - 1))
+      assertThat(ProgramText.named(program.call(Map.of("x", x)), "y").getDouble(size - 1))
           .isEqualTo(2 * x.getDouble(size - 1));
     }
     assertThat(gpu.modules().compiled()).isEqualTo(1);
@@ -265,7 +266,9 @@ class CudaBackendTest {
     }
     CompiledProgram bounded = gpu.builder().memoryBudget(100).build().prepare(program);
     assertThat(bounded.plan(inputs).peakTemporaryBytes()).isLessThanOrEqualTo(100);
-    assertThat(bounded.call(inputs).get("E").contentEquals(reference.run(program, inputs)))
+    assertThat(
+            ProgramText.named(bounded.call(inputs), "E")
+                .contentEquals(reference.run(program, inputs)))
         .isTrue();
     Einkorn tight = gpu.builder().memoryBudget(2303).build();
     assertThatThrownBy(
@@ -316,7 +319,7 @@ class CudaBackendTest {
     assertThat(full.isOutOfMemory()).isTrue();
     assertThat(full).hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY").hasMessageContaining("f32[");
     assertThat(gpu.device().memory().usedBytes()).isZero();
-    assertThat(program.call(Map.of("x", numbers(3))).get("y").getDouble(2))
+    assertThat(ProgramText.named(program.call(Map.of("x", numbers(3))), "y").getDouble(2))
         .isEqualTo(numbers(3).getDouble(2) + 1);
   }
 
@@ -346,7 +349,7 @@ class CudaBackendTest {
         .isInstanceOf(CudaException.class)
         .hasMessageContaining(function);
     assertThat(gpu.device().memory().usedBytes()).isZero();
-    assertThat(program.call(Map.of("x", numbers(3))).get("y").getDouble(0))
+    assertThat(ProgramText.named(program.call(Map.of("x", numbers(3))), "y").getDouble(0))
         .isEqualTo(numbers(3).getDouble(0) + 1);
   }
 

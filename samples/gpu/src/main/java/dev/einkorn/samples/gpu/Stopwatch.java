@@ -20,7 +20,7 @@ record Stopwatch(double seconds, Runnable await) {
       call.run();
     }
     double once = once(call, 1);
-    int calls = (int) Math.clamp((long) (seconds / Math.max(once, 1e-9)), 1, MOST_CALLS);
+    int calls = Math.clamp((long) (seconds / Math.max(once, 1e-9)), 1, MOST_CALLS);
     double[] times = new double[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
       times[round] = once(call, calls);
