@@ -77,7 +77,6 @@ final class Cublas implements AutoCloseable {
         return Optional.of(new Cublas(library, place));
       } catch (IllegalArgumentException | IllegalStateException e) {
         // The next place may have one.
-        continue;
       }
     }
     return Optional.empty();
