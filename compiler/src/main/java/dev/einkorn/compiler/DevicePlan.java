@@ -25,7 +25,6 @@ import java.util.Optional;
  * @param program kernels and launches
  * @param layout all that a call needs in the device's memory beside its operands
  * @param operands geometries of inputs and targets by name, row-major where the call makes them
- * @param leastBytes the least that any plan needs that was tried
  */
 record DevicePlan(
     Einkorn einkorn,
@@ -34,8 +33,7 @@ record DevicePlan(
     DeviceProgram program,
     WorkspaceLayout layout,
     Sizes sizes,
-    Map<String, Geometry> operands,
-    long leastBytes)
+    Map<String, Geometry> operands)
     implements CallPlan {
   /**
    * Positions stay ints as long as no operand spans so many elements: an eighth of what an int
@@ -44,36 +42,54 @@ record DevicePlan(
   private static final long MOST_NARROW = Integer.MAX_VALUE - (1L << 28);
 
   /**
-   * The fastest plan that fits the budget: with ever smaller temporaries, until one does.
+   * The fastest plan that fits the budget: with ever smaller temporaries, until one does; else the
+   * one that needs least.
    *
    * @param known geometries on the device of operands that the call does not make
    */
   static DevicePlan of(
       Einkorn einkorn, Specialization specialization, Sizes sizes, Map<String, Geometry> known) {
-    DevicePlan found = null;
-    long least = Long.MAX_VALUE;
+    DevicePlan best = null;
     for (PlanRequest request : einkorn.planRequests(sizes)) {
       PlannedProgram planned =
           CompilerThread.call(() -> specialization.plan(sizes, request, einkorn.planCache()));
       Map<String, Geometry> operands = operands(specialization, planned.plan(), sizes, known);
-      PipelineOptions options =
-          einkorn.deviceOptions(
-              layouts(operands),
-              isWide(planned.plan(), sizes, operands),
-              Optional.of(new CallShape(sizes.byName(), strides(operands))));
-      DeviceProgram program =
-          CompilerThread.call(() -> DevicePipeline.compile(planned.plan(), options));
-      WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), program, sizes);
-      least = Math.min(least, layout.bytes());
-      found = new DevicePlan(einkorn, planned, options, program, layout, sizes, operands, least);
-      if (einkorn.isWithinBudget(least)) {
-        break;
+      var shape = new CallShape(sizes.byName(), strides(operands));
+      // Schedules for unknown sizes share no sum among blocks, so they store no parts of sums.
+      for (Optional<CallShape> chosenFor :
+          List.of(Optional.of(shape), Optional.<CallShape>empty())) {
+        DevicePlan plan = scheduled(einkorn, planned, sizes, operands, chosenFor);
+        if (best == null || plan.bytes() < best.bytes()) {
+          best = plan;
+        }
+        if (einkorn.isWithinBudget(best.bytes())) {
+          return best;
+        }
       }
     }
-    if (found == null) {
+    if (best == null) {
       throw new AssertionError("no plan was tried");
     }
-    return found;
+    return best;
+  }
+
+  private static DevicePlan scheduled(
+      Einkorn einkorn,
+      PlannedProgram planned,
+      Sizes sizes,
+      Map<String, Geometry> operands,
+      Optional<CallShape> shape) {
+    PipelineOptions options =
+        einkorn.deviceOptions(layouts(operands), isWide(planned.plan(), sizes, operands), shape);
+    DeviceProgram program =
+        CompilerThread.call(() -> DevicePipeline.compile(planned.plan(), options));
+    WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), program, sizes);
+    return new DevicePlan(einkorn, planned, options, program, layout, sizes, operands);
+  }
+
+  /** What a call allocates beside its operands. */
+  private long bytes() {
+    return layout.bytes();
   }
 
   /** The plan for row-major operands of unknown sizes. Recursive: for a {@link CompilerThread}. */
@@ -126,7 +142,7 @@ record DevicePlan(
 
   @Override
   public void requireBudget() {
-    einkorn.checkBudget(leastBytes, leastBytes);
+    einkorn.checkBudget(bytes(), bytes());
   }
 
   @Override
