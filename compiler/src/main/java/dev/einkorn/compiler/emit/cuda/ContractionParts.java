@@ -330,7 +330,9 @@ final class ContractionParts {
       List<String> lines) {}
 
   Target target() {
-    var writer = new StatementWriter(names, expressions, Map.of(), StatementWriter.Lanes.ALONE, "");
+    var writer =
+        new StatementWriter(
+            names, expressions, Map.of(), Map.of(), StatementWriter.Lanes.ALONE, "");
     if (!(result instanceof Stmt.Store(Element element, Expr value))
         || !value.equals(form.accumulator())
         || !element.positions().stream().allMatch(Position.Affine.class::isInstance)) {

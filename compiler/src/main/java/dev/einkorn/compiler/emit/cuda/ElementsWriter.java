@@ -32,6 +32,7 @@ final class ElementsWriter {
   private final int blockX;
   private final int blockY;
   private final Map<IndexVariable, StatementWriter.Share> shares = new LinkedHashMap<>();
+  private final Map<IndexVariable, StatementWriter.Share> blockShares = new LinkedHashMap<>();
   private final StatementWriter.Lanes lanes;
   private Count gridX = Count.ONE;
   private final int chunks;
@@ -65,13 +66,9 @@ final class ElementsWriter {
     this.lanes = nothingInside ? StatementWriter.Lanes.ALONE : lanes();
     for (Bind bind : binds) {
       if (bind.level() == Level.BLOCK && chunks > 1) {
-        shares.merge(
+        blockShares.put(
             bind.variable(),
-            new StatementWriter.Share(names.loop(PartialFold.CHUNK), names.number(chunks)),
-            (lane, _) ->
-                new StatementWriter.Share(
-                    names.loop(PartialFold.CHUNK) + " * " + lane.step() + " + " + lane.start(),
-                    chunks + " * " + lane.step()));
+            new StatementWriter.Share(names.loop(PartialFold.CHUNK), Integer.toString(chunks)));
       }
     }
   }
@@ -132,7 +129,8 @@ final class ElementsWriter {
     var positions = new ArrayList<String>();
     String inside = positions(positions);
     var writer =
-        new StatementWriter(names, expressions, shares, lanes, lanes.isAlone() ? "" : inside);
+        new StatementWriter(
+            names, expressions, shares, blockShares, lanes, lanes.isAlone() ? "" : inside);
     List<Bind> several =
         kept.stream()
             .map(loop -> binds.get(loop.variable()))

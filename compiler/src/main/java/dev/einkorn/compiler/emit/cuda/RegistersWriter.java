@@ -95,7 +95,9 @@ final class RegistersWriter {
                   variable));
       ends.add("}");
     }
-    var writer = new StatementWriter(names, expressions, Map.of(), StatementWriter.Lanes.ALONE, "");
+    var writer =
+        new StatementWriter(
+            names, expressions, Map.of(), Map.of(), StatementWriter.Lanes.ALONE, "");
     writer.write(new Stmt.Store(form.target(), form.result()));
     String rowExtent = names.extent(outer(rows.variable()).extent());
     String columnExtent = names.extent(outer(columns.variable()).extent());

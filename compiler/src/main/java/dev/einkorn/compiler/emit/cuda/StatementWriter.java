@@ -22,7 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatementWriter {
   /** Where a thread begins in a loop that is shared out, and how far it steps. */
-  record Share(String start, String step) {}
+  record Share(String start, String step) {
+    /** Blocks that share out a loop, whose threads share out what each block has of it. */
+    Share around(Share threads) {
+      return new Share(
+          start + " * " + threads.step + " + " + threads.start, step + " * " + threads.step);
+    }
+  }
 
   /**
    * The threads that compute one element together.
@@ -43,31 +49,37 @@ final class StatementWriter {
   private final KernelNames names;
   private final CudaExpressions expressions;
   private final Map<IndexVariable, Share> shares;
+  private final Map<IndexVariable, Share> chunks;
   private final Lanes lanes;
   private final String inside;
   private final List<String> lines = new ArrayList<>();
   private final Set<ElementType> scratch = EnumSet.noneOf(ElementType.class);
   private int depth;
-  // How many loops around are shared out.
+  // How many loops around are shared out among threads.
   private int shared;
+  // How many loops around are shared out among blocks.
+  private int chunked;
   // How many loops and conditions are around.
   private int control;
 
   /**
    * Writes statements.
    *
-   * @param shares loops that are shared out
+   * @param shares loops that are shared out among threads
+   * @param chunks loops that are shared out among blocks
    * @param inside a condition for stores; empty if there is none
    */
   StatementWriter(
       KernelNames names,
       CudaExpressions expressions,
       Map<IndexVariable, Share> shares,
+      Map<IndexVariable, Share> chunks,
       Lanes lanes,
       String inside) {
     this.names = names;
     this.expressions = expressions;
     this.shares = shares;
+    this.chunks = chunks;
     this.lanes = lanes;
     this.inside = inside;
   }
@@ -211,14 +223,19 @@ final class StatementWriter {
     String variable = names.loop(loop.variable());
     String lower = expressions.bound(loop.lower());
     String upper = expressions.bound(loop.upper());
-    // Inside of a loop that is shared out, a thread runs all iterations of another one.
-    @Nullable Share share = shared > 0 ? null : shares.get(loop.variable());
+    // Inside of a loop that is shared out among threads, a thread runs all iterations of another
+    // one; so does a block inside of one that is shared out among blocks.
+    @Nullable Share threads = shared > 0 ? null : shares.get(loop.variable());
+    @Nullable Share blocks = chunked > 0 ? null : chunks.get(loop.variable());
+    @Nullable Share share =
+        blocks == null ? threads : threads == null ? blocks : blocks.around(threads);
     String step = variable + "++";
     if (share != null) {
       lower = (lower.equals("0") || lower.equals("0LL") ? "" : lower + " + ") + share.start();
       step = variable + " += " + share.step();
-      shared++;
     }
+    shared += threads == null ? 0 : 1;
+    chunked += blocks == null ? 0 : 1;
     if (loop.step().size() != 1) {
       throw new IllegalArgumentException("a loop for CPUs on a GPU: " + loop.binding());
     }
@@ -233,9 +250,8 @@ final class StatementWriter {
     write(loop.body());
     control--;
     close();
-    if (share != null) {
-      shared--;
-    }
+    shared -= threads == null ? 0 : 1;
+    chunked -= blocks == null ? 0 : 1;
   }
 
   private static boolean isInnermost(Stmt.Loop loop) {

@@ -128,6 +128,11 @@ class DeviceKernelsTest {
     kernels.add(new Kernel("r[i] = A[i,k]", "i=17 k=40", ""));
     kernels.add(new Kernel("r[i] = max[k](A[i,k])", "i=3 k=1000", ""));
     kernels.add(new Kernel("s = A[i,k]", "i=50 k=60", ""));
+    // Blocks share one loop, threads the one inside of it, and the reverse.
+    kernels.add(new Kernel("s = A[i,k]", "i=300 k=40", ""));
+    kernels.add(
+        new Kernel(
+            "s = A[i,k]", "i=100 k=30", "promote(s); bind(i: thread x 64); bind(k: block 4)"));
     kernels.add(new Kernel("s = v[i]", "i=5000", ""));
     kernels.add(new Kernel("s = v[i]", "i=30000", ""));
     kernels.add(new Kernel("s += A[i,k] * 2", "i=50 k=60", ""));
