@@ -2,9 +2,9 @@ package dev.einkorn.compiler;
 
 /**
  * What a GPU rounds {@code f32} factors to before it multiplies them in a contraction. Products are
- * exact and are added up in {@code f32}. For a sum of {@code n} products each element is then within
- * {@code 2 * u + u * u + n * 2^-22} times the sum of their absolute values, where {@code u} is as
- * below; with {@link #F32} the bound is that of {@link Mode}. CPUs, other types and other
+ * exact and are added up in {@code f32}. For a sum of {@code n} products each element is then
+ * within {@code 2 * u + u * u + n * 2^-22} times the sum of their absolute values, where {@code u}
+ * is as below; with {@link #F32} the bound is that of {@link Mode}. CPUs, other types and other
  * statements than sums of products round as ever.
  */
 public enum MatrixPrecision {

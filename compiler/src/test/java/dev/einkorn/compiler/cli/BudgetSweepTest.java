@@ -90,7 +90,6 @@ class BudgetSweepTest {
   @Test
   void whatDoesNotFitTogetherIsRefused() throws IOException {
     assertThat(explain("--budgets", "much").code()).isEqualTo(2);
-    assertThat(explain("--budgets", "auto", "--measure").code()).isEqualTo(2);
     assertThat(explain("--budgets", "auto", "--memory-budget", "1M").code()).isEqualTo(2);
     assertThat(Ran.command("explain", CHAIN, "--budgets", "auto").err())
         .contains("needs the inputs");

@@ -179,7 +179,7 @@ class PlanCommandsTest {
   @Test
   void wrongUsageIsTwo() {
     assertThat(Ran.command("explain").code()).isEqualTo(2);
-    assertThat(Ran.command("explain", PROGRAM, "--stage", "cuda").code()).isEqualTo(2);
+    assertThat(Ran.command("explain", PROGRAM, "--stage", "fortran").code()).isEqualTo(2);
     assertThat(Ran.command("explain", PROGRAM, "--stage", "java", "--json").code()).isEqualTo(2);
     assertThat(Ran.command("explain", "s = x", "x=1", "--stage", "java", "--measure").code())
         .isEqualTo(2);
