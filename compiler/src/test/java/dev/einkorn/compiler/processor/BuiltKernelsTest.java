@@ -55,6 +55,15 @@ class BuiltKernelsTest {
                 @Shape("k") double[] x,
                 @Output @Shape("i") double[] y);
 
+            @TensorKernel("y[i] = a * X[i]")
+            int[] ints(int a, @Shape("i") int[] X);
+
+            @TensorKernel("y[i] = X[i] + b")
+            long[] longs(@Shape("i") long[] X, long b);
+
+            @TensorKernel("y[i] = X[i] / c")
+            float[] floats(@Shape("i") float[] X, float c);
+
             @TensorKernel("O[x] = I[x+r] * K[r]; s = O[x] * O[x]")
             float energy(Tensor I, Tensor K);
 
@@ -209,6 +218,11 @@ class BuiltKernelsTest {
     double[] y = new double[2];
     Shared.BUILT.call("gemv", 2.0, new double[] {1, 2, 3, 4, 5, 6}, new double[] {1, 0, 1}, y);
     assertThat(y).containsExactly(8, 20);
+    assertThat((int[]) Shared.BUILT.call("ints", -3, new int[] {1, 2})).containsExactly(-3, -6);
+    assertThat((long[]) Shared.BUILT.call("longs", new long[] {1, 1L << 40}, 1L << 33))
+        .containsExactly((1L << 33) + 1, (1L << 40) + (1L << 33));
+    assertThat((float[]) Shared.BUILT.call("floats", new float[] {1, 3}, 2f))
+        .containsExactly(0.5f, 1.5f);
     MemorySegment segment = MemorySegment.ofArray(new float[] {1, 2, 3, 4, 5, 6});
     assertThat((float[]) Shared.BUILT.call("rows", segment, 3)).containsExactly(3, 7, 11);
     Tensor image = Tensor.of(new float[] {1, 2, 3, 4}, 4);
