@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * One process computes with vectors of several lengths. Before {@link SimdSupport#prepare} C2 left
- * the last kernel of this list with an object for every vector, in about every second process.
+ * the last kernel of this list with an object for every vector, in two of three processes.
  */
 class VectorLengthsTest {
   private static final List<String> PROGRAMS =
