@@ -73,7 +73,7 @@ class KernelTextTest {
             """
                 .formatted(program, extents, parameters));
     for (int bits : new int[] {512, 256, 0}) {
-      for (int threads : new int[] {2, 8}) {
+      for (int threads : new int[] {1, 2, 8}) {
         Target target = new Target(bits, threads, 32 << 10, 1 << 20, 16 << 20);
         Einkorn einkorn = Einkorn.builder().target(target).build();
         String atRunTime = einkorn.prepare(program).plan(inputs).javaSource();

@@ -16,7 +16,7 @@ import java.util.List;
 public record BuildTarget(List<Integer> widths, List<Integer> threads, long l1, long l2, long l3) {
   /** Scalar kernels for machines of today. */
   public static final BuildTarget SCALAR =
-      new BuildTarget(List.of(), List.of(2, 8), 32 << 10, 1 << 20, 16 << 20);
+      new BuildTarget(List.of(), List.of(1, 2, 8), 32 << 10, 1 << 20, 16 << 20);
 
   /** Copies the lists. */
   public BuildTarget {

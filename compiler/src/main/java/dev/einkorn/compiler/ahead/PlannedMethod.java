@@ -136,9 +136,11 @@ record PlannedMethod(
 
     /** What is said of it in comments. */
     String description() {
-      return processors == 0
-          ? memory.description()
-          : "%s, on at most %d processors".formatted(memory.description(), processors);
+      return switch (processors) {
+        case 0 -> memory.description();
+        case 1 -> memory.description() + ", on one processor";
+        default -> "%s, on at most %d processors".formatted(memory.description(), processors);
+      };
     }
 
     /** The bits of vectors. */

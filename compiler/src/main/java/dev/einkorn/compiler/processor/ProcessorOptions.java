@@ -13,7 +13,7 @@ import java.util.Map;
  * <ul>
  *   <li>{@code -Aeinkorn.simd=auto}: vectors of 512 and 256 bits if the compilation has the module
  *       {@code jdk.incubator.vector}; {@code none}; or a list of 128, 256 and 512.
- *   <li>{@code -Aeinkorn.threads=2,8}: the processors that loops are shared out for. Where that
+ *   <li>{@code -Aeinkorn.threads=1,2,8}: the processors that loops are shared out for. Where that
  *       makes other kernels, there are several, and the machine's own processors choose.
  * </ul>
  */

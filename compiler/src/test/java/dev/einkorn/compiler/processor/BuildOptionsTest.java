@@ -65,11 +65,14 @@ class BuildOptionsTest {
         Tensor dots(Tensor A, Tensor B);
         """;
     List<String> vectors = List.of("--add-modules", "jdk.incubator.vector");
-    String both = Built.generated(vectors, members);
-    assertThat(both)
+    String all = Built.generated(vectors, members);
+    assertThat(all)
         .contains(
-            "case 0: // every tensor has stride 1 along its last axis, on at most 2 processors")
-        .contains("return TeamSize.isWithin(2)\n")
+            "case 0: // every tensor has stride 1 along its last axis, on one processor",
+            "case 1: // every tensor has stride 1 along its last axis, on at most 2 processors",
+            "return TeamSize.isWithin(1)\n",
+            "TeamSize.isWithin(2)")
+        .contains("class DotsContiguous512For1 implements Kernel {")
         .contains("class DotsContiguous512For2 implements Kernel {")
         .contains("block(k: 512)")
         .contains("class DotsContiguous512 implements Kernel {")
