@@ -6,6 +6,8 @@ import dev.einkorn.compiler.ProgramText;
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.emit.cuda.CpuDevice;
 import dev.einkorn.compiler.emit.cuda.DeviceCase;
+import dev.einkorn.compiler.emit.cuda.DeviceProgram;
+import dev.einkorn.compiler.emit.cuda.NvidiaCompiler;
 import dev.einkorn.compiler.emit.cuda.OnCpu;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.schedule.Arithmetic;
@@ -77,12 +79,27 @@ class ExamplesOnDeviceTest {
     return DeviceCase.of(program, example.inputs(), Arithmetic.DETERMINISTIC);
   }
 
+  private static List<DeviceCase> cases() throws ReflectiveOperationException {
+    List<DeviceCase> cases = examples().stream().map(ExamplesOnDeviceTest::compile).toList();
+    assertThat(cases).hasSizeGreaterThan(150);
+    return cases;
+  }
+
+  private static List<DeviceProgram> devices(List<DeviceCase> cases) {
+    return cases.stream().map(DeviceCase::device).toList();
+  }
+
+  @Test
+  void examplesCompileForGpus() throws ReflectiveOperationException {
+    NvidiaCompiler.require();
+    NvidiaCompiler.compileAll("examples", devices(cases()));
+  }
+
   @Test
   void examplesAgreeWithTheInterpreter() throws ReflectiveOperationException {
     OnCpu.require();
-    List<DeviceCase> cases = examples().stream().map(ExamplesOnDeviceTest::compile).toList();
-    assertThat(cases).hasSizeGreaterThan(150);
-    CpuDevice cpu = CpuDevice.compile(cases.stream().map(DeviceCase::device).toList(), folder);
+    List<DeviceCase> cases = cases();
+    CpuDevice cpu = CpuDevice.compile(devices(cases), folder);
     List<String> failures = new ArrayList<>();
     for (int n = 0; n < cases.size(); n++) {
       DeviceCase each = cases.get(n);

@@ -206,23 +206,28 @@ public final class CpuDevice {
   /**
    * One file of all programs: the prelude once, and each program's kernels under their own names.
    */
-  private static String source(List<DeviceProgram> programs) {
+  static String source(List<DeviceProgram> programs) {
     Prelude prelude = Prelude.read();
     var text = new StringBuilder(prelude.text(new LinkedHashSet<>(prelude.names())));
     for (int n = 0; n < programs.size(); n++) {
       text.append("\nnamespace program_").append(n).append(" {\n");
       for (Launch launch : programs.get(n).launches()) {
-        text.append("#define %s p%d_%s%n".formatted(launch.kernel(), n, launch.kernel()));
+        text.append("#define %s %s%n".formatted(launch.kernel(), name(n, launch.kernel())));
       }
       text.append("#line 1 \"program_").append(n).append(".cu\"\n");
       text.append(programs.get(n).kernels()).append('\n');
       for (Launch launch : programs.get(n).launches()) {
-        text.append("CUDA_ENTRY(%s, p%d_%s)%n".formatted(entry(n, launch), n, launch.kernel()));
+        text.append("CUDA_ENTRY(%s, %s)%n".formatted(entry(n, launch), name(n, launch.kernel())));
         text.append("#undef ").append(launch.kernel()).append('\n');
       }
       text.append("}\n");
     }
     return text.toString();
+  }
+
+  /** The name of a kernel in the file of all programs. */
+  static String name(int program, String kernel) {
+    return "p%d_%s".formatted(program, kernel);
   }
 
   private static String entry(int program, Launch launch) {

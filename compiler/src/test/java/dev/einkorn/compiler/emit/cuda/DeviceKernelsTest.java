@@ -230,6 +230,12 @@ class DeviceKernelsTest {
     assertThat(failures).isEmpty();
   }
 
+  @Test
+  void kernelsCompileForGpus() {
+    NvidiaCompiler.require();
+    NvidiaCompiler.compileAll("kernels", devices(cases()));
+  }
+
   private static List<DeviceProgram> devices(List<DeviceCase> cases) {
     return cases.stream().map(DeviceCase::device).toList();
   }

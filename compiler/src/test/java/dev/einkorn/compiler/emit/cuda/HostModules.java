@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * Stands in for NVRTC beside the stand-in driver: g++ makes a library of this machine from the very
- * text that NVRTC would get, and the driver loads it as a module. One file after the other.
+ * text that NVRTC would get, and the driver loads it as a module. Where NVRTC is, it compiles the
+ * text as well. One file after the other.
  */
 public final class HostModules {
   private static final Pattern KERNEL =
@@ -34,6 +35,9 @@ public final class HostModules {
 
   /** The library of a source, as if it were machine code for a GPU. */
   public synchronized Cubin compile(KernelSource source, Architecture chip) {
+    if (NvidiaCompiler.isPresent()) {
+      NvidiaCompiler.compile("module" + compiled, source.text(), chip);
+    }
     try {
       if (compiled == 0) {
         CpuDevice.copySources(folder);

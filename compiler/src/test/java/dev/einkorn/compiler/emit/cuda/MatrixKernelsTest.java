@@ -219,9 +219,19 @@ class MatrixKernelsTest {
               right.sizes(),
               right.inputs()));
     }
-    List<DeviceProgram> devices = CASES.stream().map(DeviceCase::device).toList();
+    List<DeviceProgram> devices = devices();
     plain = CpuDevice.compile(devices, folder);
     checked = CpuDevice.compileChecked(devices, checkedFolder);
+  }
+
+  private static List<DeviceProgram> devices() {
+    return CASES.stream().map(DeviceCase::device).toList();
+  }
+
+  @Test
+  void kernelsCompileForGpus() {
+    NvidiaCompiler.require();
+    NvidiaCompiler.compileAll("matrix", devices());
   }
 
   private static Tensor run(CpuDevice device, int number, CpuDevice.Order order) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,34 +23,49 @@ class RandomDeviceTest {
   private static final int COUNT = Integer.getInteger("einkorn.cuda.count", 150);
   private static final long FIRST_SEED = Long.getLong("einkorn.cuda.seed", 1);
 
+  private static final List<RandomProgram> DRAWN = new ArrayList<>();
+  private static final List<DeviceCase> CASES = new ArrayList<>();
+
   @TempDir private static Path folder;
 
-  @Test
-  void kernelsEqualTheInterpreter() {
-    OnCpu.require();
-    List<RandomProgram> drawn = new ArrayList<>();
-    List<DeviceCase> cases = new ArrayList<>();
-    for (long seed = FIRST_SEED; cases.size() < COUNT; seed++) {
+  @BeforeAll
+  static void draw() {
+    for (long seed = FIRST_SEED; CASES.size() < COUNT; seed++) {
       RandomProgram program = ProgramGenerator.draw(seed, Profile.FULL);
       var each = DeviceCase.of(program.program(), RandomInputs.draw(program), Arithmetic.STRICT);
       // Others are refused before a kernel runs.
       if (AccessBounds.violation(program.program(), each.sizes()).isEmpty()) {
-        drawn.add(program);
-        cases.add(each);
+        DRAWN.add(program);
+        CASES.add(each);
       }
     }
-    CpuDevice cpu = CpuDevice.compile(cases.stream().map(DeviceCase::device).toList(), folder);
+  }
+
+  private static List<DeviceProgram> devices() {
+    return CASES.stream().map(DeviceCase::device).toList();
+  }
+
+  @Test
+  void kernelsCompileForGpus() {
+    NvidiaCompiler.require();
+    NvidiaCompiler.compileAll("random", devices());
+  }
+
+  @Test
+  void kernelsEqualTheInterpreter() {
+    OnCpu.require();
+    CpuDevice cpu = CpuDevice.compile(devices(), folder);
     List<String> failures = new ArrayList<>();
-    for (int n = 0; n < cases.size(); n++) {
+    for (int n = 0; n < CASES.size(); n++) {
       for (CpuDevice.Order order : CpuDevice.Order.values()) {
-        DeviceCase each = cases.get(n);
+        DeviceCase each = CASES.get(n);
         int number = n;
         String expected = outcome(each::expected);
         String actual = outcome(() -> each.run(cpu, number, order, true));
         if (!actual.equals(expected) && failures.size() < 5) {
           failures.add(
               "%s%n%s%nexpected %s%nbut was %s%n%s"
-                  .formatted(drawn.get(n), order, expected, actual, each.device().kernels()));
+                  .formatted(DRAWN.get(n), order, expected, actual, each.device().kernels()));
         }
       }
     }

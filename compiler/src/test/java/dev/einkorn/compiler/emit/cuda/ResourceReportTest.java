@@ -1,18 +1,12 @@
 package dev.einkorn.compiler.emit.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.einkorn.compiler.MatrixPrecision;
 import dev.einkorn.compiler.Mode;
 import dev.einkorn.runtime.cuda.Architecture;
-import dev.einkorn.runtime.cuda.Cubin;
-import dev.einkorn.runtime.cuda.CudaLibraries;
 import dev.einkorn.runtime.cuda.KernelResources;
-import dev.einkorn.runtime.cuda.KernelSource;
-import dev.einkorn.runtime.cuda.Nvrtc;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,17 +14,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The approved sources compile for real chips, within what a block may take of them. */
 class ResourceReportTest {
-  private static final List<Architecture> CHIPS = List.of(Architecture.SM_80, Architecture.SM_90);
-
-  private static Optional<Nvrtc> nvrtc = Optional.empty();
-
   @BeforeAll
-  static void loadNvrtc() {
-    CudaLibraries libraries = CudaLibraries.find();
-    nvrtc = Nvrtc.load(libraries);
-    if (System.getenv("CI") != null) {
-      assertThat(nvrtc).as("CI must be able to compile for GPUs: %s", libraries).isPresent();
-    }
+  static void findCompiler() {
+    NvidiaCompiler.require();
   }
 
   static List<String> cases() {
@@ -40,16 +26,9 @@ class ResourceReportTest {
   @ParameterizedTest
   @MethodSource("cases")
   void contractionsSpillNothingAndEveryKernelFits(String name) {
-    assumeTrue(nvrtc.isPresent(), "there is no NVRTC here, which -Pnvrtc takes from Maven Central");
-    var source =
-        new KernelSource(
-            name + ".cu",
-            GoldenSourcesTest.named(name).source(),
-            List.of("--std=c++17", "--fmad=false"));
-    for (Architecture chip : CHIPS) {
-      Cubin cubin = nvrtc.orElseThrow().compile(source, chip);
-      assertThat(cubin.resources()).isNotEmpty();
-      for (KernelResources kernel : cubin.resources()) {
+    String text = GoldenSourcesTest.named(name).source();
+    for (Architecture chip : NvidiaCompiler.CHIPS) {
+      for (KernelResources kernel : NvidiaCompiler.compile(name, text, chip)) {
         String what = name + ", " + kernel.kernel() + " for " + chip;
         // On tensor cores a block of eight warps has a multiprocessor for itself.
         boolean alone = name.endsWith("tf32") || name.endsWith("bf16");
@@ -80,14 +59,11 @@ class ResourceReportTest {
         "C[i,j] = A[i,k] * B[j,k] | BF16 | matrix(bf16, i: 64 of 128, j: 32 of 128, k: 1 of 32)"
       })
   void tilesStayInRegisters(String program, MatrixPrecision precision, String tiles) {
-    assumeTrue(nvrtc.isPresent(), "there is no NVRTC here, which -Pnvrtc takes from Maven Central");
     var golden =
         new GoldenSourcesTest.Golden(
             program, "fuse(i, j); promote(C); contract(); " + tiles, Mode.DETERMINISTIC, precision);
-    var source =
-        new KernelSource("tiles.cu", golden.source(), List.of("--std=c++17", "--fmad=false"));
-    for (Architecture chip : CHIPS) {
-      for (KernelResources kernel : nvrtc.orElseThrow().compile(source, chip).resources()) {
+    for (Architecture chip : NvidiaCompiler.CHIPS) {
+      for (KernelResources kernel : NvidiaCompiler.compile("tiles", golden.source(), chip)) {
         assertThat(kernel.spills()).as("%s for %s", tiles, chip).isFalse();
       }
     }
