@@ -3,7 +3,7 @@ package dev.einkorn.samples.gpu;
 import dev.einkorn.compiler.Backend;
 import dev.einkorn.compiler.CompiledProgram;
 import dev.einkorn.compiler.Einkorn;
-import dev.einkorn.compiler.Mode;
+import dev.einkorn.compiler.MatrixPrecision;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.cuda.CudaDevice;
@@ -20,7 +20,10 @@ import java.util.SplittableRandom;
 final class Bench {
   private static final int SAMPLES = 12;
   private static final double F32_BOUND = 1e-4;
-  private static final double FAST_BOUND = 5e-3;
+
+  /** Two factors of eight bits, rounded to nearest: at most 2 * 2^-9 of each product. */
+  private static final double ROUNDED_BOUND = 5e-3;
+
   private static final double F64_BOUND = 1e-11;
 
   /**
@@ -33,7 +36,7 @@ final class Bench {
   record Row(Workload workload, OptionalDouble seconds, OptionalDouble cublas, String problem) {}
 
   private final CudaDevice device;
-  private final Map<Mode, Einkorn> compilers = new LinkedHashMap<>();
+  private final Map<MatrixPrecision, Einkorn> compilers = new LinkedHashMap<>();
   private final Optional<Cublas> cublas;
   private final Stopwatch stopwatch;
 
@@ -41,16 +44,21 @@ final class Bench {
     this.device = device;
     this.cublas = cublas;
     this.stopwatch = new Stopwatch(seconds, device::synchronize);
-    for (Mode mode : Mode.values()) {
+    for (MatrixPrecision precision : MatrixPrecision.values()) {
       compilers.put(
-          mode, Einkorn.builder().backend(Backend.CUDA).device(device).mode(mode).build());
+          precision,
+          Einkorn.builder()
+              .backend(Backend.CUDA)
+              .device(device)
+              .matrixPrecision(precision)
+              .build());
     }
   }
 
   /** Bytes a second that a copy of some bytes reads and writes: the ceiling of what streams. */
   double copyBandwidth(long bytes) {
     long elements = bytes / ElementType.F32.byteSize();
-    CompiledProgram copy = compiler(Mode.DETERMINISTIC).prepare("T[i] = S[i]");
+    CompiledProgram copy = compiler(MatrixPrecision.F32).prepare("T[i] = S[i]");
     try (DeviceTensor from = device.zeros(ElementType.F32, elements);
         DeviceTensor to = device.allocate(ElementType.F32, elements)) {
       double seconds = stopwatch.time(() -> copy.callOnDevice(Map.of("S", from), Map.of("T", to)));
@@ -58,10 +66,10 @@ final class Bench {
     }
   }
 
-  private Einkorn compiler(Mode mode) {
-    Einkorn einkorn = compilers.get(mode);
+  private Einkorn compiler(MatrixPrecision precision) {
+    Einkorn einkorn = compilers.get(precision);
     if (einkorn == null) {
-      throw new AssertionError(mode);
+      throw new AssertionError(precision);
     }
     return einkorn;
   }
@@ -78,7 +86,7 @@ final class Bench {
             open.add(tensor);
             inputs.put(name, tensor);
           });
-      Einkorn einkorn = compiler(workload.mode());
+      Einkorn einkorn = compiler(workload.precision());
       CompiledProgram program =
           workload.einsum()
               ? einkorn.prepareEinsum(workload.text())
@@ -142,8 +150,8 @@ final class Bench {
         double[] expected = new double[2];
         sum(factors, labels, summed, 0, extents, at, expected);
         double bound =
-            workload.mode() == Mode.FAST
-                ? FAST_BOUND
+            workload.precision() != MatrixPrecision.F32
+                ? ROUNDED_BOUND
                 : factors.getFirst().elementType() == ElementType.F64 ? F64_BOUND : F32_BOUND;
         if (!(Math.abs(found - expected[0]) <= bound * (1 + expected[1]))) {
           return "WRONG: the element at %s is %s, expected %s".formatted(at, found, expected[0]);

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.einkorn.runtime.cuda.DeviceTensor;
 import java.lang.foreign.Arena;
@@ -28,15 +27,29 @@ import java.util.Optional;
 @SuppressWarnings("restricted") // Calling the library is what this is for.
 final class Cublas implements AutoCloseable {
   private static final int TRANSPOSED = 1;
-  private static final int DEFAULT_MATH = 0;
-  private static final int TF32_MATH = 3;
+  private static final int DEFAULT_ALGORITHM = -1;
+
+  /** What the library's headers call cudaDataType_t and cublasComputeType_t. */
+  private enum Arithmetic {
+    F32(0, 68),
+    TF32(0, 77),
+    BF16(0, 75),
+    F64(1, 70);
+
+    private final int type;
+    private final int computation;
+
+    Arithmetic(int type, int computation) {
+      this.type = type;
+      this.computation = computation;
+    }
+  }
 
   private final SymbolLookup library;
   private final String location;
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment handle;
-  private final MethodHandle sgemm;
-  private final MethodHandle dgemm;
+  private final MethodHandle gemm;
 
   private Cublas(SymbolLookup library, String location) {
     this.library = library;
@@ -44,8 +57,14 @@ final class Cublas implements AutoCloseable {
     MemorySegment out = arena.allocate(ADDRESS);
     call("cublasCreate_v2", List.of(ADDRESS), out);
     handle = out.get(ADDRESS, 0);
-    sgemm = gemm("cublasSgemm_v2");
-    dgemm = gemm("cublasDgemm_v2");
+    gemm =
+        Linker.nativeLinker()
+            .downcallHandle(
+                symbol("cublasGemmEx"),
+                FunctionDescriptor.of(
+                    JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS,
+                    ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS,
+                    JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   }
 
   /** The library, if there is one that works. */
@@ -89,72 +108,69 @@ final class Cublas implements AutoCloseable {
 
   /** What computes a product of row-major matrices; nothing where the library has no such one. */
   Optional<Runnable> prepare(Workload.Gemm gemm, DeviceTensor a, DeviceTensor b, DeviceTensor c) {
+    MemorySegment one = arena.allocateFrom(JAVA_FLOAT, 1);
+    MemorySegment zero = arena.allocateFrom(JAVA_FLOAT, 0);
     return switch (gemm.precision()) {
       case NONE -> Optional.empty();
-      case F32, TF32 -> {
-        MemorySegment one = arena.allocateFrom(JAVA_FLOAT, 1);
-        MemorySegment zero = arena.allocateFrom(JAVA_FLOAT, 0);
-        int math = gemm.precision() == Workload.Precision.TF32 ? TF32_MATH : DEFAULT_MATH;
-        yield Optional.of(() -> run(sgemm, math, gemm, one, zero, a, b, c));
-      }
+      case F32 -> Optional.of(() -> run(Arithmetic.F32, gemm, one, zero, a, b, c));
+      case TF32 -> Optional.of(() -> run(Arithmetic.TF32, gemm, one, zero, a, b, c));
+      case BF16 -> Optional.of(() -> run(Arithmetic.BF16, gemm, one, zero, a, b, c));
       case F64 -> {
-        MemorySegment one = arena.allocateFrom(JAVA_DOUBLE, 1);
-        MemorySegment zero = arena.allocateFrom(JAVA_DOUBLE, 0);
-        yield Optional.of(() -> run(dgemm, DEFAULT_MATH, gemm, one, zero, a, b, c));
+        MemorySegment wideOne = arena.allocateFrom(JAVA_DOUBLE, 1);
+        MemorySegment wideZero = arena.allocateFrom(JAVA_DOUBLE, 0);
+        yield Optional.of(() -> run(Arithmetic.F64, gemm, wideOne, wideZero, a, b, c));
       }
     };
   }
 
   /** The library counts columns first: of the transposed matrices, B comes first. */
   private void run(
-      MethodHandle function,
-      int math,
-      Workload.Gemm gemm,
+      Arithmetic arithmetic,
+      Workload.Gemm product,
       MemorySegment one,
       MemorySegment zero,
       DeviceTensor a,
       DeviceTensor b,
       DeviceTensor c) {
-    call("cublasSetMathMode", List.of(ADDRESS, JAVA_INT), handle, math);
     int status;
     try {
       status =
           (int)
-              function.invokeExact(
+              gemm.invokeExact(
                   handle,
-                  gemm.transposedB() ? TRANSPOSED : 0,
-                  gemm.transposedA() ? TRANSPOSED : 0,
-                  gemm.n(),
-                  gemm.m(),
-                  gemm.k(),
+                  product.transposedB() ? TRANSPOSED : 0,
+                  product.transposedA() ? TRANSPOSED : 0,
+                  product.n(),
+                  product.m(),
+                  product.k(),
                   one,
-                  b.address(),
-                  gemm.transposedB() ? gemm.k() : gemm.n(),
-                  a.address(),
-                  gemm.transposedA() ? gemm.m() : gemm.k(),
+                  MemorySegment.ofAddress(b.address()),
+                  arithmetic.type,
+                  product.transposedB() ? product.k() : product.n(),
+                  MemorySegment.ofAddress(a.address()),
+                  arithmetic.type,
+                  product.transposedA() ? product.m() : product.k(),
                   zero,
-                  c.address(),
-                  gemm.n());
+                  MemorySegment.ofAddress(c.address()),
+                  arithmetic.type,
+                  product.n(),
+                  arithmetic.computation,
+                  DEFAULT_ALGORITHM);
     } catch (Throwable e) {
       throw new IllegalStateException("cuBLAS", e);
     }
     check("gemm", status);
   }
 
-  private MethodHandle gemm(String name) {
-    return Linker.nativeLinker()
-        .downcallHandle(
-            library.find(name).orElseThrow(() -> new IllegalStateException("no " + name)),
-            FunctionDescriptor.of(
-                JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS,
-                JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private MemorySegment symbol(String name) {
+    return library.find(name).orElseThrow(() -> new IllegalStateException("no " + name));
   }
 
   private void call(String name, List<MemoryLayout> parameters, Object... arguments) {
     MethodHandle function =
         Linker.nativeLinker()
             .downcallHandle(
-                library.find(name).orElseThrow(() -> new IllegalStateException("no " + name)),
+                symbol(name),
                 FunctionDescriptor.of(JAVA_INT, parameters.toArray(MemoryLayout[]::new)));
     int status;
     try {

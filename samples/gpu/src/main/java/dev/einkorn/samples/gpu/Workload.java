@@ -1,10 +1,13 @@
 package dev.einkorn.samples.gpu;
 
-import dev.einkorn.compiler.Mode;
+import dev.einkorn.compiler.MatrixPrecision;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What is timed.
@@ -15,6 +18,7 @@ import java.util.Map;
  * @param gemm the matrix product that cuBLAS has for it, if any
  * @param torch the Python expression that PyTorch is timed with, of the operands in a list {@code
  *     t}; empty if there is none
+ * @param precision that our tensor cores may round factors to
  */
 record Workload(
     String name,
@@ -25,14 +29,15 @@ record Workload(
     double flops,
     Gemm gemm,
     String torch,
-    Mode mode) {
+    MatrixPrecision precision) {
   /** In which arithmetic cuBLAS multiplies. */
   enum Precision {
     /** Not at all. */
     NONE,
     F32,
     F64,
-    TF32
+    TF32,
+    BF16
   }
 
   /**
@@ -68,11 +73,15 @@ record Workload(
     int[] sizes = quick ? new int[] {64} : new int[] {1024, 2048, 4096, 8192};
     for (int size : sizes) {
       for (String form : List.of("nn", "nt", "tn", "tt")) {
-        all.add(gemm(form, size, ElementType.F32, Precision.F32, Mode.DETERMINISTIC));
+        all.add(gemm(form, size, ElementType.F32, Precision.F32, MatrixPrecision.F32));
       }
     }
-    all.add(gemm("nn", quick ? 48 : 4096, ElementType.F64, Precision.F64, Mode.DETERMINISTIC));
-    all.add(gemm("nn", quick ? 48 : 4096, ElementType.F32, Precision.TF32, Mode.FAST));
+    int size = quick ? 48 : 4096;
+    all.add(gemm("nn", size, ElementType.F64, Precision.F64, MatrixPrecision.F32));
+    for (String form : List.of("nn", "nt")) {
+      all.add(gemm(form, size, ElementType.F32, Precision.TF32, MatrixPrecision.TF32));
+      all.add(gemm(form, size, ElementType.F32, Precision.BF16, MatrixPrecision.BF16));
+    }
     einsum(all, "nhd_khd_nkd", "nhd,khd->nkd", quick ? "n8h4k8d40" : "n1024h64k1024d128");
     einsum(all, "nhd_khd_nkd_permuted", "hdn,dkh->nkd", quick ? "n8h4k8d40" : "n1024h64k1024d128");
     einsum(all, "column_dot", "ik,ik->k", quick ? "i300k40" : "i32768k8192");
@@ -89,7 +98,7 @@ record Workload(
             List.of(matrix),
             List.of(rows, columns),
             5.0 * rows * columns,
-            "torch.softmax(t[0], 1)"));
+            "f32:torch.softmax(t[0], 1)"));
     all.add(
         program(
             "elementwise_chain",
@@ -97,7 +106,7 @@ record Workload(
             List.of(matrix, Operand.f32("w", columns), Operand.f32("b", rows)),
             List.of(rows, columns),
             5.0 * rows * columns,
-            "torch.relu(t[0] * t[1][None, :] + t[2][:, None]) * 0.5 - t[0]"));
+            "f32:torch.relu(t[0] * t[1][None, :] + t[2][:, None]) * 0.5 - t[0]"));
     String large = quick ? "4" : "72";
     String middle = quick ? "4" : "24";
     einsum(all, "tccg_bda_dc", "bda,dc->abc", extents("abcd", quick ? "6" : "312"));
@@ -129,28 +138,28 @@ record Workload(
   }
 
   private static Workload gemm(
-      String form, int size, ElementType type, Precision precision, Mode mode) {
+      String form, int size, ElementType type, Precision precision, MatrixPrecision ours) {
     boolean a = form.charAt(0) == 't';
     boolean b = form.charAt(1) == 't';
     String text = (a ? "ki," : "ik,") + (b ? "jk" : "kj") + "->ij";
     List<Long> shape = List.of((long) size, (long) size);
-    String suffix = precision == Precision.TF32 ? "_fast" : "_" + type;
+    String arithmetic = precision.name().toLowerCase(Locale.ROOT);
     return new Workload(
-        "gemm_" + form + suffix + "_" + size,
+        "gemm_%s_%s_%d".formatted(form, arithmetic, size),
         text,
         true,
         List.of(new Operand("A", type, shape), new Operand("B", type, shape)),
         shape,
         2.0 * size * size * size,
         new Gemm(precision, size, size, size, a, b),
-        (precision == Precision.TF32 ? "tf32:" : "") + "torch.einsum('" + text + "', *t)",
-        mode);
+        arithmetic + ":torch.einsum('" + text + "', *t)",
+        ours);
   }
 
   /** An einsum of f32 tensors whose sizes are written after the indices. */
   private static void einsum(List<Workload> all, String name, String text, String sizes) {
-    Map<Character, Long> extents = new java.util.TreeMap<>();
-    var matcher = java.util.regex.Pattern.compile("([a-z])([0-9]+)").matcher(sizes);
+    Map<Character, Long> extents = new TreeMap<>();
+    var matcher = Pattern.compile("([a-z])([0-9]+)").matcher(sizes);
     while (matcher.find()) {
       extents.put(matcher.group(1).charAt(0), Long.valueOf(matcher.group(2)));
     }
@@ -173,8 +182,8 @@ record Workload(
             shape(sides[1], extents),
             operands.size() * terms,
             Gemm.NONE,
-            "torch.einsum('" + text + "', *t)",
-            Mode.DETERMINISTIC));
+            "f32:torch.einsum('" + text + "', *t)",
+            MatrixPrecision.F32));
   }
 
   private static List<Long> shape(String labels, Map<Character, Long> extents) {
@@ -195,6 +204,6 @@ record Workload(
       double flops,
       String torch) {
     return new Workload(
-        name, text, false, operands, output, flops, Gemm.NONE, torch, Mode.DETERMINISTIC);
+        name, text, false, operands, output, flops, Gemm.NONE, torch, MatrixPrecision.F32);
   }
 }

@@ -10,7 +10,7 @@ try:
 except ImportError:
     sys.exit(0)
 
-TYPES = {"f32": torch.float32, "f64": torch.float64}
+TYPES = {"f32": torch.float32, "f64": torch.float64, "bf16": torch.bfloat16}
 seconds = float(sys.argv[1])
 
 
@@ -25,15 +25,16 @@ def clock(run, calls):
 
 for line in sys.stdin:
     name, operands, expression = line.rstrip("\n").split("\t")
-    fast = expression.startswith("tf32:")
-    torch.backends.cuda.matmul.allow_tf32 = fast
+    arithmetic, expression = expression.split(":", 1)
+    torch.backends.cuda.matmul.allow_tf32 = arithmetic == "tf32"
     try:
         t = []
         for operand in operands.split(" "):
             kind, shape = operand.split(":")
             extents = [int(extent) for extent in shape.split(",") if extent]
+            kind = "bf16" if arithmetic == "bf16" else kind
             t.append(torch.randint(-8, 9, extents, device="cuda").to(TYPES[kind]) / 8)
-        code = compile(expression.removeprefix("tf32:"), name, "eval")
+        code = compile(expression, name, "eval")
         run = lambda: eval(code, {"torch": torch, "t": t})
         for _ in range(3):
             run()
