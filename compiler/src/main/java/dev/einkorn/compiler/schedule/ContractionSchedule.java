@@ -36,6 +36,9 @@ final class ContractionSchedule {
   /** So many rows are computed in one pass over the second factor, which is not packed. */
   private static final long MOST_SKINNY_ROWS = 8;
 
+  /** For so few rows packing takes longer than reading the second factor again. */
+  private static final long FEW_ROWS = 32;
+
   /** Shorter sums do not pay for packing vectors along a batch index. */
   private static final long LEAST_PACKED_DEPTH = 24;
 
@@ -62,6 +65,9 @@ final class ContractionSchedule {
 
   /** The share of the second-level cache in which a tile reads the second factor where it lies. */
   private static final double DIRECT_SHARE = 0.5;
+
+  /** How often it holds a second factor that a few rows read where it lies. */
+  private static final double FEW_ROWS_SHARE = 8;
 
   /** The share of it in which vectors along a batch index are read where they lie. */
   private static final double DIRECT_BATCH_SHARE = 0.25;
@@ -240,11 +246,14 @@ final class ContractionSchedule {
             && last.right() == 1
             && last.stored() == 1
             && last.extent() >= 2
-            && (bytes <= DIRECT_SHARE * target.l2() || height <= MOST_SKINNY_ROWS);
+            && (bytes <= DIRECT_SHARE * target.l2()
+                || height <= MOST_SKINNY_ROWS
+                || (height <= FEW_ROWS && bytes <= FEW_ROWS_SHARE * target.l2()));
     if (direct) {
       int columnLanes = sizes.lanes(last.extent());
       ContractionIndex row = ContractionIndex.largest(rows);
-      if (bytes > target.l2() && rows.size() == 1 && columns.size() == 1 && depth.size() == 1) {
+      boolean isPlain = rows.size() == 1 && columns.size() == 1 && depth.size() == 1;
+      if (bytes > target.l2() && height <= MOST_SKINNY_ROWS && isPlain) {
         Optional<List<Directive>> streamed = streamed(row, last, batch, depth.getFirst());
         if (streamed.isPresent()) {
           return streamed;
@@ -425,6 +434,7 @@ final class ContractionSchedule {
         2L * STAGED_VECTORS * target.lanes(type) * ContractionIndex.extent(depth) * type.byteSize();
     return onlyLoad(form.left()).filter(row -> !row.tensor().equals(column.tensor())).isPresent()
         && columns.getFirst().stored() == 1
+        && columns.getFirst().right() != 1
         && ContractionIndex.extent(columns) >= target.lanes(type)
         && ContractionIndex.extent(rows) * ContractionIndex.extent(depth) * type.byteSize()
             <= target.l2()
@@ -460,7 +470,8 @@ final class ContractionSchedule {
         row.extent() * column.extent() > 2 * depth.extent() * (row.extent() + column.extent());
     long held = (long) (DIRECT_SHARE * target.l2()) / (depth.extent() * type.byteSize());
     long most = storesMost ? held - held % columnTile.width() : 2L * STAGED_VECTORS * lanes;
-    int block = Math.toIntExact(TileSizes.roundUp(Math.min(most, share), columnTile.width()));
+    int block =
+        TileSizes.blockOfTiles(column.extent(), columnTile.width(), lanes, Math.min(most, share));
     List<IndexVariable> order = new ArrayList<>(ContractionIndex.variables(batch));
     order.add(column.variable());
     order.add(row.variable());

@@ -74,6 +74,26 @@ record TileSizes(Target target, ElementType type) {
     return Math.toIntExact(roundUp(Math.max(1, (extent + blocks - 1) / blocks), tile));
   }
 
+  /**
+   * How long the blocks of an extent are, of which each holds a whole tile if the extent does: a
+   * tile's last neighbour overlaps it, but the rest of a block that holds none has no vectors.
+   *
+   * @param tile of the extent
+   * @param step that blocks are multiples of
+   * @param most that a block should have, at least a tile
+   */
+  static int blockOfTiles(long extent, int tile, int step, long most) {
+    long blocks = Math.max(1, (extent + Math.max(most, tile) - 1) / Math.max(most, tile));
+    while (true) {
+      long block = roundUp((extent + blocks - 1) / blocks, step);
+      long rest = extent % block;
+      if (blocks == 1 || (block >= tile && (rest == 0 || rest >= tile))) {
+        return Math.toIntExact(block);
+      }
+      blocks--;
+    }
+  }
+
   /** Rows of accumulators that fit the registers beside the columns' vectors and a broadcast. */
   int registerRows(int vectors) {
     return Math.max(1, Math.min(accumulators() / vectors, registers() >= 32 ? 12 : 6));
