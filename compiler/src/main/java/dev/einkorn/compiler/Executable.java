@@ -240,6 +240,7 @@ final class Executable {
     private final KernelClassCompiler compiler;
     private @Nullable Compilation compilation;
     private List<ScratchOperands> scratch = List.of();
+    private List<ScratchOperands> blocks = List.of();
 
     VectorKernels(Chosen chosen, KernelClassCompiler compiler) {
       this.chosen = chosen;
@@ -256,29 +257,37 @@ final class Executable {
               return Optional.empty();
             }
             if (scratch.isEmpty()) {
-              scratch = scratch(vector);
+              prepare(vector);
             }
             return Optional.of(Executable.load(vector, compiler));
           });
     }
 
-    /** Operands that reach all loops, then those near a real call if there are such. */
-    private List<ScratchOperands> scratch(Compilation vector) {
+    /** Makes operands that reach all loops, and those near a real call if there are such. */
+    private void prepare(Compilation vector) {
       CallShape shape = chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
       IndexProgram program = vector.plan().optimized();
       List<Layout> layouts = chosen.key().layouts();
       List<ScratchOperands> all = new ArrayList<>();
       all.add(ScratchOperands.of(program, layouts, shape, vector.warmSizes()));
       ScratchOperands.near(program, layouts, shape, vector.operations()).ifPresent(all::add);
-      return all;
+      scratch = all;
+      blocks =
+          ScratchOperands.ofBlocks(
+              program, layouts, shape, vector.operations(), vector.blockSizes(shape));
     }
 
     @Override
     public List<Runnable> rehearsals(KernelSet kernels) {
       WorkerPool pool = WorkerPool.shared();
       List<Runnable> calls = new ArrayList<>();
-      for (ScratchOperands data : scratch) {
-        calls.add(() -> runAll(kernels, data.operands(), data.sizes(), pool, 1));
+      List<Runnable> first = new ArrayList<>();
+      blocks.forEach(data -> first.add(() -> runAlone(kernels, data, pool)));
+      first.add(() -> runAlone(kernels, scratch.getFirst(), pool));
+      // C2 leaves out the branches that no call has taken before it compiles.
+      calls.add(() -> first.forEach(Runnable::run));
+      for (ScratchOperands data : scratch.subList(1, scratch.size())) {
+        calls.add(() -> runAlone(kernels, data, pool));
       }
       if (kernels.parallel()) {
         ScratchOperands data = scratch.getLast();
@@ -286,6 +295,10 @@ final class Executable {
       }
       return calls;
     }
+  }
+
+  private static void runAlone(KernelSet kernels, ScratchOperands data, WorkerPool pool) {
+    runAll(kernels, data.operands(), data.sizes(), pool, 1);
   }
 
   /** How much one worker has to do for these sizes, in nanoseconds, roughly. */

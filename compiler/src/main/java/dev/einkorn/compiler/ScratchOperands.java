@@ -62,6 +62,39 @@ record ScratchOperands(Tensor[] operands, long[] sizes) {
   }
 
   /**
+   * Makes operands for sizes at which every index with several blocks in the real call has two.
+   *
+   * @param operations of a run for given sizes
+   * @param blocks sizes that the kernel's loops need for that; those that would take long are left
+   *     out
+   */
+  static List<ScratchOperands> ofBlocks(
+      IndexProgram program,
+      List<Layout> layouts,
+      CallShape shape,
+      OperationCount operations,
+      List<Map<String, Long>> blocks) {
+    List<ScratchOperands> all = new ArrayList<>();
+    for (Map<String, Long> least : blocks) {
+      Map<String, Long> parameters = new HashMap<>();
+      for (SizeParameter size : program.sizes()) {
+        long real = shape.sizes().getOrDefault(size.name(), 1L);
+        parameters.put(size.name(), least.getOrDefault(size.name(), real));
+      }
+      var sizes = new Sizes(program, parameters);
+      if (isInBounds(program, sizes) && isQuick(program, sizes, operations)) {
+        all.add(of(program, layouts, shape, sizes));
+      }
+    }
+    return all;
+  }
+
+  private static boolean isQuick(IndexProgram program, Sizes sizes, OperationCount operations) {
+    return operations.evaluate(sizes::value) <= MOST_OPERATIONS
+        && elements(program, sizes) <= MOST_ELEMENTS;
+  }
+
+  /**
    * Makes operands for sizes near the real ones: those of the call, the largest made smaller by
    * steps of {@value #STEP} until a run takes a fraction of a millisecond. Remainders of tiles and
    * of vectors stay what they are.
@@ -84,8 +117,7 @@ record ScratchOperands(Tensor[] operands, long[] sizes) {
       if (!isInBounds(program, sizes)) {
         return Optional.empty();
       }
-      if (operations.evaluate(sizes::value) <= MOST_OPERATIONS
-          && elements(program, sizes) <= MOST_ELEMENTS) {
+      if (isQuick(program, sizes, operations)) {
         return Optional.of(of(program, layouts, shape, sizes));
       }
       Map.Entry<String, Long> largest =

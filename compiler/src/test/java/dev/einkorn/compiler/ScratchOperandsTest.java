@@ -6,7 +6,9 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.OperationCount;
+import dev.einkorn.compiler.pass.Compilation;
 import dev.einkorn.compiler.schedule.CallShape;
+import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.runtime.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,29 @@ class ScratchOperandsTest {
         .containsExactly(10, 20);
     assertThat(
             ScratchOperands.near(program, layouts, new CallShape(Map.of(), Map.of()), operations))
+        .isEmpty();
+  }
+
+  @Test
+  void aSecondBlockIsReachedWhereTheCallHasOne() {
+    Tensor a = Tensor.of(new float[127 * 1025], 1025, 127);
+    Tensor b = Tensor.of(new float[129 * 1025], 1025, 129);
+    Map<String, Tensor> inputs = Map.of("A", a, "B", b);
+    CompiledProgram program =
+        Einkorn.builder()
+            .target(new Target(512, 1, 32 << 10, 1 << 20, 16 << 20))
+            .schedule(
+                "C",
+                "fuse(i, j); promote(C); contract(); pack(i: 12 of 132, j: 2 x 16 of 64, k: 1 of"
+                    + " 344)")
+            .build()
+            .prepare("C[i,j] = A[k,i] * B[k,j]");
+    Compilation compilation = program.plan(inputs).compilation();
+    var call = new CallShape(Map.of("i", 127L, "j", 129L, "k", 1025L), Map.of());
+    assertThat(compilation.blockSizes(call))
+        .containsExactlyInAnyOrder(
+            Map.of("i", 25L, "j", 65L, "k", 24L), Map.of("i", 25L, "j", 65L, "k", 345L));
+    assertThat(compilation.blockSizes(new CallShape(Map.of("i", 9L, "j", 9L, "k", 9L), Map.of())))
         .isEmpty();
   }
 }

@@ -6,9 +6,11 @@ import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.schedule.CallShape;
 import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.schedule.Scheduler;
 import dev.einkorn.compiler.schedule.WarmSizes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +86,23 @@ public record Compilation(
           .forEach((name, size) -> sizes.merge(name, size, Math::max));
     }
     return sizes;
+  }
+
+  /**
+   * Sizes at which a call reaches a second block along one of its indices, small ones otherwise;
+   * one for each index that such a call has several blocks of.
+   */
+  public List<Map<String, Long>> blockSizes(CallShape call) {
+    Map<String, Long> least = warmSizes();
+    List<Map<String, Long>> all = new ArrayList<>();
+    for (Step step : steps) {
+      for (Map<String, Long> blocks : WarmSizes.ofBlocks(step.canonical(), step.schedule(), call)) {
+        Map<String, Long> sizes = new LinkedHashMap<>(least);
+        blocks.forEach((name, size) -> sizes.merge(name, size, Math::max));
+        all.add(sizes);
+      }
+    }
+    return all.stream().distinct().toList();
   }
 
   /** The arithmetic of all steps. */

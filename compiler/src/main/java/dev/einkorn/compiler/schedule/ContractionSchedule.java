@@ -456,15 +456,8 @@ final class ContractionSchedule {
             .filter(index -> index.extent() >= 2L * target.threads())
             .findFirst()
             .map(ContractionIndex::variable);
-    long share = column.extent();
-    if (shared.isEmpty() && target.threads() > 1) {
-      share = (column.extent() + target.threads() - 1) / target.threads();
-      shared =
-          Optional.of(
-              share >= columnTile.width()
-                  ? new IndexVariable(column.variable().name() + "_block")
-                  : row.variable());
-    }
+    boolean isShared = shared.isEmpty() && target.threads() > 1;
+    long share = isShared ? Math.ceilDiv(column.extent(), target.threads()) : column.extent();
     // What is mostly stored is stored row by row.
     boolean storesMost =
         row.extent() * column.extent() > 2 * depth.extent() * (row.extent() + column.extent());
@@ -472,6 +465,13 @@ final class ContractionSchedule {
     long most = storesMost ? held - held % columnTile.width() : 2L * STAGED_VECTORS * lanes;
     int block =
         TileSizes.blockOfTiles(column.extent(), columnTile.width(), lanes, Math.min(most, share));
+    if (isShared) {
+      shared =
+          Optional.of(
+              Math.ceilDiv(column.extent(), block) >= target.threads()
+                  ? new IndexVariable(column.variable().name() + "_block")
+                  : row.variable());
+    }
     List<IndexVariable> order = new ArrayList<>(ContractionIndex.variables(batch));
     order.add(column.variable());
     order.add(row.variable());

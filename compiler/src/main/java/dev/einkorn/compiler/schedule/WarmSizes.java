@@ -80,6 +80,59 @@ public final class WarmSizes {
     return sizes;
   }
 
+  /**
+   * Sizes like those of {@link #of}, one for each index that a call walks in several packed blocks:
+   * large enough along it for a second block. C2 leaves out what it has never seen, and a block
+   * after the first goes on with sums that it finds.
+   *
+   * @param call whose sizes tell which indices have several
+   */
+  public static List<Map<String, Long>> ofBlocks(
+      LoopNest canonical, Schedule schedule, CallShape call) {
+    Map<IndexVariable, Extent> extents = new HashMap<>();
+    LoopWalk.statements(
+        canonical.body(),
+        s -> {
+          if (s instanceof Stmt.Loop loop) {
+            extents.put(loop.variable(), loop.binding().extent());
+          }
+        });
+    List<Map<String, Long>> all = new ArrayList<>();
+    for (Directive directive : schedule.directives()) {
+      if (directive instanceof Directive.Pack pack) {
+        for (Directive.PackLoop loop : List.of(pack.rows(), pack.columns(), pack.depth())) {
+          Map<String, Long> sizes = ofSecondBlock(loop, extents, call);
+          if (!sizes.isEmpty()) {
+            Map<String, Long> least = of(canonical, schedule);
+            sizes.forEach((name, size) -> least.merge(name, size, Math::max));
+            all.add(least);
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Empty if the call has one block along these indices. */
+  private static Map<String, Long> ofSecondBlock(
+      Directive.PackLoop loop, Map<IndexVariable, Extent> extents, CallShape call) {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    long positions = 1;
+    for (IndexVariable variable : loop.variables().reversed()) {
+      Extent extent = extents.getOrDefault(variable, new Extent.Fixed(1));
+      if (extent instanceof Extent.Symbolic(String name) && !call.sizes().containsKey(name)) {
+        return Map.of();
+      }
+      // The innermost ones whole, and of the one that makes a block full what that takes.
+      long size = Math.min(call.value(extent), Math.ceilDiv(loop.block() + 1L, positions));
+      positions *= size;
+      if (extent instanceof Extent.Symbolic(String name)) {
+        sizes.put(name, size);
+      }
+    }
+    return positions > loop.block() ? sizes : Map.of();
+  }
+
   private static void want(Map<IndexVariable, Long> wanted, IndexVariable variable, long size) {
     wanted.merge(variable, size, Math::max);
   }
