@@ -278,11 +278,11 @@ final class ElementwiseSchedule {
     if (!single) {
       return tiled(directives, unit.get(), ROW_VECTORS);
     }
+    int tile = VECTORS * lanes;
     long inL1 = Long.highestOneBit(target.l1() / 2 / elementBytes());
-    long share = Long.highestOneBit(Math.max(1, row / target.threads()));
     // Workers share out the blocks.
-    long block = target.threads() > 1 ? Math.min(inL1, share) : inL1;
-    if (row > (target.threads() > 1 ? block : 2 * block) && block >= (long) VECTORS * lanes) {
+    long block = target.threads() > 1 ? TileSizes.block(row, tile, inL1, target.threads()) : inL1;
+    if (row > (target.threads() > 1 ? block : 2 * block) && block >= tile) {
       directives.add(
           new Directive.Block(List.of(new Directive.TileLoop(unit.get(), (int) block, 1))));
     }

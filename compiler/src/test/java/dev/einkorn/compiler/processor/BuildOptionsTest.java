@@ -74,13 +74,13 @@ class BuildOptionsTest {
             "TeamSize.isWithin(2)")
         .contains("class DotsContiguous512For1 implements Kernel {")
         .contains("class DotsContiguous512For2 implements Kernel {")
-        .contains("block(k: 512)")
+        .contains("block(k: 1024)")
         .contains("class DotsContiguous512 implements Kernel {")
-        .contains("block(k: 128)");
+        .contains("block(k: 256)");
     assertThat(
             Built.generated(
                 List.of(vectors.get(0), vectors.get(1), "-Aeinkorn.threads=4"), members))
-        .contains("block(k: 256)")
+        .contains("block(k: 512)")
         .doesNotContain("TeamSize.isWithin");
     Built built = Built.of(members);
     Tensor dots = (Tensor) built.call("dots", ones(300, 700), ones(300, 700));
