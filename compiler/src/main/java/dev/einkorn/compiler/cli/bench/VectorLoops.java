@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.cli.bench;
 
+import dev.einkorn.runtime.simd.SimdSupport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,6 +50,8 @@ final class VectorLoops implements CeilingLoops {
     if (compiler == null || ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       return Optional.empty();
     }
+    // Kernels that are timed later share profiles with these loops.
+    SimdSupport.prepare();
     try {
       return Optional.of(new VectorLoops(new Defining(compile(compiler)).define()));
     } catch (IOException | ReflectiveOperationException e) {
