@@ -163,12 +163,35 @@ final class StepBuilder {
       statement(written, operator, value == null ? zero() : value);
       return;
     }
+    boolean isFirstAlone = value != null && isBestAlone(reductions.getFirst());
     for (Piece reduction : reductions) {
       IndexExpr summand = reduction.expression();
-      statement(written, operator, value == null ? summand : plus(summand, value));
-      value = null;
+      boolean takesRest = value != null && !isFirstAlone;
+      statement(written, operator, takesRest ? plus(summand, value) : summand);
+      value = takesRest ? null : value;
       operator = operator == AssignmentOperator.ASSIGN ? AssignmentOperator.ADD : operator;
     }
+    if (value != null) {
+      statement(written, operator, value);
+    }
+  }
+
+  /**
+   * Whether a sum is better off without summands beside it: it streams through memory as a
+   * statement of its own, unless it is a product of two sides, and its values are few beside its
+   * terms.
+   */
+  private boolean isBestAlone(Piece piece) {
+    double terms = 1;
+    for (Leaves sum : piece.inside()) {
+      if (!(sum.expression() instanceof IndexExpr.Reduction reduction) || Sides.areTwo(reduction)) {
+        return false;
+      }
+      for (IndexBinding binding : reduction.bindings()) {
+        terms *= extent(binding.variable());
+      }
+    }
+    return terms >= MUCH_LARGER;
   }
 
   /** Adds the statement whose value has a polynomial somewhere inside. */

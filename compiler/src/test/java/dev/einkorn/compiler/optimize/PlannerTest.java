@@ -86,6 +86,19 @@ class PlannerTest {
   }
 
   @Test
+  void aOneSidedSumStreamsByItself() {
+    plans(
+        DETERMINISTIC,
+        program("c[k] = sum[i](A[i,k]*B[i,k]) + b[k]", "A:2", "B:2", "b:1"),
+        "c[k] = sum[i](A[i,k] * B[i,k])",
+        "c[k] += b[k]");
+    plans(
+        DETERMINISTIC,
+        program("C[i,j] = sum[k](A[i,k]*B[k,j]) + b[j]", "A:2", "B:2", "b:1"),
+        "C[i,j] = sum[k](A[i,k] * B[k,j]) + b[j]");
+  }
+
+  @Test
   void aCommonFactorIsTakenOut() {
     plans(
         DETERMINISTIC,
