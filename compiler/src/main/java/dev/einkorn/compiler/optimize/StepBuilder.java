@@ -163,16 +163,16 @@ final class StepBuilder {
       statement(written, operator, value == null ? zero() : value);
       return;
     }
-    boolean isFirstAlone = value != null && isBestAlone(reductions.getFirst());
+    IndexExpr apart = value != null && isBestAlone(reductions.getFirst()) ? value : null;
+    IndexExpr beside = apart == null ? value : null;
     for (Piece reduction : reductions) {
       IndexExpr summand = reduction.expression();
-      boolean takesRest = value != null && !isFirstAlone;
-      statement(written, operator, takesRest ? plus(summand, value) : summand);
-      value = takesRest ? null : value;
+      statement(written, operator, beside == null ? summand : plus(summand, beside));
+      beside = null;
       operator = operator == AssignmentOperator.ASSIGN ? AssignmentOperator.ADD : operator;
     }
-    if (value != null) {
-      statement(written, operator, value);
+    if (apart != null) {
+      statement(written, operator, apart);
     }
   }
 
