@@ -19,6 +19,7 @@ import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -542,9 +543,30 @@ final class StepBuilder {
     value.values().forEach(v -> factors.add(new Term.Factor(v)));
     CanonicalForm form = order.form(new Term.Product(1, value.summed(), factors));
     Set<IndexVariable> free = value.free();
-    List<IndexVariable> axes = form.variables().stream().filter(free::contains).toList();
+    // In the order of the form, so that equal values share a place; but memory is best written and
+    // read along what lies together in a factor.
+    List<IndexVariable> axes =
+        form.variables().stream()
+            .filter(free::contains)
+            .sorted(Comparator.comparingInt(axis -> -placesFromEnd(axis, value.values())))
+            .toList();
     List<Extent> shape = axes.stream().map(this::extentOf).toList();
     return new Place(type + " " + shape + " " + form.text(), axes, shape);
+  }
+
+  /** How many axes an access has after that of a variable, at least. */
+  private static int placesFromEnd(IndexVariable variable, List<IndexExpr> values) {
+    int least = Integer.MAX_VALUE;
+    for (IndexExpr value : values) {
+      if (value instanceof IndexExpr.Access access) {
+        int axis = Slabs.axisOf(variable, access.subscripts());
+        if (axis >= 0) {
+          least = Math.min(least, access.subscripts().size() - 1 - axis);
+        }
+      }
+      least = Math.min(least, placesFromEnd(variable, value.children()));
+    }
+    return least;
   }
 
   /** The temporary that holds a sum. */
