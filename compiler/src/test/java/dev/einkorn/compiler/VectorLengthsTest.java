@@ -1,6 +1,7 @@
 package dev.einkorn.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.einkorn.runtime.ElementType;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** One process computes with vectors of several lengths. */
 class VectorLengthsTest {
+  private static final int PROCESSES = 4;
+
   @Test
   void kernelsOfTwoLengthsKeepTheirVectorsInRegisters() {
     // Before SimdSupport.prepare the last one had an object for every vector, in two of three
@@ -37,6 +40,10 @@ class VectorLengthsTest {
     assertVectors("F32; C[m,n] = A[m,k] * B[n,k]; 20 200 1000");
   }
 
+  /**
+   * One of a few processes must have vectors throughout: when the JVM collects its profiles depends
+   * on how busy the machine is, while the faults that are looked for come back each time.
+   */
   private static void assertVectors(String... programs) {
     assumeTrue(SimdSupport.detect().available(), "no vectors");
     List<String> command = new ArrayList<>();
@@ -45,13 +52,24 @@ class VectorLengthsTest {
     command.add(System.getProperty("java.class.path"));
     command.add(Computation.class.getName());
     command.addAll(List.of(programs));
+    List<String> outputs = new ArrayList<>();
+    while (outputs.size() < PROCESSES) {
+      String output = run(command);
+      if (output.lines().filter(line -> line.startsWith("[vector kernels")).count()
+          == programs.length) {
+        return;
+      }
+      outputs.add(output);
+    }
+    fail("no process kept its vectors in registers: %s", outputs);
+  }
+
+  private static String run(List<String> command) {
     try {
       var process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).as(output).isZero();
-      assertThat(output.lines().filter(line -> line.startsWith("[vector kernels")))
-          .as(output)
-          .hasSize(programs.length);
+      return output;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
