@@ -1,7 +1,6 @@
 package dev.einkorn.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.einkorn.runtime.ElementType;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** One process computes with vectors of several lengths. */
 class VectorLengthsTest {
-  private static final int PROCESSES = 4;
+  private static final int PROCESSES = 3;
 
   @Test
   void kernelsOfTwoLengthsKeepTheirVectorsInRegisters() {
@@ -41,8 +40,8 @@ class VectorLengthsTest {
   }
 
   /**
-   * One of a few processes must have vectors throughout: when the JVM collects its profiles depends
-   * on how busy the machine is, while the faults that are looked for come back each time.
+   * Most of a few processes must have vectors throughout: when the JVM collects its profiles
+   * depends on how busy the machine is, while the faults that are looked for were in most of them.
    */
   private static void assertVectors(String... programs) {
     assumeTrue(SimdSupport.detect().available(), "no vectors");
@@ -52,16 +51,17 @@ class VectorLengthsTest {
     command.add(System.getProperty("java.class.path"));
     command.add(Computation.class.getName());
     command.addAll(List.of(programs));
-    List<String> outputs = new ArrayList<>();
-    while (outputs.size() < PROCESSES) {
+    List<String> failures = new ArrayList<>();
+    for (int good = 0; 2 * good < PROCESSES; ) {
       String output = run(command);
       if (output.lines().filter(line -> line.startsWith("[vector kernels")).count()
           == programs.length) {
-        return;
+        good++;
+      } else {
+        failures.add(output);
+        assertThat(2 * failures.size()).as("%s", failures).isLessThan(PROCESSES);
       }
-      outputs.add(output);
     }
-    fail("no process kept its vectors in registers: %s", outputs);
   }
 
   private static String run(List<String> command) {

@@ -6,7 +6,6 @@ import dev.einkorn.compiler.ProgramText;
 import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.emit.cuda.CpuDevice;
 import dev.einkorn.compiler.emit.cuda.DeviceCase;
-import dev.einkorn.compiler.emit.cuda.DeviceProgram;
 import dev.einkorn.compiler.emit.cuda.NvidiaCompiler;
 import dev.einkorn.compiler.emit.cuda.OnCpu;
 import dev.einkorn.compiler.index.IndexProgram;
@@ -85,21 +84,17 @@ class ExamplesOnDeviceTest {
     return cases;
   }
 
-  private static List<DeviceProgram> devices(List<DeviceCase> cases) {
-    return cases.stream().map(DeviceCase::device).toList();
-  }
-
   @Test
   void examplesCompileForGpus() throws ReflectiveOperationException {
     NvidiaCompiler.require();
-    NvidiaCompiler.compileAll("examples", devices(cases()));
+    NvidiaCompiler.compileAll("examples", DeviceCase.devices(cases()));
   }
 
   @Test
   void examplesAgreeWithTheInterpreter() throws ReflectiveOperationException {
     OnCpu.require();
     List<DeviceCase> cases = cases();
-    CpuDevice cpu = CpuDevice.compile(devices(cases), folder);
+    CpuDevice cpu = CpuDevice.compile(DeviceCase.devices(cases), folder);
     List<String> failures = new ArrayList<>();
     for (int n = 0; n < cases.size(); n++) {
       DeviceCase each = cases.get(n);

@@ -74,6 +74,11 @@ public record DeviceCase(
     return new DeviceCase(program, plan, DevicePipeline.compile(plan, options), sizes, inputs);
   }
 
+  /** The device programs of some cases. */
+  public static List<DeviceProgram> devices(List<DeviceCase> cases) {
+    return cases.stream().map(DeviceCase::device).toList();
+  }
+
   private static Sizes sizes(IndexProgram program, Map<String, Tensor> inputs) {
     Map<String, Long> values = new LinkedHashMap<>();
     for (SizeParameter size : program.sizes()) {

@@ -208,7 +208,7 @@ class DeviceKernelsTest {
   void everyOrderOfThreadsGivesTheInterpretersResult() {
     OnCpu.require();
     List<DeviceCase> cases = cases();
-    CpuDevice cpu = CpuDevice.compile(devices(cases), folder);
+    CpuDevice cpu = CpuDevice.compile(DeviceCase.devices(cases), folder);
     List<String> failures = new ArrayList<>();
     for (int n = 0; n < cases.size(); n++) {
       for (CpuDevice.Order order : CpuDevice.Order.values()) {
@@ -222,7 +222,7 @@ class DeviceKernelsTest {
   void noKernelRacesOrLeavesItsTensors() {
     OnCpu.require();
     List<DeviceCase> cases = cases();
-    CpuDevice cpu = CpuDevice.compileChecked(devices(cases), checkedFolder);
+    CpuDevice cpu = CpuDevice.compileChecked(DeviceCase.devices(cases), checkedFolder);
     List<String> failures = new ArrayList<>();
     for (int n = 0; n < cases.size(); n++) {
       difference(cases.get(n), cpu, n, CpuDevice.Order.FORWARD, failures);
@@ -233,11 +233,7 @@ class DeviceKernelsTest {
   @Test
   void kernelsCompileForGpus() {
     NvidiaCompiler.require();
-    NvidiaCompiler.compileAll("kernels", devices(cases()));
-  }
-
-  private static List<DeviceProgram> devices(List<DeviceCase> cases) {
-    return cases.stream().map(DeviceCase::device).toList();
+    NvidiaCompiler.compileAll("kernels", DeviceCase.devices(cases()));
   }
 
   private static void difference(

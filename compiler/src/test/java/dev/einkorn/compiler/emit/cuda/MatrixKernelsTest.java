@@ -219,19 +219,15 @@ class MatrixKernelsTest {
               right.sizes(),
               right.inputs()));
     }
-    List<DeviceProgram> devices = devices();
+    List<DeviceProgram> devices = DeviceCase.devices(CASES);
     plain = CpuDevice.compile(devices, folder);
     checked = CpuDevice.compileChecked(devices, checkedFolder);
-  }
-
-  private static List<DeviceProgram> devices() {
-    return CASES.stream().map(DeviceCase::device).toList();
   }
 
   @Test
   void kernelsCompileForGpus() {
     NvidiaCompiler.require();
-    NvidiaCompiler.compileAll("matrix", devices());
+    NvidiaCompiler.compileAll("matrix", DeviceCase.devices(CASES));
   }
 
   private static Tensor run(CpuDevice device, int number, CpuDevice.Order order) {

@@ -41,20 +41,16 @@ class RandomDeviceTest {
     }
   }
 
-  private static List<DeviceProgram> devices() {
-    return CASES.stream().map(DeviceCase::device).toList();
-  }
-
   @Test
   void kernelsCompileForGpus() {
     NvidiaCompiler.require();
-    NvidiaCompiler.compileAll("random", devices());
+    NvidiaCompiler.compileAll("random", DeviceCase.devices(CASES));
   }
 
   @Test
   void kernelsEqualTheInterpreter() {
     OnCpu.require();
-    CpuDevice cpu = CpuDevice.compile(devices(), folder);
+    CpuDevice cpu = CpuDevice.compile(DeviceCase.devices(CASES), folder);
     List<String> failures = new ArrayList<>();
     for (int n = 0; n < CASES.size(); n++) {
       for (CpuDevice.Order order : CpuDevice.Order.values()) {
