@@ -116,9 +116,13 @@ final class Executable {
 
     /** The same for a machine without vectors: the same bits, and no packed panels. */
     Chosen withoutSimd() {
-      Target scalar = key.target().withoutSimd();
-      PipelineOptions without = options.withTarget(scalar);
-      return with(scalar, without, Pipeline.choose(lowered, without));
+      return withTarget(key.target().withoutSimd());
+    }
+
+    /** The same with the schedules for another machine. */
+    Chosen withTarget(Target target) {
+      PipelineOptions other = options.withTarget(target);
+      return with(target, other, Pipeline.choose(lowered, other));
     }
 
     /** The same as scalar loops of one thread that need nothing to work in. */

@@ -65,54 +65,79 @@ record HostPlan(
   static HostPlan of(Call call) {
     Einkorn einkorn = call.einkorn;
     Sizes sizes = call.sizes;
-    HostPlan found = null;
     long least = Long.MAX_VALUE;
+    HostPlan found = null;
     for (PlanRequest request : einkorn.planRequests(sizes)) {
       PlannedProgram planned =
           CompilerThread.call(() -> call.specialization.plan(sizes, request, einkorn.planCache()));
-      WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), sizes);
-      BudgetFit fit = einkorn.fit(call.request(planned.plan()), sizes, layout.bytes());
-      boolean fits = einkorn.isWithinBudget(fit.leastBytes());
-      Optional<SlabFit> slabs =
-          fits
-              ? einkorn.slabsForSpeed(planned.plan(), sizes, call.known)
-              : einkorn.slabsForMemory(planned.plan(), sizes, call.known);
-      least = Math.min(least, fit.leastBytes());
-      if (slabs.isPresent()) {
-        least = Math.min(least, slabs.get().leastBytes());
-      }
-      found = new HostPlan(call, planned, layout, fit, slabs, least);
-      if (!einkorn.isWithinBudget(least)) {
-        found = found.sliced(request);
-        least = found.leastBytes;
-      }
-      if (einkorn.isWithinBudget(least)) {
-        break;
+      HostPlan whole = of(call, planned);
+      found = whole.isFast() ? whole : whole.sliced(request);
+      least = Math.min(least, found.leastBytes);
+      if (found.fits()) {
+        return found;
       }
     }
     if (found == null) {
       throw new AssertionError("no plan was tried");
     }
-    return found;
+    return new HostPlan(call, found.planned, found.layout, found.fit, found.slabs, least);
   }
 
-  /** A plan with slabs of an index that is summed over, if one fits; else this one. */
-  private HostPlan sliced(PlanRequest request) {
+  /** The fastest way to run a plan within the budget. */
+  private static HostPlan of(Call call, PlannedProgram planned) {
     Einkorn einkorn = call.einkorn;
-    HostPlan result = this;
+    WorkspaceLayout layout = WorkspaceLayout.of(planned.plan(), call.sizes);
+    BudgetFit fit = einkorn.fit(call.request(planned.plan()), call.sizes, layout.bytes());
+    boolean fits = einkorn.isWithinBudget(fit.leastBytes());
+    if (fits && fit.thrift() == Thrift.NONE) {
+      Optional<SlabFit> slabs = einkorn.slabsForSpeed(planned.plan(), call.sizes, call.known);
+      return new HostPlan(call, planned, layout, fit, slabs, fit.leastBytes());
+    }
+    var whole = new HostPlan(call, planned, layout, fit, Optional.empty(), fit.leastBytes());
+    if (whole.isFast()) {
+      return whole;
+    }
+    return einkorn
+        .slabsForMemory(planned.plan(), call.sizes, call.known)
+        .map(
+            found ->
+                new HostPlan(call, planned, layout, fit, Optional.of(found), found.leastBytes()))
+        .filter(cut -> cut.isBetterThan(whole))
+        .orElse(whole);
+  }
+
+  /** A plan with slabs of an index that is summed over, if one is better; else this one. */
+  private HostPlan sliced(PlanRequest request) {
+    HostPlan best = this;
     for (PlannedProgram cut : CompilerThread.call(() -> SumSlices.of(planned, request))) {
-      Optional<SlabFit> found = einkorn.slabsForMemory(cut.plan(), call.sizes, call.known);
-      long least = found.map(SlabFit::leastBytes).orElse(Long.MAX_VALUE);
-      if (least < result.leastBytes) {
-        WorkspaceLayout newLayout = WorkspaceLayout.of(cut.plan(), call.sizes);
-        BudgetFit newFit = einkorn.fit(call.request(cut.plan()), call.sizes, newLayout.bytes());
-        result = new HostPlan(call, cut, newLayout, newFit, found, least);
+      HostPlan next = of(call, cut);
+      if (next.isBetterThan(best)) {
+        best = next;
       }
-      if (einkorn.isWithinBudget(least)) {
+      if (best.isFast()) {
         break;
       }
     }
-    return result;
+    return best;
+  }
+
+  private Fit running() {
+    return slabs.<Fit>map(found -> found).orElse(fit);
+  }
+
+  private boolean fits() {
+    return call.einkorn.isWithinBudget(leastBytes);
+  }
+
+  /** Whether the budget leaves room for fast schedules. */
+  private boolean isFast() {
+    return fits() && running().thrift().isFast();
+  }
+
+  private boolean isBetterThan(HostPlan other) {
+    return fits() == other.fits()
+        ? fits() ? isFast() && !other.isFast() : leastBytes < other.leastBytes
+        : fits();
   }
 
   @Override

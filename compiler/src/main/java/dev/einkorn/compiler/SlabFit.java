@@ -14,10 +14,11 @@ import java.util.function.ToLongFunction;
  * A plan in slabs, within a memory budget or as near to it as slabs come.
  *
  * @param staged the plan
+ * @param thrift what its schedules give up
  * @param mostWorkers how many may share a call, at least 1
  * @param leastBytes what a call of one worker takes; more than the budget if nothing fits
  */
-record SlabFit(StagedPlan staged, int mostWorkers, long leastBytes) {
+record SlabFit(StagedPlan staged, Thrift thrift, int mostWorkers, long leastBytes) implements Fit {
   /** Looks for slabs of one plan. */
   static final class Search {
     private final Einkorn einkorn;
@@ -48,25 +49,32 @@ record SlabFit(StagedPlan staged, int mostWorkers, long leastBytes) {
       return Optional.of(fit).filter(found -> einkorn.isWithinBudget(found.leastBytes()));
     }
 
-    /** The largest slabs of some that fit the budget, or slabs of one position. */
+    /**
+     * The largest slabs of some that fit the budget with fast schedules; or else with any, or slabs
+     * of one position.
+     */
     Optional<SlabFit> forMemory() {
       List<SlabGroup> groups = slabs.forMemory();
       if (groups.isEmpty()) {
         return Optional.empty();
       }
       long most = groups.stream().mapToLong(SlabGroup::positions).max().orElse(1);
+      SlabFit best = null;
       for (long part = 2; part / 2 < most; part *= 2) {
         long divisor = part;
         ToLongFunction<SlabGroup> slab = group -> Math.max(1, group.positions() / divisor);
-        boolean last = part >= most;
-        if (last || einkorn.isWithinBudget(temporaryBytes(groups, slab))) {
+        if (part >= most || einkorn.isWithinBudget(temporaryBytes(groups, slab))) {
           SlabFit fit = fit(groups, slab);
-          if (last || einkorn.isWithinBudget(fit.leastBytes())) {
+          boolean fits = einkorn.isWithinBudget(fit.leastBytes());
+          if (fits && fit.thrift().isFast()) {
             return Optional.of(fit);
+          }
+          if (best == null || !einkorn.isWithinBudget(best.leastBytes())) {
+            best = fit;
           }
         }
       }
-      return Optional.of(fit(groups, _ -> 1));
+      return Optional.of(best == null ? fit(groups, _ -> 1) : best);
     }
 
     private long temporaryBytes(List<SlabGroup> groups, ToLongFunction<SlabGroup> slab) {
@@ -81,33 +89,20 @@ record SlabFit(StagedPlan staged, int mostWorkers, long leastBytes) {
     /** The fastest schedules within the budget, and as many workers as fit. */
     private SlabFit fit(StagedPlan best) {
       if (einkorn.memoryBudget() == BudgetFit.UNBOUNDED) {
-        return new SlabFit(best, einkorn.threads(), 0);
+        return new SlabFit(best, Thrift.NONE, einkorn.threads(), 0);
       }
-      SlabFit least = null;
-      for (int scarcity = 0; scarcity < 3; scarcity++) {
-        StagedPlan staged =
-            switch (scarcity) {
-              case 0 -> best;
-              case 1 -> best.with(Executable.Chosen::withoutSimd);
-              default -> best.with(Executable.Chosen::plain);
-            };
-        long bytes = staged.bytes(policy, 1);
-        if (einkorn.isWithinBudget(bytes)) {
-          int workers = 1;
-          while (workers < einkorn.threads()
-              && einkorn.isWithinBudget(staged.bytes(policy, workers + 1))) {
-            workers++;
-          }
-          return new SlabFit(staged, workers, bytes);
-        }
-        if (least == null || bytes < least.leastBytes()) {
-          least = new SlabFit(staged, 1, bytes);
-        }
-      }
-      if (least == null) {
-        throw new AssertionError("no alternative");
-      }
-      return least;
+      return Fit.of(
+          einkorn.memoryBudget(),
+          einkorn.threads(),
+          thrift -> {
+            StagedPlan staged = best.with(thrift::apply);
+            int workers = 1;
+            while (workers < einkorn.threads()
+                && einkorn.isWithinBudget(staged.bytes(policy, workers + 1))) {
+              workers++;
+            }
+            return new SlabFit(staged, thrift, workers, staged.bytes(policy, 1));
+          });
     }
   }
 }

@@ -97,8 +97,9 @@ public record Compilation(
     List<Map<String, Long>> all = new ArrayList<>();
     for (Step step : steps) {
       for (Map<String, Long> blocks : WarmSizes.ofBlocks(step.canonical(), step.schedule(), call)) {
-        Map<String, Long> sizes = new LinkedHashMap<>(least);
-        blocks.forEach((name, size) -> sizes.merge(name, size, Math::max));
+        Map<String, Long> sizes = new LinkedHashMap<>(blocks);
+        // What other steps want would make many blocks too much work; they have runs of their own.
+        least.forEach(sizes::putIfAbsent);
         all.add(sizes);
       }
     }
