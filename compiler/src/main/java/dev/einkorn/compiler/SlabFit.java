@@ -5,6 +5,7 @@ import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.SlabGroup;
 import dev.einkorn.compiler.optimize.Slabs;
 import dev.einkorn.runtime.tier.TierPolicy;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,9 @@ record SlabFit(StagedPlan staged, Thrift thrift, int mostWorkers, long leastByte
       this.plan = plan;
       this.sizes = sizes;
       this.known = known;
-      this.slabs = new Slabs(plan, sizes::value);
+      Map<String, Integer> unitAxes = new HashMap<>();
+      known.forEach((name, geometry) -> unitAxes.put(name, geometry.layout().unitAxis()));
+      this.slabs = new Slabs(plan, sizes::value, unitAxes);
       this.policy = einkorn.tierPolicy();
     }
 
@@ -41,7 +44,7 @@ record SlabFit(StagedPlan staged, Thrift thrift, int mostWorkers, long leastByte
     Optional<SlabFit> forSpeed() {
       long cache = einkorn.slabCache();
       int threads = einkorn.threads();
-      List<SlabGroup> groups = slabs.forCache(cache, threads);
+      List<SlabGroup> groups = slabs.forCache(cache, threads, einkorn.mode() != Mode.STRICT);
       if (groups.isEmpty()) {
         return Optional.empty();
       }

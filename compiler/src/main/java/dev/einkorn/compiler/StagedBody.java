@@ -7,6 +7,7 @@ import dev.einkorn.runtime.Kernel;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.Worker;
 import dev.einkorn.runtime.WorkerPool;
+import dev.einkorn.runtime.kernel.Slabs;
 import dev.einkorn.runtime.kernel.Workspace;
 import dev.einkorn.runtime.kernel.WorkspacePool;
 import java.util.ArrayList;
@@ -86,6 +87,9 @@ final class StagedBody implements BoundCall.Body {
     /** For each operand how far the temporaries of two workers are apart, or 0. */
     private final int[] distances;
 
+    /** For each operand that is summed in parts its place among operands, and the target's slot. */
+    private final List<int[]> sums = new ArrayList<>();
+
     /** For each operand the axis that is cut. */
     private final int[] axes;
 
@@ -113,12 +117,13 @@ final class StagedBody implements BoundCall.Body {
         PlanStage.Operand operand = StagedPlan.operand(part.stage(), operands.get(n).name());
         axes[n] = operand.axis();
         own[n] = operand.own();
-        slots[n] = names.lastIndexOf(operand.tensor());
-        if (slots[n] < 0) {
-          int first = temporaries.indexOf(operand.tensor());
-          slots[n] = -1 - first;
+        slots[n] = slot(operand.tensor(), names, temporaries);
+        if (operand.axis() == SlabGroup.PARTS) {
+          sums.add(new int[] {n, slots[n]});
+          slots[n] = slot(WorkspaceLayout.partsOf(operand.tensor()), List.of(), temporaries);
+        } else if (slots[n] < 0) {
           int last = temporaries.lastIndexOf(operand.tensor());
-          distances[n] = operand.own() && workers > 1 ? (last - first) / (workers - 1) : 0;
+          distances[n] = operand.own() && workers > 1 ? (last + 1 + slots[n]) / (workers - 1) : 0;
         }
       }
       positions = part.stage().slabs().map(cut -> cut.group().positions()).orElse(0L);
@@ -146,13 +151,28 @@ final class StagedBody implements BoundCall.Body {
             }
           };
       pool.run(kernel, frame, sizes, (int) Math.min(workers, slabs));
+      for (int[] sum : sums) {
+        Tensor target = tensor(sum[1], frame, temporaries);
+        Slabs.addUp(tensor(slots[sum[0]], frame, temporaries), target);
+      }
+    }
+
+    private static int slot(String tensor, List<String> names, List<String> temporaries) {
+      int slot = names.lastIndexOf(tensor);
+      return slot >= 0 ? slot : -1 - temporaries.indexOf(tensor);
+    }
+
+    private static Tensor tensor(int slot, Tensor[] frame, Tensor[] temporaries) {
+      return slot >= 0 ? frame[slot] : temporaries[-1 - slot];
     }
 
     /** Runs one slab. */
     private void run(Tensor[] operands, long from, long to, Worker worker) {
       Tensor[] views = operands.clone();
       for (int n = 0; n < views.length; n++) {
-        if (axes[n] != SlabGroup.WHOLE) {
+        if (axes[n] == SlabGroup.PARTS) {
+          views[n] = operands[n].select(0, from / slab);
+        } else if (axes[n] != SlabGroup.WHOLE) {
           long begin = own[n] ? from : 0;
           views[n] = operands[n].slice(axes[n], from - begin, to - begin);
         }
@@ -165,8 +185,7 @@ final class StagedBody implements BoundCall.Body {
     private Tensor[] operands(Tensor[] frame, Tensor[] temporaries, int worker) {
       Tensor[] operands = new Tensor[slots.length];
       for (int n = 0; n < slots.length; n++) {
-        operands[n] =
-            slots[n] >= 0 ? frame[slots[n]] : temporaries[-1 - slots[n] + worker * distances[n]];
+        operands[n] = tensor(slots[n] - worker * distances[n], frame, temporaries);
       }
       return operands;
     }

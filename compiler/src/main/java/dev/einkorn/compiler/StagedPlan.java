@@ -8,6 +8,7 @@ import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanStage;
@@ -121,7 +122,7 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
     for (TensorDeclaration declaration : Executable.operands(program)) {
       PlanStage.Operand operand = operand(stage, declaration.name());
       Geometry whole = known.get(operand.tensor());
-      if (whole == null) {
+      if (whole == null || operand.axis() == SlabGroup.PARTS) {
         whole = rowMajor(plan.optimized(), operand.tensor(), sizes);
       }
       Geometry geometry = operand.own() ? rowMajor(program, declaration.name(), own) : whole;
@@ -178,7 +179,23 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
 
   private static WorkspaceLayout.Slabs slabs(PlanStage stage, Sizes own) {
     var layout = WorkspaceLayout.of(stage.plan(), own);
-    return new WorkspaceLayout.Slabs(layout, stage.from(), stage.to() - 1);
+    Map<TensorDeclaration, List<Long>> parts = new LinkedHashMap<>();
+    stage
+        .slabs()
+        .ifPresent(
+            cut -> {
+              long slabs = cut.slabs(own.value(new Extent.Symbolic(cut.size())));
+              for (String sum : stage.sums()) {
+                TensorType type = stage.plan().optimized().typeOf(sum);
+                List<Extent> extents = new ArrayList<>(List.of(new Extent.Fixed(slabs)));
+                extents.addAll(type.extents());
+                String name = WorkspaceLayout.partsOf(operand(stage, sum).tensor());
+                parts.put(
+                    new TensorDeclaration(name, new TensorType(type.elementType(), extents)),
+                    extents.stream().map(own::value).toList());
+              }
+            });
+    return new WorkspaceLayout.Slabs(layout, stage.from(), stage.to() - 1, parts);
   }
 
   /** Where the temporaries of one worker would lie. */
@@ -275,6 +292,14 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
     return new Compilation(plan, List.of(), names, steps, sources);
   }
 
+  private static String sums(Part part, PlanStage.Cut cut) {
+    List<String> sums = cut.group().sums();
+    return sums.isEmpty()
+        ? ""
+        : ", %s summed in %d parts"
+            .formatted(String.join(" and ", sums), cut.slabs(part.slab(cut)));
+  }
+
   /** What is run slab by slab, for people: {@code slabs of 64 along r, steps 1 to 2}. */
   List<String> slabs() {
     List<String> texts = new ArrayList<>();
@@ -284,12 +309,13 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
           .ifPresent(
               cut ->
                   texts.add(
-                      "slabs of %d along %s, steps %d to %d"
+                      "slabs of %d along %s, steps %d to %d%s"
                           .formatted(
                               part.slab(cut),
                               cut.group().variables().getFirst().name(),
                               part.stage().from() + 1,
-                              part.stage().to())));
+                              part.stage().to(),
+                              sums(part, cut))));
     }
     return texts;
   }

@@ -131,8 +131,21 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implemen
    * @param layout of one slab
    * @param firstStep from 0
    * @param lastStep of those steps
+   * @param parts of sums: one tensor of them for each sum, whose first axis counts the slabs
    */
-  record Slabs(WorkspaceLayout layout, int firstStep, int lastStep) {
+  record Slabs(
+      WorkspaceLayout layout,
+      int firstStep,
+      int lastStep,
+      Map<TensorDeclaration, List<Long>> parts) {
+    private List<Temporary> partsNeeded() {
+      List<Temporary> needed = new ArrayList<>();
+      parts.forEach(
+          (declaration, shape) ->
+              needed.add(new Temporary(declaration, shape, firstStep, lastStep, 0, 0)));
+      return needed;
+    }
+
     /** Blocks of memory for one worker, which lie side by side like temporaries. */
     private List<Temporary> blocks(String owner) {
       List<Temporary> blocks = new ArrayList<>();
@@ -162,6 +175,11 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implemen
     }
   }
 
+  /** How the tensor is called that holds the parts of a sum. */
+  static String partsOf(String target) {
+    return target + " parts";
+  }
+
   /**
    * The layout of a plan of which some steps run slab by slab: the temporaries of slabs come last,
    * as often as there are workers, one worker after the other.
@@ -174,6 +192,7 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implemen
             needed(plan, sizes).stream()
                 .filter(temporary -> !cut.contains(temporary.declaration().name()))
                 .toList());
+    slabs.forEach(each -> needed.addAll(each.partsNeeded()));
     int whole = needed.size();
     for (Slabs each : slabs) {
       for (int worker = 0; worker < workers; worker++) {

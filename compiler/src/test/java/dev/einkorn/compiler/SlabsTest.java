@@ -3,6 +3,7 @@ package dev.einkorn.compiler;
 import static dev.einkorn.compiler.ProgramText.named;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
@@ -188,6 +189,54 @@ class SlabsTest {
     assertThat(whole.awaitWarm(java.time.Duration.ofMinutes(2))).isTrue();
     assertThat(named(whole.call(inputs), "O").contentEquals(expected)).isTrue();
     assertThat(named(cut.call(inputs), "O").contentEquals(expected)).isTrue();
+  }
+
+  @Test
+  void steps_that_read_a_large_tensor_share_one_pass_whatever_the_workers_are()
+      throws InterruptedException {
+    String program =
+        """
+        w[c] = sum[r](p[r] * X[r,c])
+        u[r] = sum[c](X[r,c] * q[c])
+        x[c] = sum[r](X[r,c] * u[r])
+        """;
+    Map<String, Tensor> inputs =
+        inputs("X", random(1, 300, 257), "p", random(2, 300), "q", random(3, 257));
+    CompiledProgram[] programs = new CompiledProgram[3];
+    for (int n = 0; n < programs.length; n++) {
+      programs[n] = Einkorn.builder().threads(n + 1).slabCache(16 << 10).build().prepare(program);
+      assertThat(programs[n].plan(inputs).explain())
+          .contains("slabs of 16 along r, steps 1 to 3, w and x summed in 19 parts");
+    }
+    Map<String, Tensor> expected = programs[0].call(inputs);
+    Map<String, Tensor> exact =
+        Einkorn.builder().mode(Mode.STRICT).build().prepare(program).call(inputs);
+    for (int c = 0; c < 257; c++) {
+      // Two sums of 300 terms of at most 4, each within 300 units in the last place of the whole.
+      assertThat(named(expected, "w").getDouble(c))
+          .isCloseTo(named(exact, "w").getDouble(c), within(2.0 * 300 * Math.ulp(1f) * 300 * 4));
+    }
+    for (int call = 0; call < 2; call++) {
+      for (CompiledProgram each : programs) {
+        Map<String, Tensor> actual = each.call(inputs);
+        expected.forEach(
+            (name, value) -> assertThat(named(actual, name).contentEquals(value)).isTrue());
+        assertThat(each.awaitWarm(java.time.Duration.ofMinutes(2))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void parts_are_added_up_in_an_output_that_lies_across() {
+    String program = "w[c,d] = sum[r](p[r,d] * X[r,c]); u[r] = sum[c](X[r,c] * q[c])";
+    Map<String, Tensor> inputs =
+        inputs("X", random(1, 300, 257), "p", random(2, 300, 2), "q", random(3, 257));
+    CompiledProgram cut = Einkorn.builder().slabCache(16 << 10).build().prepare(program);
+    assertThat(cut.plan(inputs).explain()).contains("w summed in 19 parts");
+    Tensor across = Tensor.zeros(ElementType.F32, 2, 257).transpose();
+    cut.call(inputs, inputs("w", across, "u", Tensor.zeros(ElementType.F32, 300)));
+    assertThat(across.contentEquals(named(cut.call(inputs), "w"))).isTrue();
+    assertThat(across.getDouble(5, 1)).isNotZero();
   }
 
   @Test

@@ -162,8 +162,8 @@ final class MethodPlanner {
 
   /** Slabs whose temporaries stay in the cache, if they make the plan faster and fit the budget. */
   private Optional<Choice> slabsForSpeed(ExecutionPlan plan, Optional<Long> budget) {
-    var slabs = new Slabs(plan, typical::value);
-    List<SlabGroup> groups = cut(plan, slabs.forCache(target.l2(), target.mostThreads()));
+    var slabs = new Slabs(plan, typical::value, Map.of());
+    List<SlabGroup> groups = cut(plan, slabs.forCache(target.l2(), target.mostThreads(), false));
     if (groups.isEmpty()) {
       return Optional.empty();
     }
@@ -175,7 +175,7 @@ final class MethodPlanner {
 
   /** Ever smaller slabs, down to slabs of one position. */
   private List<BuildStages> slabsForMemory(ExecutionPlan plan) {
-    List<SlabGroup> groups = cut(plan, new Slabs(plan, typical::value).forMemory());
+    List<SlabGroup> groups = cut(plan, new Slabs(plan, typical::value, Map.of()).forMemory());
     List<BuildStages> all = new ArrayList<>();
     long most = groups.stream().mapToLong(SlabGroup::positions).max().orElse(0);
     for (long part = 4; part / 4 < most; part *= 4) {

@@ -81,7 +81,9 @@ public final class PlanSearch {
       IndexVerifier.check(best.program(), "splitting sums");
     }
     best = SymmetricSums.noted(best, request);
-    IndexProgram optimized = PinnedOrders.withOutputs(best.program(), program.outputs());
+    IndexProgram optimized =
+        ReadOrder.of(PinnedOrders.withOutputs(best.program(), program.outputs()), request);
+    IndexVerifier.check(optimized, "ordering steps");
     var costs = new NestCosts(request);
     List<Double> stepNanos = optimized.assignments().stream().map(costs::nanos).toList();
     return new Outcome(

@@ -38,7 +38,7 @@ public record PlanStage(
   /**
    * A tensor of the whole plan, or slabs of it.
    *
-   * @param axis that is cut, or {@link SlabGroup#WHOLE}
+   * @param axis that is cut, or {@link SlabGroup#WHOLE} or {@link SlabGroup#PARTS}
    * @param own whether it is a temporary that only this stage needs
    */
   public record Operand(String tensor, int axis, boolean own) {}
@@ -48,7 +48,20 @@ public record PlanStage(
    *
    * @param size the name of the size parameter
    */
-  public record Cut(SlabGroup group, String size) {}
+  public record Cut(SlabGroup group, String size) {
+    /** How many slabs of a length there are. */
+    public long slabs(long length) {
+      return Math.ceilDiv(group.positions(), length);
+    }
+  }
+
+  /** The names of the operands of which each slab stores a part. */
+  public List<String> sums() {
+    return operands.entrySet().stream()
+        .filter(operand -> operand.getValue().axis() == SlabGroup.PARTS)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
 
   /** After the last step. */
   public int to() {
@@ -155,17 +168,14 @@ public record PlanStage(
         Assignment step = program.assignments().get(group.from() + n);
         IndexVariable variable = group.variables().get(n);
         written.add(step.target());
-        List<IndexBinding> bindings =
-            step.bindings().stream()
-                .map(b -> b.variable().equals(variable) ? new IndexBinding(variable, slab) : b)
-                .toList();
+        List<IndexBinding> bindings = cut(step.bindings(), variable);
         steps.add(
             new Assignment(
                 step.target(),
                 step.subscripts(),
                 bindings,
                 step.operator(),
-                sliced(step.value(), variable)));
+                sliced(summed(step.value(), variable), variable)));
       }
       Map<String, TensorDeclaration> declarations = Slabs.declarations(program);
       Map<String, Operand> operands = new LinkedHashMap<>();
@@ -182,7 +192,7 @@ public record PlanStage(
         TensorType type = sliced(whole.type(), operand.axis());
         boolean isTarget = written.contains(operand.tensor());
         (isTarget ? targets : inputs).add(new TensorDeclaration(entry.getValue(), type));
-        if (operand.axis() != SlabGroup.WHOLE) {
+        if (operand.axis() >= 0) {
           axis = new SizeParameter.Axis(entry.getValue(), operand.axis());
         }
       }
@@ -203,10 +213,23 @@ public record PlanStage(
 
     private TensorType sliced(TensorType type, int axis) {
       List<Extent> extents = new ArrayList<>(type.extents());
-      if (axis != SlabGroup.WHOLE) {
+      if (axis >= 0) {
         extents.set(axis, slab);
       }
       return new TensorType(type.elementType(), extents);
+    }
+
+    /** A sum over the index, within a slab. */
+    private IndexExpr summed(IndexExpr expr, IndexVariable variable) {
+      return expr instanceof IndexExpr.Reduction sum
+          ? new IndexExpr.Reduction(sum.operator(), cut(sum.bindings(), variable), sum.body())
+          : expr;
+    }
+
+    private List<IndexBinding> cut(List<IndexBinding> bindings, IndexVariable variable) {
+      return bindings.stream()
+          .map(b -> b.variable().equals(variable) ? new IndexBinding(variable, slab) : b)
+          .toList();
     }
 
     private IndexExpr sliced(IndexExpr expr, IndexVariable variable) {
@@ -215,7 +238,8 @@ public record PlanStage(
         return inside;
       }
       boolean own = group.temporaries().contains(access.tensor());
-      var operand = new Operand(access.tensor(), Slabs.axisOf(variable, access.subscripts()), own);
+      var operand =
+          new Operand(access.tensor(), SlabGrowth.axisOf(variable, access.subscripts()), own);
       String name = names.getOrDefault(operand, access.tensor());
       return name.equals(access.tensor())
           ? inside

@@ -1,24 +1,19 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
-import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
-import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -32,10 +27,12 @@ import java.util.function.ToLongFunction;
  *                                                 for r of the slab, all c: P[r,c] = ..
  * }
  *
- * <p>Every step must have the index as a plain axis of its target, alone in one subscript. What the
- * steps write is read among them at the same position of the index only; what they read besides is
- * read at it or does not depend on it. No value may depend on the number of the position. Nothing
- * is then computed from other positions, and each element is computed as before.
+ * <p>Every step must have the index as a plain axis of its target, alone in one subscript, or be a
+ * sum over it that no other step of the group reads, of which each slab stores a part: {@code w[j]
+ * = sum[i](B[i] * Z[i,j])} beside {@code u[i] = sum[j](Z[i,j] * Y[j])}. What the steps write is
+ * read among them at the same position of the index only; what they read besides is read at it or
+ * does not depend on it. No value may depend on the number of the position. Nothing is then
+ * computed from other positions, and each element is computed as before.
  */
 public final class Slabs {
   /** Longer groups are not looked for. */
@@ -44,19 +41,38 @@ public final class Slabs {
   /** Temporaries that are not larger than so many caches are near enough in full. */
   private static final int CACHES = 4;
 
+  /** Tensors of more caches are read from memory by each step. */
+  private static final int LARGE_CACHES = 8;
+
+  /** So many parts of a sum are stored, at most. */
+  private static final int MOST_PARTS = 32;
+
+  /** They have to lie in one array. */
+  private static final double MOST_PART_BYTES = 1 << 30;
+
+  /** Slabs are multiples of the longest vector, if they are longer. */
+  private static final int VECTOR = 16;
+
   /** Beginning a slab costs as much as the work on a small part of so many bytes. */
   private static final double LEAST_BYTES = 64 << 10;
 
   private final ExecutionPlan plan;
   private final ToLongFunction<Extent> sizes;
+  private final Map<String, Integer> unitAxes;
   private final Set<String> temporaries = new HashSet<>();
   private final Map<String, Integer> first = new HashMap<>();
   private final Map<String, Integer> last = new HashMap<>();
 
-  /** Looks at a plan for certain sizes. */
-  public Slabs(ExecutionPlan plan, ToLongFunction<Extent> sizes) {
+  /**
+   * Looks at a plan for certain sizes.
+   *
+   * @param unitAxes of tensors that are not row-major: the axis along which neighbours lie side by
+   *     side, or {@link SlabGroup#WHOLE} if there is none
+   */
+  public Slabs(ExecutionPlan plan, ToLongFunction<Extent> sizes, Map<String, Integer> unitAxes) {
     this.plan = plan;
     this.sizes = sizes;
+    this.unitAxes = Map.copyOf(unitAxes);
     plan.temporaries().forEach(temporary -> temporaries.add(temporary.name()));
     for (int step = 0; step < plan.steps().size(); step++) {
       Assignment assignment = plan.steps().get(step);
@@ -81,24 +97,52 @@ public final class Slabs {
   }
 
   /**
-   * Groups whose temporaries do not fit a cache in full and do as slabs, and that save more memory
-   * traffic than reading whole tensors again for each slab costs.
+   * Groups that save more memory traffic than they cost: their temporaries do not fit a cache in
+   * full and do as slabs, or their steps read the same large tensors one after the other, which as
+   * slabs wait in the cache.
    *
    * @param cacheBytes of the cache of one core
    * @param threads that share the slabs
+   * @param sums whether sums over the index may be taken in parts, which rounds in another way
    */
-  public List<SlabGroup> forCache(long cacheBytes, int threads) {
-    List<SlabGroup> groups =
-        find(
-            group ->
-                group.temporaryBytes() <= CACHES * (double) cacheBytes
-                        || group.temporaryBytes() / group.positions() > 2.0 * cacheBytes
-                        || cutsSymmetry(group)
-                    ? 0
-                    : group.temporaryBytes() - rereadBytes(group, cacheBytes, threads));
+  public List<SlabGroup> forCache(long cacheBytes, int threads, boolean sums) {
+    Map<String, Integer> large = new HashMap<>();
+    for (TensorDeclaration input : plan.optimized().inputs()) {
+      if (bytes(input.name()) > LARGE_CACHES * (double) cacheBytes) {
+        large.put(input.name(), unitAxes.getOrDefault(input.name(), input.type().rank() - 1));
+      }
+    }
+    List<SlabGroup> groups = find(group -> savedBytes(group, cacheBytes, threads), large, sums);
     return groups.stream()
         .filter(group -> slab(group, cacheBytes, threads) < group.positions())
         .toList();
+  }
+
+  /** Bytes of memory traffic, less those that slabs cost. */
+  private double savedBytes(SlabGroup group, long cacheBytes, int threads) {
+    if (cutsSymmetry(group)) {
+      return 0;
+    }
+    boolean temporariesGain =
+        group.temporaryBytes() > CACHES * (double) cacheBytes
+            && group.temporaryBytes() / group.positions() <= 2.0 * cacheBytes;
+    double shared = 0;
+    for (Map.Entry<String, Integer> tensor : group.rereads().entrySet()) {
+      shared += tensor.getValue() * bytes(tensor.getKey());
+    }
+    if (shared > 0) {
+      double slabs = Math.ceil((double) group.positions() / slab(group, cacheBytes, threads));
+      shared -= slabs * Math.min(LEAST_BYTES, cacheBytes / 4.0);
+      for (String sum : group.sums()) {
+        double parts = slabs * bytes(sum);
+        if (parts > MOST_PART_BYTES) {
+          return 0;
+        }
+        shared -= 2 * parts;
+      }
+    }
+    double saved = (temporariesGain ? group.temporaryBytes() : 0) + shared;
+    return saved <= 0 ? 0 : saved - rereadBytes(group, cacheBytes, threads);
   }
 
   /**
@@ -119,12 +163,25 @@ public final class Slabs {
 
   /** Groups that save most memory, whatever they cost. */
   public List<SlabGroup> forMemory() {
-    return find(group -> group.temporaryBytes() * (1 - 1.0 / group.positions()));
+    return find(group -> group.temporaryBytes() * (1 - 1.0 / group.positions()), Map.of(), false);
   }
 
-  /** The number of positions of a slab whose temporaries stay in a cache. */
+  /**
+   * The number of positions of a slab that stays in a cache. It does not depend on the threads
+   * where sums are taken in parts, so that these are the same for any number.
+   */
   public long slab(SlabGroup group, long cacheBytes, int threads) {
-    double position = Math.max(1, group.temporaryBytes() / group.positions());
+    double bytes = group.temporaryBytes();
+    for (String tensor : group.rereads().keySet()) {
+      bytes += bytes(tensor);
+    }
+    double position = Math.max(1, bytes / group.positions());
+    if (!group.rereads().isEmpty()) {
+      double least = group.sums().isEmpty() ? 1 : (double) group.positions() / MOST_PARTS;
+      long slab = (long) Math.ceil(Math.max(least, cacheBytes / position));
+      long whole = slab < VECTOR ? slab : (slab + VECTOR - 1) / VECTOR * VECTOR;
+      return Math.clamp(whole, 1, group.positions());
+    }
     double fits = cacheBytes / position;
     double shared = Math.ceil((double) group.positions() / (4.0 * threads));
     double least = Math.min(LEAST_BYTES, cacheBytes / 4.0) / position;
@@ -154,14 +211,15 @@ public final class Slabs {
   }
 
   /** The groups with the highest worth above 0, one after the other. */
-  private List<SlabGroup> find(ToDoubleFunction<SlabGroup> worth) {
+  private List<SlabGroup> find(
+      ToDoubleFunction<SlabGroup> worth, Map<String, Integer> large, boolean sums) {
     List<SlabGroup> groups = new ArrayList<>();
     int step = 0;
     while (step < plan.steps().size()) {
       SlabGroup best = null;
       double most = 0;
-      if (temporaries.contains(plan.steps().get(step).target())) {
-        for (SlabGroup group : groupsFrom(step)) {
+      if (!large.isEmpty() || temporaries.contains(plan.steps().get(step).target())) {
+        for (SlabGroup group : groupsFrom(step, large, sums)) {
           double value = worth.applyAsDouble(group);
           if (value > most) {
             most = value;
@@ -177,167 +235,44 @@ public final class Slabs {
     return groups;
   }
 
-  private List<SlabGroup> groupsFrom(int from) {
+  private List<SlabGroup> groupsFrom(int from, Map<String, Integer> large, boolean sums) {
     List<SlabGroup> groups = new ArrayList<>();
     Assignment begin = plan.steps().get(from);
-    for (int axis = 0; axis < begin.subscripts().size(); axis++) {
-      long positions =
-          sizes.applyAsLong(plan.optimized().typeOf(begin.target()).extents().get(axis));
+    Map<IndexVariable, Extent> extents = BoundExtents.of(begin);
+    for (SlabGrowth.Cut cut : SlabGrowth.cuts(begin, sums)) {
+      Extent extent = extents.get(cut.variable());
+      long positions = extent == null ? 0 : sizes.applyAsLong(extent);
       if (positions < 2) {
         continue;
       }
-      var growth = new Growth(from, positions);
+      var growth = new SlabGrowth(plan.optimized(), sizes, large, positions);
       int end = Math.min(plan.steps().size(), from + MOST_STEPS);
       for (int step = from; step < end; step++) {
-        if (!growth.add(plan.steps().get(step), step == from ? axis : SlabGroup.WHOLE)) {
+        Assignment next = plan.steps().get(step);
+        if (!growth.add(next, step == from ? List.of(cut) : SlabGrowth.cuts(next, sums))) {
           break;
         }
-        groups.add(growth.group());
+        groups.add(group(from, positions, growth));
       }
     }
     return groups;
   }
 
-  /** A group that takes in step after step. */
-  private final class Growth {
-    private final int from;
-    private final long positions;
-    private final List<IndexVariable> variables = new ArrayList<>();
-    private final Set<String> written = new LinkedHashSet<>();
-    private Map<String, Set<Integer>> uses = new LinkedHashMap<>();
-
-    Growth(int from, long positions) {
-      this.from = from;
-      this.positions = positions;
-    }
-
-    SlabGroup group() {
-      int to = from + variables.size();
-      List<String> own = new ArrayList<>();
-      double bytes = 0;
-      for (String tensor : written) {
-        if (temporaries.contains(tensor)
-            && first.getOrDefault(tensor, -1) >= from
-            && last.getOrDefault(tensor, to) < to) {
-          own.add(tensor);
-          bytes += bytes(tensor);
-        }
-      }
-      return new SlabGroup(from, to, variables, positions, uses, own, bytes);
-    }
-
-    /** Takes a step in if it fits, along an axis of its target or any. */
-    boolean add(Assignment step, int wanted) {
-      for (int axis = 0; axis < step.subscripts().size(); axis++) {
-        if ((wanted == SlabGroup.WHOLE || wanted == axis) && add(step, axis, newUses())) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    private Map<String, Set<Integer>> newUses() {
-      Map<String, Set<Integer>> copy = new LinkedHashMap<>();
-      uses.forEach((tensor, axes) -> copy.put(tensor, new TreeSet<>(axes)));
-      return copy;
-    }
-
-    private boolean add(Assignment step, int axis, Map<String, Set<Integer>> tried) {
-      if (!(step.subscripts().get(axis) instanceof Subscript.Affine form && form.isVariable())) {
-        return false;
-      }
-      IndexVariable variable = form.variable();
-      boolean whole =
-          step.bindings().stream()
-              .filter(binding -> binding.variable().equals(variable))
-              .allMatch(binding -> sizes.applyAsLong(binding.extent()) == positions);
-      if (!whole
-          || extent(step.target(), axis) != positions
-          || axisOf(variable, step.subscripts()) != axis) {
-        return false;
-      }
-      use(tried, step.target(), axis);
-      if (!reads(step.value(), variable, tried)) {
-        return false;
-      }
-      Set<String> nowWritten = new LinkedHashSet<>(written);
-      nowWritten.add(step.target());
-      for (String tensor : nowWritten) {
-        Set<Integer> axes = tried.getOrDefault(tensor, Set.of());
-        if (axes.size() != 1 || axes.contains(SlabGroup.WHOLE)) {
-          return false;
-        }
-      }
-      // What is read before it is assigned here is of an earlier step, and of another one now.
-      if (!written.contains(step.target())
-          && !step.operator().accumulates()
-          && uses.containsKey(step.target())) {
-        return false;
-      }
-      uses = tried;
-      written.add(step.target());
-      variables.add(variable);
-      return true;
-    }
-
-    /** Notes which axes of which tensors an index walks; false if the value is not one of slabs. */
-    private boolean reads(IndexExpr expr, IndexVariable variable, Map<String, Set<Integer>> noted) {
-      boolean fits =
-          switch (expr) {
-            case IndexExpr.Access access -> {
-              int axis = axisOf(variable, access.subscripts());
-              if (axis == NOT_PLAIN || (axis >= 0 && access.border() != Border.NONE)) {
-                yield false;
-              }
-              use(noted, access.tensor(), axis);
-              yield axis < 0 || extent(access.tensor(), axis) >= positions;
-            }
-            case IndexExpr.IndexValue(IndexVariable value) -> !value.equals(variable);
-            case IndexExpr.Reduction reduction -> isNot(variable, reduction.bindings());
-            case IndexExpr.ArgumentReduction reduction -> isNot(variable, reduction.bindings());
-            case IndexExpr.Literal _,
-                IndexExpr.ExtentValue _,
-                IndexExpr.Unary _,
-                IndexExpr.Binary _,
-                IndexExpr.Call _,
-                IndexExpr.Cast _,
-                IndexExpr.Select _ ->
-                true;
-          };
-      return fits && expr.children().stream().allMatch(child -> reads(child, variable, noted));
-    }
-
-    private static boolean isNot(IndexVariable variable, List<IndexBinding> bindings) {
-      return bindings.stream().noneMatch(binding -> binding.variable().equals(variable));
-    }
-
-    private static void use(Map<String, Set<Integer>> noted, String tensor, int axis) {
-      noted.computeIfAbsent(tensor, _ -> new TreeSet<>()).add(axis);
-    }
-  }
-
-  private static final int NOT_PLAIN = -2;
-
-  /**
-   * The axis where a variable stands alone, {@link SlabGroup#WHOLE} if it stands nowhere, or {@link
-   * #NOT_PLAIN}.
-   */
-  static int axisOf(IndexVariable variable, List<Subscript> subscripts) {
-    int found = SlabGroup.WHOLE;
-    for (int axis = 0; axis < subscripts.size(); axis++) {
-      if (subscripts.get(axis) instanceof Subscript.Affine form
-          && form.terms().stream().anyMatch(term -> term.variable().equals(variable))) {
-        if (!form.isVariable() || found != SlabGroup.WHOLE) {
-          return NOT_PLAIN;
-        }
-        found = axis;
+  private SlabGroup group(int from, long positions, SlabGrowth growth) {
+    int to = from + growth.variables().size();
+    List<String> own = new ArrayList<>();
+    double bytes = 0;
+    for (String tensor : growth.written()) {
+      if (temporaries.contains(tensor)
+          && !growth.uses().getOrDefault(tensor, Set.of()).contains(SlabGroup.PARTS)
+          && first.getOrDefault(tensor, -1) >= from
+          && last.getOrDefault(tensor, to) < to) {
+        own.add(tensor);
+        bytes += bytes(tensor);
       }
     }
-    return found;
-  }
-
-  private long extent(String tensor, int axis) {
-    return sizes.applyAsLong(plan.optimized().typeOf(tensor).extents().get(axis));
+    return new SlabGroup(
+        from, to, growth.variables(), positions, growth.uses(), growth.rereads(), own, bytes);
   }
 
   /** The declarations of a program by name. */

@@ -559,7 +559,7 @@ final class StepBuilder {
     int least = Integer.MAX_VALUE;
     for (IndexExpr value : values) {
       if (value instanceof IndexExpr.Access access) {
-        int axis = Slabs.axisOf(variable, access.subscripts());
+        int axis = SlabGrowth.axisOf(variable, access.subscripts());
         if (axis >= 0) {
           least = Math.min(least, access.subscripts().size() - 1 - axis);
         }

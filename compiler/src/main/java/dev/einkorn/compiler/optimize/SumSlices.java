@@ -98,7 +98,7 @@ public final class SumSlices {
     double most = 0;
     if (value instanceof IndexExpr.Access access
         && temporaries.contains(access.tensor())
-        && Slabs.axisOf(along, access.subscripts()) >= 0) {
+        && SlabGrowth.axisOf(along, access.subscripts()) >= 0) {
       most = bytes(planned.plan().optimized().typeOf(access.tensor()));
     }
     for (IndexExpr child : value.children()) {

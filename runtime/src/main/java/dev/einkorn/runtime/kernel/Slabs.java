@@ -38,6 +38,63 @@ public final class Slabs {
   }
 
   /**
+   * Adds up the parts that slabs have stored of a sum, in their order: {@code target = parts[0] +
+   * parts[1] + ..}. The first part is overwritten.
+   *
+   * @param parts row-major, in an array; its first axis counts the slabs, at least one
+   * @param target of the shape of a part and of its element type
+   */
+  public static void addUp(Tensor parts, Tensor target) {
+    int count = (int) parts.extent(0);
+    int length = (int) (parts.elementCount() / count);
+    int begin = (int) parts.offset();
+    switch (parts.elementType()) {
+      case F32 -> add(parts.floatArray(), begin, count, length);
+      case F64 -> add(parts.doubleArray(), begin, count, length);
+      case I32 -> add(parts.intArray(), begin, count, length);
+      case I64 -> add(parts.longArray(), begin, count, length);
+      case BOOL -> throw new IllegalArgumentException("conditions have no sum");
+    }
+    target.copyFrom(parts.select(0, 0));
+  }
+
+  private static void add(float[] data, int begin, int count, int length) {
+    for (int part = 1; part < count; part++) {
+      int from = begin + part * length;
+      for (int n = 0; n < length; n++) {
+        data[begin + n] += data[from + n];
+      }
+    }
+  }
+
+  private static void add(double[] data, int begin, int count, int length) {
+    for (int part = 1; part < count; part++) {
+      int from = begin + part * length;
+      for (int n = 0; n < length; n++) {
+        data[begin + n] += data[from + n];
+      }
+    }
+  }
+
+  private static void add(int[] data, int begin, int count, int length) {
+    for (int part = 1; part < count; part++) {
+      int from = begin + part * length;
+      for (int n = 0; n < length; n++) {
+        data[begin + n] += data[from + n];
+      }
+    }
+  }
+
+  private static void add(long[] data, int begin, int count, int length) {
+    for (int part = 1; part < count; part++) {
+      int from = begin + part * length;
+      for (int n = 0; n < length; n++) {
+        data[begin + n] += data[from + n];
+      }
+    }
+  }
+
+  /**
    * A row-major tensor in an array of the worker's own, of unknown contents.
    *
    * @param slot which no kernel uses that the worker runs alone
