@@ -24,8 +24,9 @@ public sealed interface Stmt {
    *
    * @param size what is added to it, at least 1
    * @param clamped whether the last value is moved back to {@code upper - size}, so that {@code
-   *     variable .. variable+size-1} stay below the upper bound; the range must then hold at least
-   *     one step, and iterations may compute the same elements twice
+   *     variable .. variable+size-1} stay below the upper bound; the range must then be empty or
+   *     end at least one step after the first position there is, and iterations may compute the
+   *     same elements twice, also those before the range
    */
   record Step(long size, boolean clamped) {
     /** One after the other. */

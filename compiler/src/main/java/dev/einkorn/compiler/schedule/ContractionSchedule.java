@@ -260,7 +260,14 @@ final class ContractionSchedule {
         }
       }
       boolean wholeVectors = columnLanes == target.lanes(type);
-      int vectors = wholeVectors ? sizes.vectors(last.extent(), row.extent(), columnLanes) : 1;
+      // Workers who share rows compute the rest of the columns each, with vectors of its own.
+      boolean sharesRows =
+          target.threads() == 1 || row.extent() >= 2L * target.threads() * sizes.directRows(1);
+      TileSizes.Columns tileColumns =
+          wholeVectors
+              ? sizes.columns(last.extent(), row.extent(), columnLanes, sharesRows)
+              : new TileSizes.Columns(1, 0);
+      int vectors = tileColumns.vectors();
       // More rows than a set of the first-level cache has ways would drive each other out.
       int most = wholeVectors ? sizes.directRows(vectors) : Math.min(8, sizes.directRows(vectors));
       if (height <= MOST_SKINNY_ROWS && wholeVectors) {
@@ -272,7 +279,8 @@ final class ContractionSchedule {
       }
       var rowTile =
           new Directive.TileLoop(row.variable(), TileSizes.balanced(row.extent(), most), 1);
-      var columnTile = new Directive.TileLoop(last.variable(), vectors, columnLanes);
+      int rest = vectors == tileColumns.vectors() ? tileColumns.rest() : 0;
+      var columnTile = new Directive.TileLoop(last.variable(), vectors, columnLanes, rest);
       // A strip of the second factor stays in the cache for all rows, if there is more than one;
       // but what is mostly stored is stored row by row.
       directives.add(
@@ -281,7 +289,8 @@ final class ContractionSchedule {
                   ? List.of(columnTile, rowTile)
                   : List.of(rowTile, columnTile)));
       boolean rowsAreMany =
-          row.extent() >= 2L * target.threads() * rowTile.width()
+          rest > 0
+              || row.extent() >= 2L * target.threads() * rowTile.width()
               || row.extent() / rowTile.width() >= last.extent() / columnTile.width();
       shareTiles(directives, rowsAreMany ? List.of(row, last) : List.of(last, row));
       return Optional.of(directives);
@@ -448,9 +457,11 @@ final class ContractionSchedule {
       List<ContractionIndex> batch,
       ContractionIndex depth) {
     int lanes = target.lanes(type);
-    int vectors = sizes.vectors(column.extent(), row.extent(), lanes);
+    TileSizes.Columns tileColumns =
+        sizes.columns(column.extent(), row.extent(), lanes, target.threads() == 1);
+    int vectors = tileColumns.vectors();
     int rows = TileSizes.balanced(row.extent(), sizes.directRows(vectors));
-    var columnTile = new Directive.TileLoop(column.variable(), vectors, lanes);
+    var columnTile = new Directive.TileLoop(column.variable(), vectors, lanes, tileColumns.rest());
     Optional<IndexVariable> shared =
         batch.stream()
             .filter(index -> index.extent() >= 2L * target.threads())

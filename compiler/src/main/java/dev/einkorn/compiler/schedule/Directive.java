@@ -563,6 +563,10 @@ public sealed interface Directive
    * reductions, their bounds do not depend on each other, and neighbours along the vector index are
    * neighbours in memory wherever they are read or written.
    *
+   * <p>Where a last tile that is moved back would compute much twice, a vector alone may take what
+   * whole tiles leave, moved back in its turn: {@code tile(i: 2, j: 2 x 16 + 4)} computes 35
+   * columns as 32 and 4. Legal where no element is summed up from what the target holds.
+   *
    * @param loops the tile's indices, outermost first; at most one has lanes
    */
   record Tile(List<TileLoop> loops) implements Directive {
@@ -580,16 +584,31 @@ public sealed interface Directive
   }
 
   /**
-   * One index of a {@link Tile}: {@code i: 12} or {@code j: 2 x 16}.
+   * One index of a {@link Tile}: {@code i: 12}, {@code j: 2 x 16} or {@code j: 2 x 16 + 4}.
    *
    * @param count how many elements or vectors side by side
    * @param lanes of each vector, a power of two; 1 for elements
+   * @param rest the lanes of the vectors that take what whole tiles leave, a power of two not above
+   *     {@code lanes}; 0 if a tile that is moved back does
    */
-  record TileLoop(IndexVariable variable, int count, int lanes) {
+  record TileLoop(IndexVariable variable, int count, int lanes, int rest) {
     public TileLoop {
-      if (count < 1 || lanes < 1 || Integer.bitCount(lanes) != 1) {
+      boolean hasRest = rest > 1 && rest <= lanes && Integer.bitCount(rest) == 1;
+      if (count < 1 || lanes < 1 || Integer.bitCount(lanes) != 1 || (rest != 0 && !hasRest)) {
         throw new IllegalArgumentException(
-            "a tile of " + count + " x " + lanes + " along " + variable);
+            "a tile of " + new TileText(count, lanes, rest) + " along " + variable);
+      }
+    }
+
+    /** Without vectors of their own for what whole tiles leave. */
+    public TileLoop(IndexVariable variable, int count, int lanes) {
+      this(variable, count, lanes, 0);
+    }
+
+    private record TileText(int count, int lanes, int rest) {
+      @Override
+      public String toString() {
+        return count + (lanes == 1 ? "" : " x " + lanes) + (rest == 0 ? "" : " + " + rest);
       }
     }
 
@@ -600,7 +619,7 @@ public sealed interface Directive
 
     @Override
     public String toString() {
-      return variable + ": " + count + (lanes == 1 ? "" : " x " + lanes);
+      return variable + ": " + new TileText(count, lanes, rest);
     }
   }
 

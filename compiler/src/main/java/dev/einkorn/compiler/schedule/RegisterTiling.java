@@ -85,10 +85,7 @@ final class RegisterTiling {
       requireIndependent(loop.lower());
       requireIndependent(loop.upper());
     }
-    Stmt jammed = new Unrolling(nest, directive, names, true).jam(perfect.body());
-    if (hasLoop(jammed)) {
-      jammed = new Stmt.Outline("tile_" + nest.name(), jammed);
-    }
+    Stmt jammed = jammed(directive, "tile_", perfect);
     List<Stmt.Loop> inner = new ArrayList<>();
     for (Directive.TileLoop tile : directive.loops()) {
       Stmt.Loop loop =
@@ -99,12 +96,12 @@ final class RegisterTiling {
       inner.add(tile.width() == 1 ? loop : loop.withStep(new Stmt.Step(tile.width(), true)));
     }
     if (takesUp(perfect.body())) {
+      if (directive.loops().stream().anyMatch(loop -> loop.rest() > 0)) {
+        throw Scheduler.refusal(directive, "an element that goes on must be computed once");
+      }
       return onceEach(perfect, inner, jammed);
     }
-    Stmt result = jammed;
-    for (Stmt.Loop loop : inner.reversed()) {
-      result = loop.withBody(result);
-    }
+    Stmt result = around(inner, jammed, perfect);
     for (Stmt.Loop loop : perfect.loops().reversed()) {
       if (!tiled.contains(loop.variable())) {
         result = loop.withBody(result);
@@ -112,6 +109,39 @@ final class RegisterTiling {
     }
     Optional<Expr> fits = fits(inner);
     return fits.isEmpty() ? result : new Stmt.Guard(fits.get(), result, perfect.toStmt());
+  }
+
+  private Stmt jammed(Directive.Tile tile, String prefix, PerfectNest perfect) {
+    Stmt jammed = new Unrolling(nest, tile, names, true).jam(perfect.body());
+    return hasLoop(jammed) ? new Stmt.Outline(prefix + nest.name(), jammed) : jammed;
+  }
+
+  /** The loops over tiles; where one has vectors for its rest, whole tiles and then those. */
+  private Stmt around(List<Stmt.Loop> tiles, Stmt jammed, PerfectNest perfect) {
+    List<Directive.TileLoop> loops = new ArrayList<>(directive.loops());
+    int split = loops.size() - 1;
+    while (split >= 0 && loops.get(split).rest() == 0) {
+      split--;
+    }
+    if (split < 0) {
+      return new PerfectNest(tiles, jammed).toStmt();
+    }
+    Directive.TileLoop vectors = loops.get(split);
+    loops.set(split, new Directive.TileLoop(vectors.variable(), 1, vectors.rest()));
+    Stmt.Loop whole = whole(tiles.get(split));
+    Stmt.Loop rest =
+        whole
+            .withBounds(middle(tiles.get(split)), tiles.get(split).upper())
+            .withStep(new Stmt.Step(vectors.rest(), true));
+    List<Stmt.Loop> inside = tiles.subList(split + 1, tiles.size());
+    Stmt both =
+        Stmt.sequence(
+            List.of(
+                whole.withBody(new PerfectNest(inside, jammed).toStmt()),
+                rest.withBody(
+                    new PerfectNest(inside, jammed(new Directive.Tile(loops), "rest_", perfect))
+                        .toStmt())));
+    return new PerfectNest(tiles.subList(0, split), both).toStmt();
   }
 
   /**

@@ -280,7 +280,7 @@ public record Schedule(List<Directive> directives) {
   private static final String WHOLE = " whole";
 
   private static final Pattern TILE_LOOP =
-      Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4}))?");
+      Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4})(?:\\s*\\+\\s*(\\d{1,4}))?)?");
 
   static Directive.TileLoop tileLoop(String text) {
     Matcher matcher = TILE_LOOP.matcher(text);
@@ -288,10 +288,12 @@ public record Schedule(List<Directive> directives) {
       throw new ScheduleException("expected an index such as i: 4 or j: 2 x 8, found: " + text);
     }
     String lanes = matcher.group(3);
+    String rest = matcher.group(4);
     return new Directive.TileLoop(
         new IndexVariable(matcher.group(1)),
         Integer.parseInt(matcher.group(2)),
-        lanes == null ? 1 : Integer.parseInt(lanes));
+        lanes == null ? 1 : Integer.parseInt(lanes),
+        rest == null ? 0 : Integer.parseInt(rest));
   }
 
   private static final Pattern PACK_LOOP =

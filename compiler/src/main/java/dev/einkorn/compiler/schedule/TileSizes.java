@@ -17,6 +17,12 @@ record TileSizes(Target target, ElementType type) {
   private static final double LOOP_CYCLES = 1.5;
   private static final int MOST_VECTORS = 6;
 
+  /** What half a vector costs beside a whole one, where loads count too. */
+  private static final double HALF_VECTOR = 0.6;
+
+  /** Vectors of their own for the rest of the columns must save so much, for they are more code. */
+  private static final double REST_GAIN = 0.95;
+
   /**
    * The tile of a packed contraction.
    *
@@ -118,25 +124,52 @@ record TileSizes(Target target, ElementType type) {
   }
 
   /**
-   * Vectors side by side in a tile: those of least cost for the whole product, which must not reach
-   * far over the end.
+   * The columns of a tile.
+   *
+   * @param vectors side by side
+   * @param rest lanes of the vectors that take what whole tiles leave; 0 if the last tile is moved
+   *     back instead
    */
-  int vectors(long width, long height, int lanes) {
-    int best = 1;
+  record Columns(int vectors, int rest) {}
+
+  /**
+   * The columns of least cost for the whole product, which must not reach far over the end.
+   *
+   * @param mayHaveRest whether the rest may have vectors of its own
+   */
+  Columns columns(long width, long height, int lanes, boolean mayHaveRest) {
+    Columns best = new Columns(1, 0);
     double least = Double.MAX_VALUE;
     for (int vectors = MOST_VECTORS; vectors >= 1; vectors--) {
       if (vectors > 1 && width < (long) vectors * lanes) {
         continue;
       }
-      int rows = balanced(height, Math.toIntExact(Math.min(height, directRows(vectors))));
-      long tiles = roundUp(width, (long) vectors * lanes) / vectors * roundUp(height, rows) / rows;
-      double work = tiles * stepCost(rows, vectors);
-      if (work < least) {
-        best = vectors;
-        least = work;
+      for (int rest : new int[] {0, lanes, lanes / 2}) {
+        if (rest == 1 || (rest > 0 && !mayHaveRest)) {
+          continue;
+        }
+        double work = work(width, height, vectors, lanes, rest);
+        if (work < (rest > 0 ? REST_GAIN * least : least)) {
+          best = new Columns(vectors, rest);
+          least = work;
+        }
       }
     }
     return best;
+  }
+
+  /** Cycles for one term of all sums, roughly. */
+  private double work(long width, long height, int vectors, int lanes, int rest) {
+    int rows = balanced(height, Math.toIntExact(Math.min(height, directRows(vectors))));
+    long rowTiles = roundUp(height, rows) / rows;
+    long tile = (long) vectors * lanes;
+    if (rest == 0) {
+      return (double) (roundUp(width, tile) / tile) * rowTiles * stepCost(rows, vectors);
+    }
+    double share = rest == lanes ? 1 : HALF_VECTOR;
+    return rowTiles
+        * ((double) (width / tile) * stepCost(rows, vectors)
+            + (double) (roundUp(width % tile, rest) / rest) * share * stepCost(rows, 1));
   }
 
   /**

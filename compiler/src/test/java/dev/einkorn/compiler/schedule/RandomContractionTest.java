@@ -185,24 +185,26 @@ class RandomContractionTest {
                         random.nextBoolean() ? "" : ", share columns");
         case TILED ->
             sums
-                + "tile(%s: %d, %s: %d x %d)%s"
+                + "tile(%s: %d, %s: %d x %d%s)%s"
                     .formatted(
                         rows.getFirst(),
                         height,
                         columns.getLast(),
                         width,
                         lanes,
+                        rest(),
                         random.nextBoolean() ? "" : "; parallel(" + rows.getFirst() + ")");
         case STAGED ->
             sums
                 + ordered()
-                + "stage(B, k0: %d%s, n0: %d); tile(n0: %d x %d%s)%s"
+                + "stage(B, k0: %d%s, n0: %d); tile(n0: %d x %d%s%s)%s"
                     .formatted(
                         1 + random.nextInt(40),
                         random.nextInt(4) == 0 ? "" : " whole",
                         1 + random.nextInt(40),
                         width,
                         lanes,
+                        rest(),
                         random.nextBoolean() ? ", m0: " + height : "",
                         random.nextBoolean() ? "" : "; parallel(n0_block)");
         case STREAMED ->
@@ -218,6 +220,12 @@ class RandomContractionTest {
                         random.nextBoolean() ? "" : "; parallel(n0_block)");
         case CHOSEN -> "";
       };
+    }
+
+    /** Vectors for what whole tiles leave, or none. */
+    private String rest() {
+      int rest = 2 << random.nextInt(Integer.numberOfTrailingZeros(lanes));
+      return random.nextBoolean() ? "" : " + " + rest;
     }
 
     private String ordered() {

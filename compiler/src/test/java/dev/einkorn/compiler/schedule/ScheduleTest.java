@@ -28,6 +28,7 @@ class ScheduleTest {
         "reorder()",
         "polynomial(); distribute(i: 1024); tile(i: 1 x 16)",
         "block(k: 4096); resume(i: 4); tile(k: 4 x 16)",
+        "tile(i: 2, k: 4 x 16 + 8)",
         "stage(B, i: 64, k: 64)",
         "pack(m: 12 of 96, n: 2 x 16 of 64, k: 1 of 512, share rows)",
         "pack(y+x: 12 of 96 in place, f: 2 x 16 of 64, r+s: 1 of 16)"
@@ -72,6 +73,7 @@ class ScheduleTest {
     refuses(
         "partial(k)",
         "expected an index and partial results and lanes, such as (k, 64 x 16), found: partial(k)");
+    refuses("tile(k: 2 x 8 + 16)", "tile(k: 2 x 8 + 16): a tile of 2 x 8 + 16 along k");
     refuses("partial(k, 48 x 16)", "partial(k, 48 x 16): 48 partial results in lanes of 16");
     refuses("split(k, 1 x 1)", "split(k, 1 x 1): 1 chunks of multiples of 1");
     refuses(

@@ -2,6 +2,7 @@ package dev.einkorn.compiler.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.einkorn.runtime.ElementType;
 import org.junit.jupiter.api.Test;
 
 class TileSizesTest {
@@ -21,6 +22,19 @@ class TileSizesTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void whatWholeTilesLeaveHasVectorsOfItsOwnWhereThatSavesWork() {
+    var sizes = new TileSizes(new Target(512, 1, 32 << 10, 1 << 20, 16 << 20), ElementType.F32);
+    for (int width : new int[] {17, 20, 24}) {
+      assertThat(sizes.columns(width, 300, 16, true)).isEqualTo(new TileSizes.Columns(1, 8));
+      assertThat(sizes.columns(width, 300, 16, false).rest()).isZero();
+    }
+    assertThat(sizes.columns(33, 300, 16, true)).isEqualTo(new TileSizes.Columns(2, 8));
+    for (int width : new int[] {16, 32, 48, 64, 31, 1000, 1024}) {
+      assertThat(sizes.columns(width, 300, 16, true).rest()).as("width " + width).isZero();
     }
   }
 
