@@ -158,7 +158,7 @@ class MemoryBudgetTest {
   @ParameterizedTest
   @MethodSource("programs")
   void a_first_call_allocates_what_the_plan_says_and_a_second_one_nothing(
-      String program, Map<String, Tensor> inputs, int workers) throws InterruptedException {
+      String program, Map<String, Tensor> inputs, int workers) throws Exception {
     Einkorn einkorn = Einkorn.builder().threads(workers).build();
     Bound bound = Bound.of(einkorn, program, inputs, workers);
     Tensor[] frame = bound.frame(inputs);
@@ -168,6 +168,7 @@ class MemoryBudgetTest {
         bound.body(pool, new WorkspacePool(Long.MAX_VALUE)).run(frame);
       }
     }
+    BackgroundWork.await();
     long first = Long.MAX_VALUE;
     long second = Long.MAX_VALUE;
     // Other threads of the process allocate too, now and then.

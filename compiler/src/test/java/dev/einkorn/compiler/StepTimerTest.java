@@ -95,6 +95,7 @@ class StepTimerTest {
     }
     Plan plan = program.plan(inputs);
     assertThat(next - 1).isEqualTo(plan.planned().plan().steps().size());
+    BackgroundWork.await();
     assertThat(timer.allocatedBytes()).isBetween(0L, plan.peakTemporaryBytes() + OBJECTS);
   }
 
