@@ -161,15 +161,15 @@ record TileSizes(Target target, ElementType type) {
   /** Cycles for one term of all sums, roughly. */
   private double work(long width, long height, int vectors, int lanes, int rest) {
     int rows = balanced(height, Math.toIntExact(Math.min(height, directRows(vectors))));
-    long rowTiles = roundUp(height, rows) / rows;
+    long rowTiles = Math.ceilDiv(height, rows);
     long tile = (long) vectors * lanes;
     if (rest == 0) {
-      return (double) (roundUp(width, tile) / tile) * rowTiles * stepCost(rows, vectors);
+      return rowTiles * Math.ceilDiv(width, tile) * stepCost(rows, vectors);
     }
+    long restTiles = Math.ceilDiv(width % tile, rest);
     double share = rest == lanes ? 1 : HALF_VECTOR;
     return rowTiles
-        * ((double) (width / tile) * stepCost(rows, vectors)
-            + (double) (roundUp(width % tile, rest) / rest) * share * stepCost(rows, 1));
+        * (width / tile * stepCost(rows, vectors) + restTiles * share * stepCost(rows, 1));
   }
 
   /**
