@@ -166,10 +166,11 @@ record TileSizes(Target target, ElementType type) {
     if (rest == 0) {
       return rowTiles * Math.ceilDiv(width, tile) * stepCost(rows, vectors);
     }
+    long wholeTiles = width / tile;
     long restTiles = Math.ceilDiv(width % tile, rest);
     double share = rest == lanes ? 1 : HALF_VECTOR;
     return rowTiles
-        * (width / tile * stepCost(rows, vectors) + restTiles * share * stepCost(rows, 1));
+        * (wholeTiles * stepCost(rows, vectors) + restTiles * share * stepCost(rows, 1));
   }
 
   /**
