@@ -269,7 +269,8 @@ final class ContractionSchedule {
               : new TileSizes.Columns(1, 0);
       int vectors = tileColumns.vectors();
       // More rows than a set of the first-level cache has ways would drive each other out.
-      int most = wholeVectors ? sizes.directRows(vectors) : Math.min(8, sizes.directRows(vectors));
+      int most =
+          wholeVectors ? sizes.directRows(tileColumns) : Math.min(8, sizes.directRows(vectors));
       if (height <= MOST_SKINNY_ROWS && wholeVectors) {
         // All rows at once, so that the second factor is read once, and as much of a line of
         // memory as registers allow.
@@ -281,11 +282,11 @@ final class ContractionSchedule {
           new Directive.TileLoop(row.variable(), TileSizes.balanced(row.extent(), most), 1);
       int rest = vectors == tileColumns.vectors() ? tileColumns.rest() : 0;
       var columnTile = new Directive.TileLoop(last.variable(), vectors, columnLanes, rest);
-      // A strip of the second factor stays in the cache for all rows, if there is more than one;
-      // but what is mostly stored is stored row by row.
+      // A strip of the second factor stays in the cache for all rows; but what is mostly stored is
+      // stored row by row.
       directives.add(
           new Directive.Tile(
-              last.extent() > columnTile.width() && ContractionIndex.extent(depth) > SHORT_SUM
+              ContractionIndex.extent(depth) > SHORT_SUM
                   ? List.of(columnTile, rowTile)
                   : List.of(rowTile, columnTile)));
       boolean rowsAreMany =
@@ -460,7 +461,7 @@ final class ContractionSchedule {
     TileSizes.Columns tileColumns =
         sizes.columns(column.extent(), row.extent(), lanes, target.threads() == 1);
     int vectors = tileColumns.vectors();
-    int rows = TileSizes.balanced(row.extent(), sizes.directRows(vectors));
+    int rows = TileSizes.balanced(row.extent(), sizes.directRows(tileColumns));
     var columnTile = new Directive.TileLoop(column.variable(), vectors, lanes, tileColumns.rest());
     Optional<IndexVariable> shared =
         batch.stream()

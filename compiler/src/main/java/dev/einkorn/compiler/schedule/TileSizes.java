@@ -17,6 +17,12 @@ record TileSizes(Target target, ElementType type) {
   private static final double LOOP_CYCLES = 1.5;
   private static final int MOST_VECTORS = 6;
 
+  /** More rows that lie where they are gain nothing: each is a stream of its own. */
+  private static final int MOST_DIRECT_ROWS = 12;
+
+  /** Beside vectors for the rest, which bring less work for each row. */
+  private static final int MOST_REST_ROWS = 10;
+
   /** What half a vector costs beside a whole one, where loads count too. */
   private static final double HALF_VECTOR = 0.6;
 
@@ -110,7 +116,14 @@ record TileSizes(Target target, ElementType type) {
    * uses the first, so that they need registers too, and sums that have none left go to the stack.
    */
   int directRows(int vectors) {
-    return Math.max(1, Math.min((registers() - 2) / (vectors + 1), accumulators() / vectors));
+    int most = Math.min((registers() - 2) / (vectors + 1), accumulators() / vectors);
+    return Math.max(1, Math.min(most, MOST_DIRECT_ROWS));
+  }
+
+  /** The same for a tile whose rest of the columns has vectors of its own. */
+  int directRows(Columns columns) {
+    int most = directRows(columns.vectors());
+    return columns.rest() > 0 ? Math.min(most, MOST_REST_ROWS) : most;
   }
 
   /** Rows of a tile; what is computed on the way to a sum needs registers of its own. */
