@@ -317,10 +317,19 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implemen
     }
   }
 
-  /** Bytes of all arenas: array elements, without the headers of the arrays. */
+  /**
+   * Bytes of all arenas: array elements, without the headers of the arrays.
+   *
+   * @throws IllegalArgumentException if they are more than a long can count
+   */
   @Override
   public long bytes() {
-    return arenas.stream().map(Arena::bytes).reduce(0L, Math::addExact);
+    try {
+      return arenas.stream().map(Arena::bytes).reduce(0L, Math::addExact);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "the temporaries have more bytes than a long can count", e);
+    }
   }
 
   /** New memory of this layout: the temporaries in their order, all row-major. */

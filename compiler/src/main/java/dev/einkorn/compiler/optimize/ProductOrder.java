@@ -33,6 +33,12 @@ final class ProductOrder {
   /** Orders that are taken one after the other instead of being looked for. */
   private final Optional<Iterator<PlanRecord.Order>> recorded;
 
+  /** Products of more operands have so many orders that a quick one may be useless. */
+  private static final int MANY_OPERANDS = 16;
+
+  /** For such a product, however late it is: a fresh JVM may take long to come here. */
+  private static final long LEAST_NANOS = 100_000_000;
+
   private final long deadline;
 
   /** The products that were asked for, in the order of the first time. */
@@ -142,7 +148,8 @@ final class ProductOrder {
   }
 
   private ContractionPath find(Network network, ElementType type) {
-    Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    long least = network.operands().size() > MANY_OPERANDS ? LEAST_NANOS : 0;
+    Duration left = Duration.ofNanos(Math.max(least, deadline - System.nanoTime()));
     return PathSearch.find(
         network,
         PathSearch.Options.of(request.model().steps(type))

@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
@@ -23,6 +24,8 @@ final class ReductionSchedule {
   private static final int PARTIAL_BYTES = 256;
   // One of the widest vectors where a polynomial, of which a loop takes only one, hides it.
   private static final int POLYNOMIAL_BYTES = 64;
+  // Of short folds: half a vector of 512 bits.
+  private static final int LEAST_BYTES = 32;
   // Fewer blocks than this do not repay the fold of the partial results.
   private static final int LEAST_BLOCKS = 2;
   private static final int CHUNKS = 64;
@@ -110,9 +113,9 @@ final class ReductionSchedule {
             ElementType type = folded(loop).getFirst();
             int bytes =
                 PolynomialFunctions.areCalled(loop.body()) ? POLYNOMIAL_BYTES : PARTIAL_BYTES;
-            int count = bytes / type.byteSize();
-            if (type != ElementType.BOOL
-                && shape.value(loop.binding().extent()) >= (long) LEAST_BLOCKS * count) {
+            int count =
+                partials(shape.value(loop.binding().extent()), bytes / type.byteSize(), loop);
+            if (type != ElementType.BOOL && count > 0) {
               // Loops that share a variable share the number: the smallest that one of them wants.
               partials.merge(
                   loop.variable(),
@@ -124,6 +127,40 @@ final class ReductionSchedule {
         });
     candidates.addAll(partials.values());
     return candidates;
+  }
+
+  /**
+   * How many partial results a fold has: as many as are wanted, or of those that are fewer the
+   * number that leaves the shortest chain of operations; 0 if none repays folding the results, as
+   * for sums of two vectors.
+   */
+  private static int partials(long extent, int wanted, Stmt.Loop fold) {
+    if (extent >= (long) LEAST_BLOCKS * wanted) {
+      return wanted;
+    }
+    int least = LEAST_BYTES / folded(fold).getFirst().byteSize();
+    int best = 0;
+    long shortest = isSlow(fold) || extent >= 4L * least ? Long.MAX_VALUE : 0;
+    for (int count = wanted / 2; count >= least; count /= 2) {
+      long chain = extent / count + extent % count;
+      if (extent >= (long) LEAST_BLOCKS * count && chain < shortest) {
+        best = count;
+        shortest = chain;
+      }
+    }
+    return best;
+  }
+
+  /** Whether it takes maxima or minima, which are several instructions each. */
+  private static boolean isSlow(Stmt.Loop fold) {
+    boolean[] slow = {false};
+    LoopWalk.statements(
+        fold.body(),
+        s ->
+            slow[0] |=
+                s instanceof Stmt.Update(_, var operator, _)
+                    && (operator == ReductionOperator.MAX || operator == ReductionOperator.MIN));
+    return slow[0];
   }
 
   /** The types of the values that the loop itself folds into locals. */

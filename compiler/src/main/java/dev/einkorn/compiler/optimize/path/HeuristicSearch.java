@@ -41,7 +41,7 @@ final class HeuristicSearch {
 
   /** The greedy tree without noise. */
   Shape first() {
-    return GreedySearch.run(start, 1, 0, random, new TrialLimit(Double.MAX_VALUE, deadline));
+    return GreedySearch.run(start, 1, 0, random, TrialLimit.NONE);
   }
 
   /** So many greedy trees, each different if that is possible, from the operands as they are. */

@@ -50,6 +50,17 @@ class LargeNetworksTest {
   }
 
   @Test
+  void withoutAnyTimeThereIsStillAGreedyOrder() {
+    Options none = Options.of(StepCost.FLOPS).withTimeLimit(Duration.ZERO);
+    // sites of 8 * 8 * 2: far from the best order, and farther from any order
+    ContractionPath sites = PathSearch.find(Networks.statesProduct(50, 8, 2), none);
+    assertThat(sites.cost().flops()).isLessThan(1e3 * 50 * 2 * 8 * 8 * 8 * 2);
+    assertThat(sites.origin()).isEqualTo(Origin.TIMED_OUT);
+    PathCost lattice = PathSearch.find(Networks.lattice(5, 20, 2), none).cost();
+    assertThat(lattice.flops()).isLessThan(100 * 0x1p14);
+  }
+
+  @Test
   void irregularNetworksHaveAPath() {
     search(Networks.cubic(1000, 2, new Random(1)));
     search(Networks.random(new Random(3), 1000));
