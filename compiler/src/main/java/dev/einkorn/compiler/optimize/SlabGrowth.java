@@ -6,10 +6,10 @@ import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
-import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.TensorType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ final class SlabGrowth {
 
   private record Read(String tensor, int axis) {}
 
-  private final IndexProgram program;
+  private final Map<String, TensorType> types;
   private final ToLongFunction<Extent> sizes;
   private final Map<String, Integer> large;
   private final long positions;
@@ -45,16 +45,17 @@ final class SlabGrowth {
   /**
    * A group without steps.
    *
+   * @param types of the tensors of the plan
    * @param large the tensors that no cache holds from one step to the next, and the axis along
    *     which neighbours lie side by side: slabs along it would be narrow strips
    * @param positions of the index that is cut
    */
   SlabGrowth(
-      IndexProgram program,
+      Map<String, TensorType> types,
       ToLongFunction<Extent> sizes,
       Map<String, Integer> large,
       long positions) {
-    this.program = program;
+    this.types = types;
     this.sizes = sizes;
     this.large = large;
     this.positions = positions;
@@ -144,7 +145,9 @@ final class SlabGrowth {
         bindings.stream()
             .filter(binding -> binding.variable().equals(variable))
             .allMatch(binding -> sizes.applyAsLong(binding.extent()) == positions);
-    if (!whole || (!isSum && extent(step.target(), cut.axis()) != positions)) {
+    if (!whole
+        || (!isSum && extent(step.target(), cut.axis()) != positions)
+        || !readsWritten(step.value(), variable)) {
       return false;
     }
     Map<String, Set<Integer>> tried = new LinkedHashMap<>();
@@ -176,6 +179,25 @@ final class SlabGrowth {
     uses = tried;
     written.add(step.target());
     variables.add(variable);
+    return true;
+  }
+
+  /**
+   * Whether what the steps before have written is read along the axis where it is cut. Told first,
+   * because most steps that do not fit are told by it.
+   */
+  private boolean readsWritten(IndexExpr expr, IndexVariable variable) {
+    if (expr instanceof IndexExpr.Access access && written.contains(access.tensor())) {
+      int axis = axisOf(variable, access.subscripts());
+      if (!uses.getOrDefault(access.tensor(), Set.of()).contains(axis)) {
+        return false;
+      }
+    }
+    for (IndexExpr child : expr.children()) {
+      if (!readsWritten(child, variable)) {
+        return false;
+      }
+    }
     return true;
   }
 
@@ -215,7 +237,11 @@ final class SlabGrowth {
   }
 
   private long extent(String tensor, int axis) {
-    return sizes.applyAsLong(program.typeOf(tensor).extents().get(axis));
+    TensorType type = types.get(tensor);
+    if (type == null) {
+      throw new AssertionError("no tensor " + tensor);
+    }
+    return sizes.applyAsLong(type.extents().get(axis));
   }
 
   /**

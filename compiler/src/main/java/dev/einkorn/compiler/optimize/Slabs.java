@@ -59,6 +59,7 @@ public final class Slabs {
   private final ExecutionPlan plan;
   private final ToLongFunction<Extent> sizes;
   private final Map<String, Integer> unitAxes;
+  private final Map<String, TensorType> types = new HashMap<>();
   private final Set<String> temporaries = new HashSet<>();
   private final Map<String, Integer> first = new HashMap<>();
   private final Map<String, Integer> last = new HashMap<>();
@@ -73,6 +74,7 @@ public final class Slabs {
     this.plan = plan;
     this.sizes = sizes;
     this.unitAxes = Map.copyOf(unitAxes);
+    declarations(plan.optimized()).forEach((name, tensor) -> types.put(name, tensor.type()));
     plan.temporaries().forEach(temporary -> temporaries.add(temporary.name()));
     for (int step = 0; step < plan.steps().size(); step++) {
       Assignment assignment = plan.steps().get(step);
@@ -120,9 +122,6 @@ public final class Slabs {
 
   /** Bytes of memory traffic, less those that slabs cost. */
   private double savedBytes(SlabGroup group, long cacheBytes, int threads) {
-    if (cutsSymmetry(group)) {
-      return 0;
-    }
     boolean temporariesGain =
         group.temporaryBytes() > CACHES * (double) cacheBytes
             && group.temporaryBytes() / group.positions() <= 2.0 * cacheBytes;
@@ -142,7 +141,7 @@ public final class Slabs {
       }
     }
     double saved = (temporariesGain ? group.temporaryBytes() : 0) + shared;
-    return saved <= 0 ? 0 : saved - rereadBytes(group, cacheBytes, threads);
+    return saved <= 0 || cutsSymmetry(group) ? 0 : saved - rereadBytes(group, cacheBytes, threads);
   }
 
   /**
@@ -202,7 +201,10 @@ public final class Slabs {
   }
 
   private double bytes(String tensor) {
-    TensorType type = plan.optimized().typeOf(tensor);
+    TensorType type = types.get(tensor);
+    if (type == null) {
+      throw new AssertionError("no tensor " + tensor);
+    }
     double bytes = type.elementType().byteSize();
     for (Extent extent : type.extents()) {
       bytes *= sizes.applyAsLong(extent);
@@ -245,7 +247,7 @@ public final class Slabs {
       if (positions < 2) {
         continue;
       }
-      var growth = new SlabGrowth(plan.optimized(), sizes, large, positions);
+      var growth = new SlabGrowth(types, sizes, large, positions);
       int end = Math.min(plan.steps().size(), from + MOST_STEPS);
       for (int step = from; step < end; step++) {
         Assignment next = plan.steps().get(step);
