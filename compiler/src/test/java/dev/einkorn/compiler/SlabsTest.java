@@ -227,6 +227,23 @@ class SlabsTest {
   }
 
   @Test
+  void sums_over_what_is_never_stored_in_full_do_not_depend_on_the_workers() {
+    String program =
+        "t[i,j] = max[k](X[i,k] * W[k,j]); w[j] = sum[i](t[i,j] * p[i]); y[i] = sum[j](t[i,j])";
+    Map<String, Tensor> inputs =
+        inputs("X", random(1, 400, 20), "W", random(2, 20, 60), "p", random(3, 400));
+    Tensor expected = null;
+    for (int workers = 1; workers <= 4; workers++) {
+      CompiledProgram cut =
+          Einkorn.builder().threads(workers).slabCache(8 << 10).build().prepare(program);
+      assertThat(cut.plan(inputs).explain()).contains("w summed in");
+      Tensor w = named(cut.call(inputs), "w");
+      assertThat(expected == null || w.contentEquals(expected)).as(workers + " workers").isTrue();
+      expected = w;
+    }
+  }
+
+  @Test
   void parts_are_added_up_in_an_output_that_lies_across() {
     String program = "w[c,d] = sum[r](p[r,d] * X[r,c]); u[r] = sum[c](X[r,c] * q[c])";
     Map<String, Tensor> inputs =

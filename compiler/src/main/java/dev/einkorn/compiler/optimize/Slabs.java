@@ -129,16 +129,16 @@ public final class Slabs {
     for (Map.Entry<String, Integer> tensor : group.rereads().entrySet()) {
       shared += tensor.getValue() * bytes(tensor.getKey());
     }
+    double slabs = Math.ceil((double) group.positions() / slab(group, cacheBytes, threads));
     if (shared > 0) {
-      double slabs = Math.ceil((double) group.positions() / slab(group, cacheBytes, threads));
       shared -= slabs * Math.min(LEAST_BYTES, cacheBytes / 4.0);
-      for (String sum : group.sums()) {
-        double parts = slabs * bytes(sum);
-        if (parts > MOST_PART_BYTES) {
-          return 0;
-        }
-        shared -= 2 * parts;
+    }
+    for (String sum : group.sums()) {
+      double parts = slabs * bytes(sum);
+      if (parts > MOST_PART_BYTES) {
+        return 0;
       }
+      shared -= 2 * parts;
     }
     double saved = (temporariesGain ? group.temporaryBytes() : 0) + shared;
     return saved <= 0 || cutsSymmetry(group) ? 0 : saved - rereadBytes(group, cacheBytes, threads);
@@ -175,7 +175,7 @@ public final class Slabs {
       bytes += bytes(tensor);
     }
     double position = Math.max(1, bytes / group.positions());
-    if (!group.rereads().isEmpty()) {
+    if (!group.rereads().isEmpty() || !group.sums().isEmpty()) {
       double least = group.sums().isEmpty() ? 1 : (double) group.positions() / MOST_PARTS;
       long slab = (long) Math.ceil(Math.max(least, cacheBytes / position));
       long whole = slab < VECTOR ? slab : (slab + VECTOR - 1) / VECTOR * VECTOR;
