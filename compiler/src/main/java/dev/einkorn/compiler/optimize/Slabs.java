@@ -175,17 +175,23 @@ public final class Slabs {
       bytes += bytes(tensor);
     }
     double position = Math.max(1, bytes / group.positions());
-    if (!group.rereads().isEmpty() || !group.sums().isEmpty()) {
-      double least = group.sums().isEmpty() ? 1 : (double) group.positions() / MOST_PARTS;
-      long slab = (long) Math.ceil(Math.max(least, cacheBytes / position));
-      long whole = slab < VECTOR ? slab : (slab + VECTOR - 1) / VECTOR * VECTOR;
-      return Math.clamp(whole, 1, group.positions());
-    }
     double fits = cacheBytes / position;
+    if (!group.sums().isEmpty()) {
+      return inVectors(Math.max(fits, (double) group.positions() / MOST_PARTS), group);
+    }
     double shared = Math.ceil((double) group.positions() / (4.0 * threads));
+    if (!group.rereads().isEmpty()) {
+      return inVectors(Math.min(fits, shared), group);
+    }
     double least = Math.min(LEAST_BYTES, cacheBytes / 4.0) / position;
     double wanted = Math.max(Math.min(fits, shared), least);
     return Math.clamp((long) wanted, 1, group.positions());
+  }
+
+  private static long inVectors(double wanted, SlabGroup group) {
+    long slab = (long) Math.ceil(wanted);
+    long whole = slab < VECTOR ? slab : (slab + VECTOR - 1) / VECTOR * VECTOR;
+    return Math.clamp(whole, 1, group.positions());
   }
 
   /** What the slabs after the first one read again, in bytes. */
