@@ -121,7 +121,8 @@ public record PlanStage(
     return new PlanStage(new ExecutionPlan(part, part), from, operands, Optional.empty());
   }
 
-  private static void reads(IndexExpr expr, Set<String> tensors) {
+  /** Adds the tensors that a value reads. */
+  static void reads(IndexExpr expr, Set<String> tensors) {
     if (expr instanceof IndexExpr.Access access) {
       tensors.add(access.tensor());
     }

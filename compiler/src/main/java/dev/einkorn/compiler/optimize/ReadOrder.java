@@ -2,7 +2,6 @@ package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.Extent;
-import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import java.util.ArrayList;
@@ -23,9 +22,6 @@ import java.util.Set;
  * }
  */
 final class ReadOrder {
-  /** Smaller inputs wait in a cache from one step to the next: this many second-level caches. */
-  private static final double LARGE_CACHES = 8;
-
   private final List<Assignment> steps;
   private final Map<String, Double> large = new HashMap<>();
   private final List<Set<String>> reads = new ArrayList<>();
@@ -37,13 +33,13 @@ final class ReadOrder {
       for (Extent extent : input.type().extents()) {
         bytes *= request.sizes().applyAsLong(extent);
       }
-      if (bytes > LARGE_CACHES * request.model().l2()) {
+      if (bytes > Slabs.LARGE_CACHES * (double) request.model().l2()) {
         large.put(input.name(), bytes);
       }
     }
     for (Assignment step : steps) {
       Set<String> tensors = new HashSet<>();
-      collect(step.value(), tensors);
+      PlanStage.reads(step.value(), tensors);
       reads.add(tensors);
     }
   }
@@ -58,13 +54,6 @@ final class ReadOrder {
     return ordered.equals(program.assignments())
         ? program
         : program.withAssignments(SumOptimizer.inOrder(program.targets(), ordered), ordered);
-  }
-
-  private static void collect(IndexExpr expr, Set<String> tensors) {
-    if (expr instanceof IndexExpr.Access access) {
-      tensors.add(access.tensor());
-    }
-    expr.children().forEach(child -> collect(child, tensors));
   }
 
   private List<Assignment> ordered() {

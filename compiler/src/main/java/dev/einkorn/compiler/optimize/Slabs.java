@@ -42,7 +42,7 @@ public final class Slabs {
   private static final int CACHES = 4;
 
   /** Tensors of more caches are read from memory by each step. */
-  private static final int LARGE_CACHES = 8;
+  static final int LARGE_CACHES = 8;
 
   /** So many parts of a sum are stored, at most. */
   private static final int MOST_PARTS = 32;
