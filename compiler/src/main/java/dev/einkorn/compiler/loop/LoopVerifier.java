@@ -83,11 +83,16 @@ public final class LoopVerifier {
       }
       case Stmt.Store(Element target, Expr value) -> write(target, value, loops, locals);
       case Stmt.Accumulate(Element target, _, Expr value) -> write(target, value, loops, locals);
+      // A sum may begin with what it is added to.
+      case Stmt.Declare(String local, ElementType type, Expr.Load(Element element, _))
+          when element.tensor().equals(nest.name())
+              && nest.tensor(nest.name()).type().elementType() == type -> {
+        element(element, loops);
+        declare(local, new Local(type, 1), locals);
+      }
       case Stmt.Declare(String local, ElementType type, Expr value) -> {
         expect(value, type, "declaration of " + local, loops, locals);
-        if (locals.put(local, new Local(type, value.lanes())) != null) {
-          violations.add("local " + local + " is declared twice");
-        }
+        declare(local, new Local(type, value.lanes()), locals);
       }
       // A sum over blocks is taken up from the target.
       case Stmt.Assign(String local, Expr.Load(Element element, ElementType type))
@@ -164,6 +169,12 @@ public final class LoopVerifier {
       violations.add("write to a position that is not affine: " + target);
     }
     expect(value, nest.tensor(target.tensor()).type().elementType(), "store", loops, locals);
+  }
+
+  private void declare(String name, Local local, Map<String, Local> locals) {
+    if (locals.put(name, local) != null) {
+      violations.add("local " + name + " is declared twice");
+    }
   }
 
   private void writeLocal(

@@ -61,12 +61,17 @@ public final class AutoSchedule {
       LoopNest nest, Optional<CallShape> shape, Target target, Arithmetic arithmetic) {
     // Whether sums are regrouped must not depend on the machine, or its tiers would differ in bits:
     // what is a contraction for one width of vectors is one for all.
+    Schedule continuation = continuation(nest, arithmetic);
+    LoopNest continued = Scheduler.apply(nest, continuation);
     Optional<Schedule> contraction =
-        contraction(nest, shape, target.simd() ? target : WIDEST, arithmetic);
+        contraction(continued, shape, target.simd() ? target : WIDEST, arithmetic);
     if (contraction.isPresent()) {
-      return target.simd()
-          ? contraction.get().directives()
-          : scalar(nest, arithmetic, mirror(contraction.get()));
+      List<Directive> all = new ArrayList<>(continuation.directives());
+      all.addAll(
+          target.simd()
+              ? contraction.get().directives()
+              : scalar(continued, arithmetic, mirror(contraction.get())));
+      return all;
     }
     boolean streams = ElementwiseSchedule.choose(nest, shape, WIDEST, arithmetic).isPresent();
     List<Directive> directives =
@@ -90,6 +95,14 @@ public final class AutoSchedule {
           ParallelSchedule.choose(scheduled, known, target).ifPresent(directives::add);
         });
     return directives;
+  }
+
+  private static Schedule continuation(LoopNest nest, Arithmetic arithmetic) {
+    var directive = new Directive.Continue();
+    return new Schedule(
+        arithmetic.regrouped() && Scheduler.isLegal(nest, directive)
+            ? List.of(directive)
+            : List.of());
   }
 
   /** Tiles of a sum of products, where the sizes are known and vectors can be used. */

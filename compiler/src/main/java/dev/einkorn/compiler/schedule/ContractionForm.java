@@ -24,7 +24,7 @@ import java.util.Set;
  * @param outer the loops over the target's indices
  * @param depth the loops of the sum
  * @param accumulator the local that sums
- * @param initial what the sum begins with
+ * @param initial what the sum begins with, a constant or what is in the target
  * @param left the first factor
  * @param right the second factor
  * @param term what each position of the sum does with the factors
@@ -36,7 +36,7 @@ public record ContractionForm(
     List<Stmt.Loop> outer,
     List<Stmt.Loop> depth,
     Expr.Local accumulator,
-    Expr.Constant initial,
+    Expr initial,
     Expr left,
     Expr right,
     Stmt term,
@@ -62,9 +62,9 @@ public record ContractionForm(
         || statements.size() != 3
         || !(statements.get(0)
             instanceof Stmt.Declare(String local, ElementType type, Expr initial))
-        || !(initial instanceof Expr.Constant constant)
         || !(statements.get(1) instanceof Stmt.Loop)
-        || !(statements.get(2) instanceof Stmt.Store(Element target, Expr result))) {
+        || !(statements.get(2) instanceof Stmt.Store(Element target, Expr result))
+        || !(initial instanceof Expr.Constant || initial.equals(new Expr.Load(target, type)))) {
       return Optional.empty();
     }
     PerfectNest sum = PerfectNest.of(statements.get(1));
@@ -83,7 +83,7 @@ public record ContractionForm(
             perfect.loops(),
             sum.loops(),
             new Expr.Local(local, type),
-            constant,
+            initial,
             factors.get(0),
             factors.get(1),
             sum.body(),
@@ -123,6 +123,11 @@ public record ContractionForm(
 
   private static boolean isPlain(Stmt.Loop loop) {
     return loop.isWhole();
+  }
+
+  /** Whether the sum goes on from what is in the target. */
+  public boolean continues() {
+    return !(initial instanceof Expr.Constant);
   }
 
   /** Whether each term is the product of the factors. */

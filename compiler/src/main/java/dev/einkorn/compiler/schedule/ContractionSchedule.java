@@ -237,11 +237,16 @@ final class ContractionSchedule {
     List<Directive> directives = new ArrayList<>();
     ContractionIndex last =
         columns.stream().filter(i -> i.stored() == 1).findFirst().orElse(columns.getLast());
-    long bytes =
-        ContractionIndex.extent(columns) * ContractionIndex.extent(depth) * type.byteSize();
+    // The loops of other columns stay around the tiles' if each strip has vectors enough.
+    long strip =
+        last.extent() >= 4L * target.lanes(type) ? last.extent() : ContractionIndex.extent(columns);
+    long bytes = strip * ContractionIndex.extent(depth) * type.byteSize();
     boolean mirrored = form.mirrored().isPresent();
+    // Tiles of their own for the rest would be scalar where no element may be computed twice.
+    boolean inRegisters = !form.continues() && isStoredFromRegisters(last);
     boolean direct =
         !mirrored
+            && inRegisters
             && form.right() instanceof Expr.Load
             && last.right() == 1
             && last.stored() == 1
@@ -297,11 +302,39 @@ final class ContractionSchedule {
       return Optional.of(directives);
     }
     if (!mirrored
+        && inRegisters
         && form.right() instanceof Expr.Load(Element column, _)
         && isStaged(column, rows, columns, depth)) {
       return Optional.of(
           staged(column.tensor(), rows.getFirst(), columns.getFirst(), batch, depth.getFirst()));
     }
+    if (!mirrored && columns.size() > 1 && last.stored() == 1 && isTurned(last, depth)) {
+      List<ContractionIndex> outside = new ArrayList<>(batch);
+      columns.stream().filter(index -> index != last).forEach(outside::add);
+      return Optional.of(packedColumns(rows, List.of(last), outside, depth));
+    }
+    return Optional.of(packedColumns(rows, columns, batch, depth));
+  }
+
+  /**
+   * Whether columns lie apart while the sum lies side by side in the second factor, so that packing
+   * turns blocks, which it does fast along one index of a role.
+   */
+  private boolean isTurned(ContractionIndex column, List<ContractionIndex> depth) {
+    return column.right() != 1
+        && column.extent() >= target.lanes(type)
+        && depth.stream().anyMatch(index -> index.right() == 1 && index.extent() >= 8);
+  }
+
+  private List<Directive> packedColumns(
+      List<ContractionIndex> rows,
+      List<ContractionIndex> columns,
+      List<ContractionIndex> batch,
+      List<ContractionIndex> depth) {
+    long width = ContractionIndex.extent(columns);
+    long height = ContractionIndex.extent(rows);
+    int lanes = sizes.lanes(width);
+    boolean mirrored = form.mirrored().isPresent();
     int vectors = runVectors(columns, width, lanes);
     if (vectors == 2
         && form.isProduct()
@@ -316,15 +349,34 @@ final class ContractionSchedule {
     int tileRows = TileSizes.tileRows(height, sizes.registerRows(form, vectors));
     int depthBlock = sizes.depthBlock(ContractionIndex.extent(depth), tileRows);
     var tile = new TileSizes.Packed(tileRows, vectors, lanes, depthBlock, false);
-    return Optional.of(
-        packed(
-            !mirrored && inPlace.hasFewColumns(columns)
-                ? inPlace.tile(rows, columns, depth).orElse(tile)
-                : tile,
-            rows,
-            columns,
-            batch,
-            depth));
+    return packed(
+        !mirrored && inPlace.hasFewColumns(columns)
+            ? inPlace.tile(rows, columns, depth).orElse(tile)
+            : tile,
+        rows,
+        columns,
+        batch,
+        depth);
+  }
+
+  /**
+   * Whether vectors of sums can become what is stored. Packed tiles are finished without vectors
+   * where their columns are not side by side in what is read, and call functions of many operations
+   * for a row of sums.
+   */
+  private boolean isStoredFromRegisters(ContractionIndex column) {
+    boolean[] inRegisters = {
+      !PolynomialFunctions.areCalled(new Stmt.Store(form.target(), form.result()))
+    };
+    LoopWalk.subexpressions(
+        form.result(),
+        e -> {
+          if (e instanceof Expr.Load(Element element, _)) {
+            long stride = stride(element, column.variable());
+            inRegisters[0] &= stride == 0 || stride == 1;
+          }
+        });
+    return inRegisters[0];
   }
 
   /** A convolution: the first factor is read where it lies. */
@@ -533,7 +585,7 @@ final class ContractionSchedule {
       List<ContractionIndex> columns,
       List<ContractionIndex> depth) {
     int lanes = sizes.lanes(lane.extent());
-    if (lanes < 2 || lane.left() != 1 || lane.right() != 1) {
+    if (lanes < 2 || lane.left() != 1 || lane.right() != 1 || form.continues()) {
       return Optional.empty();
     }
     boolean wideRegisters = target.simdBits() >= 512;

@@ -206,7 +206,8 @@ public sealed interface DeviceDirective extends Directive {
     return switch (directive) {
       case DeviceDirective _, Reorder _, Fuse _, Promote _, Hoist _, Contract _, SplitBorders _ ->
           true;
-      case Polynomial _,
+      case Continue _,
+          Polynomial _,
           Reciprocal _,
           Tile _,
           Block _,

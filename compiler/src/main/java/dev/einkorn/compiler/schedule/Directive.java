@@ -24,6 +24,7 @@ public sealed interface Directive
         Directive.Stage,
         Directive.SplitBorders,
         Directive.Contract,
+        Directive.Continue,
         Directive.Partial,
         Directive.SplitReduction,
         Directive.Mirror,
@@ -381,6 +382,32 @@ public sealed interface Directive
     @Override
     public String toString() {
       return "contract()";
+    }
+  }
+
+  /**
+   * Begins a sum with the element that it is added to.
+   *
+   * {@snippet lang=text :
+   * f32 s = 0.0                    f32 s = z[i,j]
+   * for k:                         for k:
+   *   s += A[i,k] * B[k,j]   =>      s += -2.0 * A[i,k] * B[k,j]
+   * z[i,j] += -2.0 * s             z[i,j] = s
+   * }
+   *
+   * <p>A sum that goes on can be taken up in blocks from the target, without memory of its own.
+   * Changes roundings: allowed where {@link Arithmetic#regrouped()} says so. Legal where a whole
+   * sum is added to an element, with another sign or times a constant.
+   */
+  record Continue() implements Directive {
+    @Override
+    public boolean keepsBits() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "continue()";
     }
   }
 

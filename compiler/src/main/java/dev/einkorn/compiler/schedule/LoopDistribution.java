@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** {@link Directive.Distribute}. */
@@ -157,6 +158,14 @@ final class LoopDistribution {
   private Stmt part(Stmt.Loop loop, IndexVariable block, Stmt body) {
     return new Stmt.Outline(
         "part_" + nest.name(), LoopBlocking.within(loop, block, directive.size()).withBody(body));
+  }
+
+  /**
+   * The value with each call of a polynomial function replaced, once for equal calls, those in its
+   * argument first.
+   */
+  static Expr withoutCalls(Expr value, Function<Expr.Call, Expr> replacement) {
+    return replace(value, new LinkedHashMap<>(), call -> replacement.apply((Expr.Call) call));
   }
 
   /** The value with each function call replaced by what is made of it, once for equal calls. */

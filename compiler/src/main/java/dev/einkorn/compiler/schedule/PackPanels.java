@@ -29,6 +29,7 @@ final class PackPanels {
   private final Optional<Scratch> rows;
   private final Scratch columns;
   private final Scratch tile;
+  private final List<Scratch> values = new ArrayList<>();
 
   PackPanels(PackRoles roles) {
     this.roles = roles;
@@ -84,6 +85,7 @@ final class PackPanels {
     rows.ifPresent(all::add);
     all.add(columns);
     all.add(tile);
+    all.addAll(values);
     return all;
   }
 
@@ -115,6 +117,20 @@ final class PackPanels {
     return new Element(tile.name(), positions);
   }
 
+  /**
+   * The places of a function's values in a row of the tile.
+   *
+   * @param number how many functions have been called for the row before
+   */
+  Element valueElement(int number, Expr.Call call) {
+    List<Extent> extents = List.of(fixed(roles.columns().loop().width()));
+    if (number == values.size()) {
+      String name = roles.unused(call.function().symbol() + "_value");
+      values.add(new Scratch(name, new TensorType(call.elementType(), extents), false));
+    }
+    return new Element(values.get(number).name(), List.of(plain(roles.columns().step())));
+  }
+
   private static Position plain(IndexVariable variable) {
     return new Position.Affine(new Subscript.Affine(List.of(new Subscript.Term(variable, 1)), 0));
   }
@@ -134,7 +150,8 @@ final class PackPanels {
     return role.merged().isEmpty() || walksUnitAxis(element, role.lastPart());
   }
 
-  private boolean walksUnitAxis(Element element, IndexVariable part) {
+  /** Whether a part of merged indices walks the unit axis of an element. */
+  boolean walksUnitAxis(Element element, IndexVariable part) {
     TensorParameter tensor = roles.nest().tensor(element.tensor());
     int unitAxis = tensor.layout().unitAxis();
     return unitAxis != Layout.NO_AXIS
@@ -151,7 +168,7 @@ final class PackPanels {
   }
 
   /** The element at the beginning of the tile, outside of the loops over its steps. */
-  private Element atFirstStep(Element element) {
+  Element atFirstStep(Element element) {
     return new Element(
         element.tensor(), element.positions().stream().map(this::atFirstStep).toList());
   }

@@ -31,7 +31,12 @@ final class PackedContraction {
       throw Scheduler.refusal(pack, "the nest is packed already");
     }
     try {
-      return new PackedContraction(new PackRoles(nest, pack)).build();
+      PackRoles roles = new PackRoles(nest, pack);
+      // Vectors along a batch index may overlap, and each worker does what is too short for them.
+      if (roles.form().continues() && roles.batch().isPresent()) {
+        throw Scheduler.refusal(pack, "an element that goes on must be computed once");
+      }
+      return new PackedContraction(roles).build();
     } catch (Relocation.UnsupportedException e) {
       throw Scheduler.refusal(pack, String.valueOf(e.getMessage()));
     }

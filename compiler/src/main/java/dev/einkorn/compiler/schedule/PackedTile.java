@@ -5,6 +5,7 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
+import dev.einkorn.compiler.loop.FunctionRun;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopWalk;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** The micro-kernel of a packed contraction: one tile of sums in registers. */
 final class PackedTile {
@@ -74,15 +76,76 @@ final class PackedTile {
       return Optional.empty();
     }
     try {
-      Stmt unfinished = new Stmt.Store(target, form.accumulator());
-      Stmt finished = new Stmt.Store(target, roles.ofTarget().apply(form.result()));
-      return Optional.of(
+      Stmt compute =
           new Stmt.Outline(
               "tile_" + roles.nest().name(),
-              panels.jam(loops(), sums(target, stored(unfinished, finished)))));
+              panels.jam(loops(), sums(target, new Stmt.Store(target, form.accumulator()))));
+      return Optional.of(isSumAlone() ? compute : Stmt.sequence(List.of(compute, finish(target))));
     } catch (ScheduleException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * What is stored instead of the sums of a whole tile after their last block, row by row. In a
+   * method of its own: the tile's with all rows of it would have more values than C1 can count, and
+   * what C1 cannot compile with a profile does not reach C2.
+   */
+  private Stmt finish(Element target) {
+    List<Directive.TileLoop> vectors = loops().subList(1, loops().size());
+    Stmt row =
+        finished(
+            target,
+            new Expr.Load(target, type),
+            LoopBounds.number(roles.columns().loop().width()),
+            store -> panels.jam(vectors, store));
+    return new Stmt.Guard(
+        isLastBlock(),
+        new Stmt.Outline(
+            "finish_" + roles.nest().name(),
+            roles
+                .rows()
+                .overSteps(
+                    LoopBounds.number(0), LoopBounds.number(roles.rows().loop().width()), row)),
+        Stmt.NOTHING);
+  }
+
+  /**
+   * Stores what is made of the sums of a row. A function that is many operations is called once for
+   * the row, not within the statements on vectors: see {@link FunctionRun}.
+   *
+   * @param sum where a sum is now
+   * @param count how many columns the row has
+   * @param overColumns runs a statement for all of them
+   */
+  private Stmt finished(Element target, Expr sum, Expr count, UnaryOperator<Stmt> overColumns) {
+    Expr value = replaceAccumulator(roles.ofTarget().apply(form.result()), sum);
+    List<Stmt> parts = new ArrayList<>();
+    if (roles.batch().isEmpty()) {
+      value =
+          LoopDistribution.withoutCalls(
+              value,
+              call -> {
+                Element place = panels.valueElement(parts.size() / 2, call);
+                Expr argument = call.arguments().getFirst();
+                Expr stored = new Expr.Load(place, call.elementType());
+                Expr again = new Expr.Call(call.function(), List.of(stored), true);
+                parts.add(overColumns.apply(new Stmt.Store(place, argument)));
+                Stmt run =
+                    roles
+                        .columns()
+                        .overSteps(LoopBounds.number(0), count, new Stmt.Store(place, again));
+                String name = call.function().symbol() + "_" + roles.nest().name();
+                parts.add(new Stmt.Outline(name, run));
+                return stored;
+              });
+    }
+    parts.add(overColumns.apply(new Stmt.Store(target, value)));
+    return Stmt.sequence(parts);
+  }
+
+  private boolean isSumAlone() {
+    return form.result().equals(form.accumulator());
   }
 
   /** Sums in registers that begin and end in scratch memory, and what is copied from and to it. */
@@ -91,19 +154,28 @@ final class PackedTile {
     Element target = target();
     Element aside = panels.tileElement();
     Stmt load = new Stmt.Store(aside, new Expr.Load(target, type));
+    Stmt loaded = new Stmt.Outline("load_" + name, over(load));
     Stmt compute =
         new Stmt.Outline(
             "edge_" + name,
             panels.jam(loops(), sums(aside, new Stmt.Store(aside, form.accumulator()))));
     Expr sum = new Expr.Load(aside, type);
-    Stmt finished =
-        new Stmt.Store(target, replaceAccumulator(roles.ofTarget().apply(form.result()), sum));
     Stmt unfinished = new Stmt.Store(target, sum);
+    Stmt plain =
+        new Stmt.Store(target, replaceAccumulator(roles.ofTarget().apply(form.result()), sum));
+    Stmt byRow =
+        finished(target, sum, roles.columns().valid(), store -> existing(roles.columns(), store));
+    Stmt store =
+        isSumAlone()
+            ? over(unfinished)
+            : PolynomialFunctions.areCalled(plain) && roles.batch().isEmpty()
+                ? new Stmt.Guard(isLastBlock(), existing(roles.rows(), byRow), over(unfinished))
+                : over(new Stmt.Guard(isLastBlock(), plain, unfinished));
     return Stmt.sequence(
         List.of(
-            new Stmt.Guard(goesOn(), new Stmt.Outline("load_" + name, over(load)), Stmt.NOTHING),
+            form.continues() ? loaded : new Stmt.Guard(goesOn(), loaded, Stmt.NOTHING),
             compute,
-            new Stmt.Outline("store_" + name, over(stored(unfinished, finished)))));
+            new Stmt.Outline("store_" + name, store)));
   }
 
   private Stmt over(Stmt body) {
@@ -159,7 +231,8 @@ final class PackedTile {
   }
 
   /**
-   * One element's sum over the block, taken up from {@code partial} in all blocks but the first.
+   * One element's sum over the block, taken up from {@code partial} in all blocks but the first, or
+   * in all.
    */
   private Stmt sums(Element partial, Stmt store) {
     String local = form.accumulator().name();
@@ -172,18 +245,17 @@ final class PackedTile {
             new Expr.Load(panels.columnsElement(), type));
     return Stmt.sequence(
         List.of(
-            new Stmt.Declare(local, type, form.initial()),
-            new Stmt.Guard(
-                goesOn(), new Stmt.Assign(local, new Expr.Load(partial, type)), Stmt.NOTHING),
+            form.continues()
+                ? new Stmt.Declare(local, type, new Expr.Load(partial, type))
+                : Stmt.sequence(
+                    List.of(
+                        new Stmt.Declare(local, type, form.initial()),
+                        new Stmt.Guard(
+                            goesOn(),
+                            new Stmt.Assign(local, new Expr.Load(partial, type)),
+                            Stmt.NOTHING))),
             roles.overDepth(term),
             store));
-  }
-
-  /** The sum alone until its last block. */
-  private Stmt stored(Stmt unfinished, Stmt finished) {
-    return form.result().equals(form.accumulator())
-        ? unfinished
-        : new Stmt.Guard(isLastBlock(), finished, unfinished);
   }
 
   private Expr goesOn() {

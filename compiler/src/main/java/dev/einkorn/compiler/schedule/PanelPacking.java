@@ -1,14 +1,18 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.MergedIndex;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.source.ScheduleException;
 import dev.einkorn.runtime.ElementType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +26,7 @@ final class PanelPacking {
   private final PackRoles.Role role;
   private final Expr factor;
   private final Expr value;
+  private final Element place;
   private final Stmt copy;
   private final Stmt zero;
 
@@ -32,6 +37,7 @@ final class PanelPacking {
     this.role = role;
     this.factor = factor;
     this.value = roles.ofFactor(role).apply(factor);
+    this.place = place;
     this.copy = new Stmt.Store(place, value);
     ElementType type = factor.elementType();
     Object none = type.isFloating() ? (Object) 0.0 : (Object) 0L;
@@ -136,13 +142,95 @@ final class PanelPacking {
         LoopBounds.min(
             LoopBounds.plus(new Expr.LoopValue(chunk), LoopBounds.number(CHUNK)),
             roles.depthCount());
+    Stmt oneByOne = existing(depth.overSteps(new Expr.LoopValue(chunk), end, copy));
+    Stmt chunks =
+        value instanceof Expr.Load(Element element, ElementType type) && mayHaveRuns(element)
+            ? new Stmt.Guard(
+                isRun(element, chunk),
+                new Stmt.Outline(
+                    "transpose_" + panels.name(factor),
+                    existing(
+                        depth.overSteps(
+                            new Expr.LoopValue(chunk),
+                            end,
+                            new Stmt.Store(place, new Expr.Load(along(element, chunk), type))))),
+                oneByOne)
+            : oneByOne;
     return new Stmt.Loop(
         depth.binding(chunk),
         LoopBounds.number(0),
         roles.depthCount(),
         new Stmt.Step(CHUNK, false),
         LoopKind.SEQUENTIAL,
-        existing(depth.overSteps(new Expr.LoopValue(chunk), end, copy)));
+        chunks);
+  }
+
+  /** Whether neighbours along a merged sum may be neighbours in memory. */
+  private boolean mayHaveRuns(Element element) {
+    return roles.depth().merged().isPresent()
+        && role.merged().isEmpty()
+        && panels.walksUnitAxis(element, roles.depth().lastPart())
+        && element.positions().stream()
+            .allMatch(
+                p ->
+                    p instanceof Position.Affine
+                        || (p instanceof Position.Merged(_, Subscript.Affine rest)
+                            && rest.terms().isEmpty()));
+  }
+
+  /** Whether a chunk is whole and the element walks one run of memory in it. */
+  private Expr isRun(Element element, IndexVariable chunk) {
+    MergedIndex merged = roles.depth().merged().orElseThrow();
+    return LoopBounds.and(
+        LoopBounds.atLeast(LoopBounds.minus(roles.depthCount(), new Expr.LoopValue(chunk)), CHUNK),
+        new Expr.Contiguous(
+            panels.atFirstStep(from(element, chunk, new Subscript.Affine(List.of(), 0))),
+            merged.variable(),
+            CHUNK));
+  }
+
+  /** The element in a chunk that is one run: it walks its unit axis from where the chunk begins. */
+  private Element along(Element element, IndexVariable chunk) {
+    return from(
+        element,
+        chunk,
+        new Subscript.Affine(
+            List.of(new Subscript.Term(roles.depth().step(), 1), new Subscript.Term(chunk, -1)),
+            0));
+  }
+
+  /**
+   * The element where a chunk of the merged sum begins, and so much further along its unit axis.
+   */
+  private Element from(Element element, IndexVariable chunk, Subscript.Affine further) {
+    int unitAxis = roles.nest().tensor(element.tensor()).layout().unitAxis();
+    List<Position> positions = new ArrayList<>();
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      Position position = element.positions().get(axis);
+      positions.add(
+          position instanceof Position.Merged(var digits, Subscript.Affine rest)
+              ? new Position.Merged(
+                  digits.stream().map(digit -> from(digit, chunk)).toList(),
+                  axis == unitAxis ? new Subscript.Affine(further.terms(), rest.constant()) : rest)
+              : position);
+    }
+    return new Element(element.tensor(), positions);
+  }
+
+  private Position.Digit from(Position.Digit digit, IndexVariable chunk) {
+    List<Subscript.Term> terms =
+        digit.at().terms().stream()
+            .map(
+                term ->
+                    term.variable().equals(roles.depth().step())
+                        ? new Subscript.Term(chunk, term.coefficient())
+                        : term)
+            .toList();
+    return new Position.Digit(
+        digit.coefficient(),
+        digit.merged(),
+        digit.part(),
+        new Subscript.Affine(terms, digit.at().constant()));
   }
 
   private boolean unitStrideAlongRole() {

@@ -39,6 +39,7 @@ public record Schedule(List<Directive> directives) {
                       Directive.Promote _,
                       Directive.Hoist _,
                       Directive.Contract _,
+                      Directive.Continue _,
                       Directive.Polynomial _,
                       Directive.Reciprocal _,
                       Directive.Distribute _,
@@ -83,6 +84,7 @@ public record Schedule(List<Directive> directives) {
                           Directive.Pack _,
                           Directive.Partial _,
                           Directive.Contract _,
+                          Directive.Continue _,
                           Directive.SplitReduction _,
                           DeviceDirective _,
                           Directive.Parallel _ ->
@@ -179,6 +181,12 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException("contract takes no arguments, found: " + text);
         }
         yield new Directive.Contract();
+      }
+      case "continue" -> {
+        if (!arguments.isEmpty()) {
+          throw new ScheduleException("continue takes no arguments, found: " + text);
+        }
+        yield new Directive.Continue();
       }
       case "partial" -> {
         Counts counts = counts(text, arguments, "partial results and lanes");

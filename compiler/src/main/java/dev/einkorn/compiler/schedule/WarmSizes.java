@@ -53,6 +53,7 @@ public final class WarmSizes {
             Directive.Promote _,
             Directive.Hoist _,
             Directive.Contract _,
+            Directive.Continue _,
             Directive.SplitReduction _,
             Directive.Mirror _,
             Directive.Parallel _,

@@ -45,6 +45,9 @@ class RandomContractionTest {
   private static final long COUNT = Long.getLong("einkorn.property.contractions", 120);
   private static final KernelClassCompiler COMPILER = new KernelClassCompiler();
 
+  /** What the target holds before. */
+  private static final int BEFORE = 99;
+
   private enum Family {
     PACKED,
     IN_PLACE,
@@ -55,7 +58,16 @@ class RandomContractionTest {
     CHOSEN
   }
 
+  /** What becomes of a sum. */
+  private enum Result {
+    SUM,
+    EPILOGUE,
+    FUNCTION,
+    ADDED
+  }
+
   private final Map<Family, Integer> applied = new EnumMap<>(Family.class);
+  private final Map<Result, Integer> results = new EnumMap<>(Result.class);
 
   /** One contraction: what is summed, how operands are stored, and a schedule. */
   private static final class Drawn {
@@ -71,9 +83,10 @@ class RandomContractionTest {
     final List<String> a;
     final List<String> b;
     final List<String> c;
-    final boolean epilogue;
+    final Result result;
+    final List<String> d;
 
-    Drawn(long seed) {
+    Drawn(long seed, boolean integers) {
       random = new Random(seed * 7919);
       family = pick(List.of(Family.values()));
       type = pick(List.of(ElementType.F32, ElementType.F64, ElementType.I32, ElementType.I64));
@@ -86,7 +99,11 @@ class RandomContractionTest {
       a = shuffled(rows, depth, batch);
       b = shuffled(columns, depth, batch);
       c = shuffled(rows, columns, batch);
-      epilogue = !isSimple() && random.nextInt(4) == 0;
+      Result drawn = isSimple() ? Result.SUM : pick(List.of(Result.values()));
+      // A function of integers is no integer.
+      boolean hasFunction = type.isFloating() && !integers;
+      result = drawn == Result.FUNCTION && !hasFunction ? Result.SUM : drawn;
+      d = shuffled(List.of(columns.getLast()), pick(List.of(List.of(), rows.subList(0, 1))));
       if (family == Family.PACKED_BATCH) {
         for (List<String> axes : List.of(a, b, c)) {
           axes.remove(batch.getFirst());
@@ -130,12 +147,22 @@ class RandomContractionTest {
 
     String program() {
       String product = "A[%s] * B[%s]".formatted(String.join(",", a), String.join(",", b));
-      String target = "C[" + String.join(",", c) + "] = ";
-      return epilogue
-          ? target
-              + "relu(sum[%s](%s)) + D[%s]"
-                  .formatted(String.join(",", summed()), product, columns.getLast())
-          : target + product;
+      String target = "C[" + String.join(",", c) + "]";
+      String sum = "sum[%s](%s)".formatted(String.join(",", summed()), product);
+      String other = "D[" + String.join(",", d) + "]";
+      return switch (result) {
+        case SUM -> target + " = " + product;
+        case EPILOGUE -> target + " = relu(" + sum + ") + " + other;
+        case FUNCTION -> target + " = tanh(0.5 * " + sum + ") * exp(" + other + " - " + sum + ")";
+        case ADDED -> target + " += -2 * " + sum;
+      };
+    }
+
+    /** What may change roundings, the same in every schedule. */
+    String roundings() {
+      return (result == Result.FUNCTION ? "polynomial(); " : "")
+          + (result == Result.ADDED ? "continue(); " : "")
+          + (type.isFloating() ? "contract(); " : "");
     }
 
     /** The indices of the sum in the order of their first appearance. */
@@ -147,8 +174,9 @@ class RandomContractionTest {
     }
 
     String schedule() {
-      String promoted = epilogue ? "" : "fuse(" + String.join(", ", c) + "); promote(C); ";
-      String sums = type.isFloating() ? promoted + "contract(); " : promoted;
+      String promoted =
+          result == Result.SUM ? "fuse(" + String.join(", ", c) + "); promote(C); " : "";
+      String sums = promoted + roundings();
       int width = 1 + random.nextInt(3);
       int height = 1 + random.nextInt(4);
       return switch (family) {
@@ -280,9 +308,11 @@ class RandomContractionTest {
   @Test
   void everyScheduleComputesTheSameBits() {
     for (long seed = 1; seed <= COUNT; seed++) {
-      check(new Drawn(seed), seed, true);
-      check(new Drawn(seed), seed, false);
+      check(new Drawn(seed, true), seed, true);
+      check(new Drawn(seed, false), seed, false);
     }
+    assertThat(results.keySet()).containsExactly(Result.values());
+    assertThat(results.values()).allMatch(times -> times >= COUNT / 8);
     assertThat(applied.keySet()).containsExactly(Family.values());
     assertThat(applied.values()).allMatch(times -> times >= COUNT / 8);
   }
@@ -293,8 +323,13 @@ class RandomContractionTest {
     inputs.put("A", drawn.tensor(drawn.a, batched, integers));
     boolean vectors = batched || drawn.family == Family.TILED || drawn.family == Family.STREAMED;
     inputs.put("B", drawn.tensor(drawn.b, vectors, integers));
-    if (drawn.epilogue) {
-      inputs.put("D", drawn.tensor(List.of(drawn.columns.getLast()), true, integers));
+    if (drawn.result == Result.EPILOGUE || drawn.result == Result.FUNCTION) {
+      inputs.put("D", drawn.tensor(drawn.d, true, integers));
+    }
+    if (drawn.result == Result.ADDED) {
+      Tensor before = drawn.tensor(drawn.c, true, integers);
+      before.fill(BEFORE);
+      inputs.put("C", before);
     }
     Map<String, InputType> types = new LinkedHashMap<>();
     inputs.forEach(
@@ -310,7 +345,7 @@ class RandomContractionTest {
     String what = "seed " + seed + ": " + drawn.program() + "\n" + schedule;
     String reference = "hoist()";
     if (!integers && drawn.type.isFloating()) {
-      reference = "contract(); hoist()";
+      reference = drawn.roundings() + "hoist()";
     }
     Tensor expected =
         integers
@@ -328,6 +363,7 @@ class RandomContractionTest {
           throw new AssertionError(what, e);
         }
         applied.merge(drawn.family, 1, Integer::sum);
+        results.merge(drawn.result, 1, Integer::sum);
         ScheduledKernel.assertSame(actual, expected, what + "\n" + machine + " " + workers);
       }
     }
@@ -353,8 +389,8 @@ class RandomContractionTest {
       Target machine,
       int workers,
       boolean wide) {
-    // What the target held before must not matter.
-    target.fill(99);
+    // It is added to, or must not matter.
+    target.fill(BEFORE);
     Map<String, Tensor> operands = new LinkedHashMap<>(inputs);
     operands.put("C", target);
     Map<String, Long> values = new HashMap<>();

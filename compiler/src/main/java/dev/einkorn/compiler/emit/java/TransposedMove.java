@@ -50,22 +50,40 @@ record TransposedMove(Stmt.Loop rows, Stmt.Loop columns, Element source, Element
     int unitAxis = tensor.layout().unitAxis();
     if (tensor.layout().storage() != Layout.Storage.ARRAY
         || unitAxis == Layout.NO_AXIS
-        || !element.positions().stream().allMatch(Position.Affine.class::isInstance)) {
+        || !element.positions().stream().allMatch(p -> isAffine(p, along, across))) {
       return false;
     }
     for (int axis = 0; axis < element.positions().size(); axis++) {
       Position position = element.positions().get(axis);
       boolean unit =
           axis == unitAxis
-              ? position instanceof Position.Affine(Subscript.Affine form)
-                  && coefficient(form, along) == 1
-                  && coefficient(form, across) == 0
+              ? coefficient(position, along) == 1 && coefficient(position, across) == 0
               : !position.dependsOn(along);
       if (!unit) {
         return false;
       }
     }
     return element.dependsOn(across);
+  }
+
+  /** Whether a position is affine in two variables; what merged loops add is the same for all. */
+  private static boolean isAffine(Position position, IndexVariable along, IndexVariable across) {
+    return switch (position) {
+      case Position.Affine _ -> true;
+      case Position.Merged(var digits, _) ->
+          digits.stream()
+              .flatMap(digit -> digit.at().terms().stream())
+              .noneMatch(term -> term.variable().equals(along) || term.variable().equals(across));
+      case Position.Bordered _, Position.Gathered _ -> false;
+    };
+  }
+
+  private static long coefficient(Position position, IndexVariable variable) {
+    return switch (position) {
+      case Position.Affine(Subscript.Affine form) -> coefficient(form, variable);
+      case Position.Merged(_, Subscript.Affine rest) -> coefficient(rest, variable);
+      case Position.Bordered _, Position.Gathered _ -> 0;
+    };
   }
 
   private static long coefficient(Subscript.Affine form, IndexVariable variable) {
