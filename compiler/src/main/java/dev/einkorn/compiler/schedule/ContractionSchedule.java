@@ -310,7 +310,7 @@ final class ContractionSchedule {
     }
     if (!mirrored && columns.size() > 1 && last.stored() == 1 && isTurned(last, depth)) {
       List<ContractionIndex> outside = new ArrayList<>(batch);
-      columns.stream().filter(index -> index != last).forEach(outside::add);
+      columns.stream().filter(index -> !index.equals(last)).forEach(outside::add);
       return Optional.of(packedColumns(rows, List.of(last), outside, depth));
     }
     return Optional.of(packedColumns(rows, columns, batch, depth));

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class TieredKernels {
   private static final int MOST_LOADS = 3;
 
+  /** Kernels whose calls allocate take over if they need at most this part of the time. */
+  private static final double MUCH_FASTER = 0.5;
+
   private volatile KernelSet current;
   private volatile String note;
   private final AtomicReference<@Nullable Runnable> start = new AtomicReference<>();
@@ -104,7 +107,7 @@ public final class TieredKernels {
       if (result.hot()) {
         return Optional.of(only(kernels, tookOver(result, load)));
       }
-      note = "vector kernels, which still allocate %d bytes a call".formatted(result.bytes());
+      note = stillAllocating(result);
     }
     if (loaded == null) {
       throw new AssertionError("no load");
@@ -141,6 +144,7 @@ public final class TieredKernels {
     String outcome = "scalar kernels";
     try {
       SimdSupport.prepare();
+      var warmUp = new WarmUp(meter);
       for (int load = 0; load < MOST_LOADS; load++) {
         Optional<KernelSet> loaded = candidate.load();
         if (loaded.isEmpty()) {
@@ -148,7 +152,7 @@ public final class TieredKernels {
           return;
         }
         KernelSet kernels = loaded.get();
-        WarmUp.Result result = new WarmUp(meter).run(candidate.rehearsals(kernels));
+        WarmUp.Result result = warmUp.run(candidate.rehearsals(kernels));
         if (result.hot()) {
           current = kernels;
           outcome = tookOver(result, load);
@@ -157,12 +161,26 @@ public final class TieredKernels {
         outcome =
             "scalar kernels: the vector kernels still allocate %d bytes a call when warm"
                 .formatted(result.bytes());
+        boolean isLast = load == MOST_LOADS - 1;
+        if (isLast && isMuchFaster(warmUp, candidate, result)) {
+          current = kernels;
+          outcome = stillAllocating(result);
+        }
       }
     } catch (Throwable failure) { // Whatever it is, the first kernels go on answering.
       outcome = "scalar kernels: the vector kernels failed: " + failure;
     } finally {
       settle(outcome);
     }
+  }
+
+  /** Whether kernels beat the first ones where all loops are reached. */
+  private boolean isMuchFaster(WarmUp warmUp, Candidate candidate, WarmUp.Result result) {
+    return result.nanos() <= MUCH_FASTER * warmUp.time(candidate.rehearsals(current).getFirst());
+  }
+
+  private static String stillAllocating(WarmUp.Result result) {
+    return "vector kernels, which still allocate %d bytes a call".formatted(result.bytes());
   }
 
   private static String tookOver(WarmUp.Result result, int load) {
