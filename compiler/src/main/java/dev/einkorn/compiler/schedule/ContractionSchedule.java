@@ -322,7 +322,7 @@ final class ContractionSchedule {
    */
   private boolean isTurned(ContractionIndex column, List<ContractionIndex> depth) {
     return column.right() != 1
-        && column.extent() >= target.lanes(type)
+        && column.extent() >= 3L * target.lanes(type)
         && depth.stream().anyMatch(index -> index.right() == 1 && index.extent() >= 8);
   }
 
