@@ -238,7 +238,10 @@ final class ElementwiseSchedule {
   /** A reduction whose vectors run along a kept index. */
   private Optional<Schedule> reduction() {
     List<Directive> directives = new ArrayList<>(AutoSchedule.promotion(nest));
-    if (directives.isEmpty()) {
+    // What is made of a sum is made after its last block.
+    boolean finishes =
+        SumBlocking.of(nest).isPresent() && !PolynomialFunctions.areCalled(nest.body());
+    if (directives.isEmpty() && !finishes) {
       return Optional.empty();
     }
     if (arithmetic.contracted()) {
@@ -259,7 +262,7 @@ final class ElementwiseSchedule {
       return Optional.empty();
     }
     IndexVariable summed = form.get().sum().variable();
-    Optional<Element> across = acrossSum(promoted.get(), unit.get(), summed);
+    Optional<Element> across = acrossSum(form.get().sum(), unit.get(), summed);
     if (across.isPresent()) {
       directives.add(
           new Directive.Stage(
@@ -301,11 +304,11 @@ final class ElementwiseSchedule {
   }
 
   /** The one load whose neighbours in memory lie along the sum. */
-  private Optional<Element> acrossSum(LoopNest promoted, IndexVariable unit, IndexVariable summed) {
+  private Optional<Element> acrossSum(Stmt.Loop sum, IndexVariable unit, IndexVariable summed) {
     boolean[] streamed = {false};
     Set<Element> found = new LinkedHashSet<>();
     LoopWalk.values(
-        promoted.body(),
+        sum,
         value -> {
           if (value instanceof Expr.Load(Element element, _) && element.dependsOn(unit)) {
             if (unit(element).filter(summed::equals).isPresent()) {
