@@ -37,6 +37,21 @@ def hand_written(numpy):
         g = t["A"] @ t["B"]
         return {"x": g @ t["u"], "y": t["v"] @ g, "z": 2 * g + t["A"]}
 
+    def kernel_matrix(t):
+        x, y = t["X"], t["Y"]
+        d = (x * x).sum(1)[:, None] + (y * y).sum(1)[None, :] - 2 * (x @ y.T)
+        return {"K": numpy.exp(numpy.float32(-0.01) * d)}
+
+    def bilinear(t):
+        x, w, y = t["x"], t["W"], t["y"]
+        o, i, j = w.shape
+        by_row = (x @ w.transpose(1, 0, 2).reshape(i, o * j)).reshape(len(x), o, j)
+        return {"z": (by_row @ y[:, :, None])[:, :, 0]}
+
+    def column_deviation(t):
+        m = t["A"].mean(0)
+        return {"s": numpy.sqrt(((t["A"] - m) ** 2).sum(0) / 1999)}
+
     return {
         "lazy_sum_400_408": lazy_sum,
         "lazy_sum_2000_2040": lazy_sum,
@@ -53,6 +68,12 @@ def hand_written(numpy):
         "quadratic_many": lambda t: {"s": ((t["X"] @ t["A"]) * t["X"]).sum(1)},
         "trace": lambda t: {"t": numpy.einsum("ij,ji->", t["A"], t["B"])},
         "three_outputs": three_outputs,
+        "sum_of_products": lambda t: {"Z": t["A"] @ t["B"] - 2 * (t["C"] @ t["D"]) + t["A"]},
+        "kernel_matrix": kernel_matrix,
+        "product_exp": lambda t: {"E": numpy.exp(numpy.float32(0.001) * (t["A"] @ t["B"]))},
+        "bilinear": bilinear,
+        "two_axes": lambda t: t["A"].reshape(len(t["A"]), -1) @ t["B"].reshape(len(t["B"]), -1).T,
+        "column_deviation": column_deviation,
     }
 
 

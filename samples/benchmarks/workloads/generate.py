@@ -105,6 +105,20 @@ def plans():
     yield program(
         "three_outputs", "G[i,j] = A[i,k] * B[k,j]\nx[i] = G[i,j] * u[j]\ny[j] = G[i,j] * v[i]\nz[i,j] = 2 * G[i,j] + A[i,j]",
         {"A": "ik", "B": "kj", "u": "j", "v": "i"}, {"i": 500, "j": 500, "k": 500}, "f32")
+    square = {"i": 500, "j": 500, "k": 500}
+    yield program(
+        "sum_of_products", "Z[i,j] = A[i,k]*B[k,j] - 2*C[i,k]*D[k,j] + A[i,j]",
+        {"A": "ik", "B": "kj", "C": "ik", "D": "kj"}, square, "f32")
+    yield program(
+        "kernel_matrix", "D[i,j] = sum[k]((X[i,k] - Y[j,k])^2)\nK[i,j] = exp(-0.01*D[i,j])",
+        {"X": "ik", "Y": "jk"}, {"i": 500, "j": 500, "k": 100}, "f32")
+    yield program("product_exp", "E[i,j] = exp(0.001*sum[k](A[i,k]*B[k,j]))", {"A": "ik", "B": "kj"}, square, "f32")
+    sizes = {"b": 64, "i": 100, "o": 100, "j": 100}
+    yield program("bilinear", "z[b,o] = x[b,i]*W[o,i,j]*y[b,j]", {"x": "bi", "W": "oij", "y": "bj"}, sizes, "f32")
+    yield {"name": "two_axes", "einsum": "bij,oij->bo", "sizes": sizes, "dtype": "f32"}
+    yield program(
+        "column_deviation", "m[j] = sum[i](A[i,j])/2000\ns[j] = sqrt(sum[i]((A[i,j] - m[j])^2)/1999)",
+        {"A": "ij"}, {"i": 2000, "j": 2000}, "f32")
 
 
 for file, workloads in (("gemm", gemm()), ("tiny", tiny()), ("move", move()), ("plans", plans())):
