@@ -49,14 +49,16 @@ public final class Lowering {
    * @param variables of the loops around
    * @param known reductions by their canonical form, with the local that holds the value
    * @param unguarded the place before the guard that this one is inside of, if it is inside of one
+   * @param half whether the guard is open for about half of the iterations
    */
   private record Scope(
       List<Stmt> statements,
       SequencedSet<IndexVariable> variables,
       Map<IndexExpr, Expr.Local> known,
-      Optional<Scope> unguarded) {
+      Optional<Scope> unguarded,
+      boolean half) {
     static Scope of(List<IndexBinding> bindings) {
-      return new Scope(new ArrayList<>(), new LinkedHashSet<>(), Map.of(), Optional.empty())
+      return new Scope(new ArrayList<>(), new LinkedHashSet<>(), Map.of(), Optional.empty(), false)
           .inside(bindings);
     }
 
@@ -64,12 +66,18 @@ public final class Lowering {
     Scope inside(List<IndexBinding> bindings) {
       SequencedSet<IndexVariable> inner = new LinkedHashSet<>(variables);
       bindings.forEach(binding -> inner.add(binding.variable()));
-      return new Scope(new ArrayList<>(), inner, new HashMap<>(known), Optional.empty());
+      return new Scope(new ArrayList<>(), inner, new HashMap<>(known), Optional.empty(), false);
     }
 
     /** A place inside a guard at this place. */
     Scope guarded() {
-      return new Scope(new ArrayList<>(), variables, new HashMap<>(known), Optional.of(this));
+      return guarded(false);
+    }
+
+    /** A place inside a guard at this place, which may be open for about half of the iterations. */
+    Scope guarded(boolean halfOpen) {
+      return new Scope(
+          new ArrayList<>(), variables, new HashMap<>(known), Optional.of(this), halfOpen);
     }
 
     void add(Stmt stmt) {
@@ -268,9 +276,10 @@ public final class Lowering {
 
   private Expr select(IndexExpr.Select select, Scope scope) {
     Expr condition = value(select.condition(), scope);
-    Scope first = scope.guarded();
+    boolean half = isTriangle(select.condition());
+    Scope first = scope.guarded(half);
     Expr whenTrue = value(select.whenTrue(), first);
-    Scope second = scope.guarded();
+    Scope second = scope.guarded(half);
     Expr whenFalse = value(select.whenFalse(), second);
     if (first.statements().isEmpty() && second.statements().isEmpty()) {
       return new Expr.Select(condition, whenTrue, whenFalse);
@@ -291,7 +300,8 @@ public final class Lowering {
     if (known != null) {
       return known;
     }
-    if (scope.unguarded().isPresent() && leavesLoops(reduction, scope)) {
+    if (scope.unguarded().isPresent()
+        && (leavesLoops(reduction, scope) || (scope.half() && isContraction(reduction)))) {
       return shared(reduction, scope.unguarded().get());
     }
     Expr.Local local =
@@ -322,6 +332,39 @@ public final class Lowering {
     return !scope.variables().isEmpty()
         && !reduction.mayFail()
         && !FreeVariables.of(reduction).contains(scope.variables().getLast());
+  }
+
+  /** Whether a condition compares two loop variables, as that of a triangle does. */
+  private static boolean isTriangle(IndexExpr condition) {
+    return condition
+            instanceof IndexExpr.Binary(BinaryOperator operator, IndexExpr left, IndexExpr right)
+        && (operator == BinaryOperator.LESS
+            || operator == BinaryOperator.LESS_OR_EQUAL
+            || operator == BinaryOperator.GREATER
+            || operator == BinaryOperator.GREATER_OR_EQUAL)
+        && left instanceof IndexExpr.IndexValue(IndexVariable first)
+        && right instanceof IndexExpr.IndexValue(IndexVariable second)
+        && !first.equals(second);
+  }
+
+  /**
+   * Whether a reduction is a sum of products that may be computed where nobody asks for it: beside
+   * a guard it is a contraction in tiles, inside of one a loop for each element.
+   */
+  private static boolean isContraction(IndexExpr reduction) {
+    return reduction instanceof IndexExpr.Reduction sum
+        && sum.operator() == ReductionOperator.SUM
+        && sum.body() instanceof IndexExpr.Binary(BinaryOperator times, IndexExpr a, IndexExpr b)
+        && times == BinaryOperator.MULTIPLY
+        && isPlain(a)
+        && isPlain(b);
+  }
+
+  /** Whether a value is an element at loop variables, which is never outside of its tensor. */
+  private static boolean isPlain(IndexExpr value) {
+    return value instanceof IndexExpr.Access access
+        && access.subscripts().stream()
+            .allMatch(s -> s instanceof Subscript.Affine form && form.isVariable());
   }
 
   private Expr.Local fold(IndexExpr.Reduction reduction, Scope scope) {

@@ -375,6 +375,7 @@ final class ContractionSchedule {
             long stride = stride(element, column.variable());
             inRegisters[0] &= stride == 0 || stride == 1;
           }
+          inRegisters[0] &= !e.equals(new Expr.LoopValue(column.variable()));
         });
     return inRegisters[0];
   }

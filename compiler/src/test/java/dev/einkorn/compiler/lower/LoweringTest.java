@@ -274,6 +274,50 @@ class LoweringTest {
   }
 
   @Test
+  void aContractionLeavesTheGuardOfATriangle() {
+    lowers(
+        "z[i,j] = select(i >= j, sum[k](A[i,k] * B[k,j]), 0)",
+        """
+        for i:
+          for j:
+            f32 sum_k = 0.0
+            for k:
+              sum_k += A[i,k] * B[k,j]
+            z[i,j] = select(i >= j, sum_k, 0.0)
+        """);
+    lowers(
+        "z[i,j] = select(i >= j, sum[k](A[i,k] - B[k,j]), 0)",
+        """
+        for i:
+          for j:
+            f32 chosen = 0.0
+            if i >= j:
+              f32 sum_k = 0.0
+              for k:
+                sum_k += A[i,k] - B[k,j]
+              chosen = sum_k
+            else:
+              chosen = 0.0
+            z[i,j] = chosen
+        """);
+    lowers(
+        "z[i,j] = select(i >= 1 and i >= j, sum[k](A[i,k] * B[k,j]), 0)",
+        """
+        for i:
+          for j:
+            f32 chosen = 0.0
+            if i >= 1 and i >= j:
+              f32 sum_k = 0.0
+              for k:
+                sum_k += A[i,k] * B[k,j]
+              chosen = sum_k
+            else:
+              chosen = 0.0
+            z[i,j] = chosen
+        """);
+  }
+
+  @Test
   void aReductionThatMayFailStaysInItsGuard() {
     lowers(
         "(a: i64[i,k], y: i64[i,j]) -> (z)\nz[i,j] = select(y[i,j] > 0, sum[k](1 // a[i,k]), 0)",
