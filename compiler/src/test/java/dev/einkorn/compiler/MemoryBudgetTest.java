@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.sun.management.ThreadMXBean;
-import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.Layout;
@@ -20,12 +19,10 @@ import dev.einkorn.runtime.kernel.WorkspacePool;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -73,17 +70,9 @@ class MemoryBudgetTest {
   /** A program bound to its kernels, with pools of its own. */
   private record Bound(Executable executable, CallMemory memory, Specialization specialization) {
     static Bound of(Einkorn einkorn, String program, Map<String, Tensor> inputs, int workers) {
-      Map<String, InputType> types = new LinkedHashMap<>();
-      inputs.forEach(
-          (name, tensor) ->
-              types.put(
-                  name,
-                  new InputType(
-                      tensor.elementType(),
-                      Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
       var frontend = new TextFrontend(SourceText.of(program));
       Specialization specialization =
-          CompilerThread.call(() -> new Specialization(frontend.check(types)));
+          CompilerThread.call(() -> new Specialization(frontend.check(ProgramText.types(inputs))));
       Sizes sizes = specialization.sizes(inputs);
       List<Layout> layouts = new ArrayList<>();
       Map<String, List<Long>> strides = new LinkedHashMap<>();

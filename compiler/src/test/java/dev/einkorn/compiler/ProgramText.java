@@ -11,9 +11,11 @@ import dev.einkorn.compiler.random.Risk;
 import dev.einkorn.compiler.source.SourceText;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Programs as text, checked the way the facade checks them, and inputs to call them with. */
 @SuppressWarnings("exports") // Tests are no part of the module, though javac patches them into it.
@@ -65,6 +67,19 @@ public final class ProgramText {
     return NeverStored.of(plan).stream()
         .map(value -> value.text() + "  (" + value.type() + ")")
         .toList();
+  }
+
+  /** The types of tensors, with all of their extents known. */
+  public static Map<String, InputType> types(Map<String, Tensor> tensors) {
+    Map<String, InputType> types = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) ->
+            types.put(
+                name,
+                new InputType(
+                    tensor.elementType(),
+                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
+    return types;
   }
 
   /** The value of this name, which must be there. */

@@ -3,7 +3,6 @@ package dev.einkorn.compiler.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.compiler.ProgramText;
-import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.compiler.loop.LoopNest;
@@ -15,7 +14,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -40,15 +38,7 @@ class MergedContractionTest {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     inputs.put("A", a);
     inputs.put("B", b);
-    Map<String, InputType> types = new LinkedHashMap<>();
-    inputs.forEach(
-        (name, tensor) ->
-            types.put(
-                name,
-                new InputType(
-                    tensor.elementType(),
-                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
-    IndexProgram program = ProgramText.check(text, types);
+    IndexProgram program = ProgramText.check(text, ProgramText.types(inputs));
     Tensor expected = ProgramText.named(ReferenceInterpreter.evaluate(program, inputs), "C");
     for (Target machine : MACHINES) {
       for (int workers : List.of(1, 3)) {

@@ -3,7 +3,6 @@ package dev.einkorn.compiler.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.compiler.ProgramText;
-import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.index.DerivedSize;
 import dev.einkorn.compiler.index.Extent;
@@ -21,7 +20,6 @@ import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -30,7 +28,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.SequencedSet;
 import org.junit.jupiter.api.Test;
@@ -331,15 +328,7 @@ class RandomContractionTest {
       before.fill(BEFORE);
       inputs.put("C", before);
     }
-    Map<String, InputType> types = new LinkedHashMap<>();
-    inputs.forEach(
-        (name, tensor) ->
-            types.put(
-                name,
-                new InputType(
-                    tensor.elementType(),
-                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
-    IndexProgram program = ProgramText.check(drawn.program(), types);
+    IndexProgram program = ProgramText.check(drawn.program(), ProgramText.types(inputs));
     Tensor target = drawn.tensor(drawn.c, vectors || drawn.family == Family.STAGED, integers);
     String schedule = drawn.schedule();
     String what = "seed " + seed + ": " + drawn.program() + "\n" + schedule;

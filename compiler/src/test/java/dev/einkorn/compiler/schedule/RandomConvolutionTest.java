@@ -3,7 +3,6 @@ package dev.einkorn.compiler.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.compiler.ProgramText;
-import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.runtime.ElementType;
@@ -14,7 +13,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -187,15 +185,7 @@ class RandomConvolutionTest {
   /** Checks one; how many runs were compared. */
   private static int check(Drawn drawn, long seed) {
     Map<String, Tensor> inputs = drawn.inputs();
-    Map<String, InputType> types = new LinkedHashMap<>();
-    inputs.forEach(
-        (name, tensor) ->
-            types.put(
-                name,
-                new InputType(
-                    tensor.elementType(),
-                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
-    IndexProgram program = ProgramText.check(drawn.program(), types);
+    IndexProgram program = ProgramText.check(drawn.program(), ProgramText.types(inputs));
     Tensor target = drawn.tensor(drawn.target.stream().mapToLong(drawn::extent).toArray());
     Tensor expected =
         drawn.integers

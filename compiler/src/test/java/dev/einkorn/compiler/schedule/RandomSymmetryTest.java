@@ -3,7 +3,6 @@ package dev.einkorn.compiler.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.compiler.ProgramText;
-import dev.einkorn.compiler.check.InputType;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.interpret.ReferenceInterpreter;
 import dev.einkorn.runtime.ElementType;
@@ -12,7 +11,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -159,15 +157,7 @@ class RandomSymmetryTest {
   }
 
   private static IndexProgram program(String text, Map<String, Tensor> inputs) {
-    Map<String, InputType> types = new LinkedHashMap<>();
-    inputs.forEach(
-        (name, tensor) ->
-            types.put(
-                name,
-                new InputType(
-                    tensor.elementType(),
-                    Arrays.stream(tensor.shape()).mapToObj(OptionalLong::of).toList())));
-    return ProgramText.check(text, types);
+    return ProgramText.check(text, ProgramText.types(inputs));
   }
 
   private Tensor tensor(ElementType type, boolean integers, long... shape) {
