@@ -471,15 +471,29 @@ public final class KernelMath {
 
   /**
    * The sum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * lower one until one is left. May overwrite the array.
    */
   public static float sumLanes(float[] lanes, int count) {
+    if (count == 4 || count == 8 || count == 16) {
+      // The same folds, without a loop that waits for memory between them.
+      return (everyFourth(lanes, 0, count) + everyFourth(lanes, 2, count))
+          + (everyFourth(lanes, 1, count) + everyFourth(lanes, 3, count));
+    }
     for (int half = count >> 1; half > 0; half >>= 1) {
       for (int n = 0; n < half; n++) {
         lanes[n] += lanes[n + half];
       }
     }
     return lanes[0];
+  }
+
+  /** What is left of every fourth lane, from one of the first four on. */
+  private static float everyFourth(float[] lanes, int first, int count) {
+    return switch (count) {
+      case 4 -> lanes[first];
+      case 8 -> lanes[first] + lanes[first + 4];
+      default -> (lanes[first] + lanes[first + 8]) + (lanes[first + 4] + lanes[first + 12]);
+    };
   }
 
   /**
@@ -523,15 +537,29 @@ public final class KernelMath {
 
   /**
    * The sum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * lower one until one is left. May overwrite the array.
    */
   public static double sumLanes(double[] lanes, int count) {
+    if (count == 4 || count == 8 || count == 16) {
+      // The same folds, without a loop that waits for memory between them.
+      return (everyFourth(lanes, 0, count) + everyFourth(lanes, 2, count))
+          + (everyFourth(lanes, 1, count) + everyFourth(lanes, 3, count));
+    }
     for (int half = count >> 1; half > 0; half >>= 1) {
       for (int n = 0; n < half; n++) {
         lanes[n] += lanes[n + half];
       }
     }
     return lanes[0];
+  }
+
+  /** What is left of every fourth lane, from one of the first four on. */
+  private static double everyFourth(double[] lanes, int first, int count) {
+    return switch (count) {
+      case 4 -> lanes[first];
+      case 8 -> lanes[first] + lanes[first + 4];
+      default -> (lanes[first] + lanes[first + 8]) + (lanes[first + 4] + lanes[first + 12]);
+    };
   }
 
   /**
@@ -575,7 +603,7 @@ public final class KernelMath {
 
   /**
    * The sum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * lower one until one is left. May overwrite the array.
    */
   public static int sumLanes(int[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {
@@ -627,7 +655,7 @@ public final class KernelMath {
 
   /**
    * The sum of the first {@code count} values, a power of two: the upper half is folded onto the
-   * lower one until one is left. Overwrites the array.
+   * lower one until one is left. May overwrite the array.
    */
   public static long sumLanes(long[] lanes, int count) {
     for (int half = count >> 1; half > 0; half >>= 1) {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class KernelMathTest {
@@ -287,6 +288,28 @@ final class KernelMathTest {
     try (InputStream in =
         Objects.requireNonNull(KernelMathTest.class.getResourceAsStream("/math/" + table))) {
       return new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
+    }
+  }
+
+  @Test
+  void sumsOfLanesFoldHalves() {
+    var random = new SplittableRandom(3);
+    for (int count = 1; count <= 64; count *= 2) {
+      double[] doubles = random.doubles(count, -1, 1).toArray();
+      float[] floats = new float[count];
+      for (int n = 0; n < count; n++) {
+        floats[n] = (float) doubles[n];
+      }
+      double[] halves = doubles.clone();
+      float[] narrow = floats.clone();
+      for (int half = count / 2; half > 0; half /= 2) {
+        for (int n = 0; n < half; n++) {
+          halves[n] += halves[n + half];
+          narrow[n] += narrow[n + half];
+        }
+      }
+      assertThat(KernelMath.sumLanes(doubles, count)).isEqualTo(halves[0]);
+      assertThat(KernelMath.sumLanes(floats, count)).isEqualTo(narrow[0]);
     }
   }
 }

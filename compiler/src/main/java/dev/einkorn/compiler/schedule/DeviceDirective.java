@@ -213,6 +213,7 @@ public sealed interface DeviceDirective extends Directive {
           Block _,
           Distribute _,
           Resume _,
+          Unroll _,
           Stage _,
           Pack _,
           Partial _,

@@ -21,6 +21,7 @@ public sealed interface Directive
         Directive.Block,
         Directive.Distribute,
         Directive.Resume,
+        Directive.Unroll,
         Directive.Stage,
         Directive.SplitBorders,
         Directive.Contract,
@@ -283,6 +284,29 @@ public sealed interface Directive
           + size
           + around.map(loop -> " around " + loop).orElse("")
           + ")";
+    }
+  }
+
+  /**
+   * Writes out the terms of whole blocks of a sum, so that the loop around them is the innermost.
+   *
+   * {@snippet lang=text :
+   * for i_block step 2:                        for i_block in 0 .. extent(i) // 2 * 2 step 2:
+   *   for k:                                     for k:
+   *     f32 s = i_block > 0 ? c[k] : 0.0           f32 s = i_block > 0 ? c[k] : 0.0
+   *     for i in i_block .. i_block + 2:   =>      s += A[i_block,k]
+   *       s += A[i,k]                              s += A[i_block + 1,k]
+   *     c[k] = s                                   c[k] = s
+   *                                            the loop as it was for what is left
+   * }
+   *
+   * <p>Legal after {@link Resume} or {@link Block}, for blocks of at most 32 terms that are added
+   * up and nothing else. Terms keep their order.
+   */
+  record Unroll(IndexVariable variable) implements Directive {
+    @Override
+    public String toString() {
+      return "unroll(" + variable + ")";
     }
   }
 

@@ -35,10 +35,18 @@ final class ElementwiseSchedule {
   private static final int DISTRIBUTED = 256;
 
   /** Rows that a reduction takes in at a time: as many streams of each operand are read. */
-  private static final int ROWS = 4;
+  private static final int ROWS = 8;
+
+  /** Below, rows that blocks of eight leave count. */
+  private static final int FEW_ROWS = 64;
 
   /** Whole rows of up to so many vectors are kept in registers. */
-  private static final int ROW_VECTORS = 8;
+  private static final int ROW_VECTORS = 16;
+
+  /** Vectors side by side over a sum of several loops. */
+  private static final int NESTED_VECTORS = 8;
+
+  private static final int LEAST_VECTOR_BYTES = 16;
 
   /** Below, a move is not worth blocks. */
   private static final int MOVED_AT_LEAST = 8;
@@ -274,33 +282,69 @@ final class ElementwiseSchedule {
     }
     long row = extent(unit.get());
     int lanes = lanes();
-    boolean single = !(form.get().sum().body() instanceof Stmt.Loop);
-    if (row <= (long) ROW_VECTORS * lanes && row % lanes == 0) {
-      return tiledExactly(directives, unit.get(), (int) (row / lanes), lanes);
+    var sizes = new TileSizes(target, form.get().accumulator().elementType());
+    long rowVectors = Math.min(ROW_VECTORS, sizes.accumulators());
+    if (lanes > 1 && row >= lanes && row < (rowVectors + 1) * lanes) {
+      // What is left is a vector that reaches back into the whole ones.
+      int left = (int) (row % lanes);
+      int rest = left == 0 ? 0 : Math.max(leastLanes(), Integer.highestOneBit(2 * left - 1));
+      directives.add(tile(unit.get(), (int) (row / lanes), rest));
+      return legal(directives);
     }
-    if (!single) {
-      return tiled(directives, unit.get(), ROW_VECTORS);
+    if (form.get().sum().body() instanceof Stmt.Loop) {
+      return tiled(directives, unit.get(), NESTED_VECTORS);
     }
-    int tile = VECTORS * lanes;
+    return streamed(directives, summed, unit.get());
+  }
+
+  /** Rows go by the sums, which wait in the target. */
+  private Optional<Schedule> streamed(
+      List<Directive> before, IndexVariable summed, IndexVariable unit) {
+    List<Directive> directives = new ArrayList<>(before);
+    long row = extent(unit);
+    int tile = VECTORS * lanes();
     long inL1 = Long.highestOneBit(target.l1() / 2 / elementBytes());
     // Workers share out the blocks.
     long block = target.threads() > 1 ? TileSizes.block(row, tile, inL1, target.threads()) : inL1;
     if (row > (target.threads() > 1 ? block : 2 * block) && block >= tile) {
-      directives.add(
-          new Directive.Block(List.of(new Directive.TileLoop(unit.get(), (int) block, 1))));
+      directives.add(new Directive.Block(List.of(new Directive.TileLoop(unit, (int) block, 1))));
     }
-    directives.add(new Directive.Resume(summed, ROWS));
-    return tiled(directives, unit.get(), VECTORS);
+    directives.add(new Directive.Resume(summed, rows(extent(summed))));
+    return writtenOut(directives, summed, unit, row).or(() -> tiled(directives, unit, VECTORS));
   }
 
-  private Optional<Schedule> tiledExactly(
-      List<Directive> before, IndexVariable unit, int count, int lanes) {
-    if (lanes == 1 || count == 0) {
+  /** How many rows are taken in at a time: as many as leave none, if there are few. */
+  private static int rows(long all) {
+    for (int rows = ROWS; rows > ROWS / 2 && all < FEW_ROWS; rows--) {
+      if (all % rows == 0) {
+        return rows;
+      }
+    }
+    return (int) Math.clamp(all, 1, ROWS);
+  }
+
+  /** Blocks of rows without a loop inside, one vector after the other. */
+  private Optional<Schedule> writtenOut(
+      List<Directive> before, IndexVariable summed, IndexVariable unit, long row) {
+    if (lanes() == 1 || row < lanes()) {
       return Optional.empty();
     }
     List<Directive> directives = new ArrayList<>(before);
-    directives.add(new Directive.Tile(List.of(new Directive.TileLoop(unit, count, lanes))));
+    directives.add(new Directive.Unroll(summed));
+    directives.add(new Directive.Hoist());
+    directives.add(tile(unit, 1, row % lanes() < leastLanes() ? 0 : leastLanes()));
     return legal(directives);
+  }
+
+  /** Vectors side by side, and others for what these leave. */
+  private Directive tile(IndexVariable variable, int vectors, int restLanes) {
+    return new Directive.Tile(
+        List.of(new Directive.TileLoop(variable, vectors, lanes(), restLanes)));
+  }
+
+  /** Lanes of the narrowest vectors. */
+  private int leastLanes() {
+    return Math.max(1, LEAST_VECTOR_BYTES / elementBytes());
   }
 
   /** The one load whose neighbours in memory lie along the sum. */

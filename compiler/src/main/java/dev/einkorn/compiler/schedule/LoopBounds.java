@@ -40,6 +40,10 @@ final class LoopBounds {
     return new Expr.BinaryOp(BinaryOperator.MULTIPLY, number(factor), value);
   }
 
+  static Expr times(Expr value, long factor) {
+    return new Expr.BinaryOp(BinaryOperator.MULTIPLY, value, number(factor));
+  }
+
   static Expr and(Expr left, Expr right) {
     return new Expr.BinaryOp(BinaryOperator.AND, left, right);
   }

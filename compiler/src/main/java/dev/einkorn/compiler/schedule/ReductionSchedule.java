@@ -2,15 +2,19 @@ package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.loop.Element;
+import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Chooses what is done to the reductions of a nest of sequential loops: chunks of long ones,
@@ -34,10 +38,11 @@ final class ReductionSchedule {
   // The multiple that a chunk of neighbours in memory is: whole pages, whole blocks of partials.
   private static final int GRAIN = 1024;
 
-  // Rows that are folded side by side: with four vectors of partial results each, what registers
-  // hold.
-  private static final int ROWS = 4;
-  private static final int LEAST_TILES = 4;
+  // Of rows that are folded side by side, which hide the latency for each other.
+  private static final int ROW_BYTES = 64;
+  // Rows that are folded side by side, as many streams of memory; of two tensors half as many.
+  private static final int ROWS = 8;
+  private static final int LEAST_ROWS = 16;
   private static final long LONGEST_ROW = 256 << 10;
 
   private ReductionSchedule() {}
@@ -68,13 +73,31 @@ final class ReductionSchedule {
   }
 
   /**
-   * A few rows at a time: memory is fetched ahead along each of them, and what they share is loaded
-   * once. Long rows lie apart by much, where lines of one would drive out those of another.
+   * A few rows at a time: memory is fetched ahead along each, and what they share is loaded once.
    */
   private static Optional<Directive> rows(LoopNest nest, CallShape shape, Target target) {
+    if (!target.simd()) {
+      return Optional.empty();
+    }
+    return foldedSideBySide(nest, shape)
+        .map(
+            row -> {
+              boolean few =
+                  streams(nest, row) > 1
+                      || target.simdBits() < ROW_BYTES * Byte.SIZE
+                      || shape.value(row.binding().extent()) < 2L * LEAST_ROWS;
+              var tile = new Directive.TileLoop(row.variable(), few ? ROWS / 2 : ROWS, 1);
+              return new Directive.Tile(List.of(tile));
+            });
+  }
+
+  /**
+   * The loop over rows that are folded side by side, which sizes alone decide. Long rows lie apart
+   * by much, where lines of one would drive out those of another.
+   */
+  private static Optional<Stmt.Loop> foldedSideBySide(LoopNest nest, CallShape shape) {
     Optional<SumBlocking> form = SumBlocking.of(nest);
-    if (!target.simd()
-        || form.isEmpty()
+    if (form.isEmpty()
         || form.get().outer().isEmpty()
         || form.get().sum().body() instanceof Stmt.Loop
         || PolynomialFunctions.areCalled(nest.body())) {
@@ -86,9 +109,24 @@ final class ReductionSchedule {
             * form.get().accumulator().elementType().byteSize();
     return row.isWhole()
             && bytes <= LONGEST_ROW
-            && shape.value(row.binding().extent()) >= (long) LEAST_TILES * ROWS
-        ? Optional.of(new Directive.Tile(List.of(new Directive.TileLoop(row.variable(), ROWS, 1))))
+            && shape.value(row.binding().extent()) >= LEAST_ROWS
+        ? Optional.of(row)
         : Optional.empty();
+  }
+
+  /** How many elements are read that change from row to row. */
+  private static int streams(LoopNest nest, Stmt.Loop row) {
+    Set<Element> read = new HashSet<>();
+    LoopWalk.values(
+        row.body(),
+        value -> {
+          if (value instanceof Expr.Load(Element element, _)
+              && element.dependsOn(row.variable())
+              && !element.tensor().equals(nest.name())) {
+            read.add(element);
+          }
+        });
+    return read.size();
   }
 
   private static List<Directive> candidates(LoopNest nest, CallShape shape, Target target) {
@@ -105,6 +143,7 @@ final class ReductionSchedule {
         candidates.add(new Directive.SplitReduction(loop.variable(), CHUNKS, grain));
       }
     }
+    boolean sideBySide = foldedSideBySide(nest, shape).isPresent();
     Map<IndexVariable, Directive.Partial> partials = new LinkedHashMap<>();
     LoopWalk.statements(
         nest.body(),
@@ -112,7 +151,9 @@ final class ReductionSchedule {
           if (s instanceof Stmt.Loop loop && !folded(loop).isEmpty()) {
             ElementType type = folded(loop).getFirst();
             int bytes =
-                PolynomialFunctions.areCalled(loop.body()) ? POLYNOMIAL_BYTES : PARTIAL_BYTES;
+                PolynomialFunctions.areCalled(loop.body())
+                    ? POLYNOMIAL_BYTES
+                    : sideBySide ? ROW_BYTES : PARTIAL_BYTES;
             int count =
                 partials(shape.value(loop.binding().extent()), bytes / type.byteSize(), loop);
             if (type != ElementType.BOOL && count > 0) {
@@ -135,13 +176,14 @@ final class ReductionSchedule {
    * for sums of two vectors.
    */
   private static int partials(long extent, int wanted, Stmt.Loop fold) {
-    if (extent >= (long) LEAST_BLOCKS * wanted) {
+    int bytes = folded(fold).getFirst().byteSize();
+    if (extent * bytes >= (long) LEAST_BLOCKS * PARTIAL_BYTES) {
       return wanted;
     }
-    int least = LEAST_BYTES / folded(fold).getFirst().byteSize();
+    int least = LEAST_BYTES / bytes;
     int best = 0;
     long shortest = isSlow(fold) || extent >= 4L * least ? Long.MAX_VALUE : 0;
-    for (int count = wanted / 2; count >= least; count /= 2) {
+    for (int count = wanted; count >= least; count /= 2) {
       long chain = extent / count + extent % count;
       if (extent >= (long) LEAST_BLOCKS * count && chain < shortest) {
         best = count;

@@ -96,9 +96,6 @@ final class RegisterTiling {
       inner.add(tile.width() == 1 ? loop : loop.withStep(new Stmt.Step(tile.width(), true)));
     }
     if (takesUp(perfect.body())) {
-      if (directive.loops().stream().anyMatch(loop -> loop.rest() > 0)) {
-        throw Scheduler.refusal(directive, "an element that goes on must be computed once");
-      }
       return onceEach(perfect, inner, jammed);
     }
     Stmt result = around(inner, jammed, perfect);
@@ -187,7 +184,9 @@ final class RegisterTiling {
   /** Whole tiles, and the nest as it was for what is left; no element is computed twice. */
   private Stmt onceEach(PerfectNest perfect, List<Stmt.Loop> tiles, Stmt jammed) {
     List<Stmt> parts = new ArrayList<>();
-    parts.add(new PerfectNest(tiles.stream().map(RegisterTiling::whole).toList(), jammed).toStmt());
+    List<Stmt.Loop> whole = tiles.stream().map(RegisterTiling::whole).toList();
+    parts.add(outlined("tiles_", jammed, new PerfectNest(whole, jammed).toStmt()));
+    Optional<Stmt.Loop> vectors = restVectors(perfect, tiles, parts);
     for (int left = 0; left < tiles.size(); left++) {
       List<Stmt.Loop> loops = new ArrayList<>();
       for (int at = 0; at < tiles.size(); at++) {
@@ -196,7 +195,9 @@ final class RegisterTiling {
         loops.add(
             at < left
                 ? single.withBounds(loop.lower(), middle(loop))
-                : at == left ? single.withBounds(middle(loop), loop.upper()) : single);
+                : at == left
+                    ? single.withBounds(middle(vectors.orElse(loop)), loop.upper())
+                    : single);
       }
       if (tiles.get(left).step().size() > 1) {
         parts.add(new PerfectNest(loops, perfect.body()).toStmt());
@@ -209,6 +210,31 @@ final class RegisterTiling {
       }
     }
     return result;
+  }
+
+  /** Without a loop inside a tile, the loop over tiles is the one to be compiled by itself. */
+  private Stmt outlined(String prefix, Stmt tile, Stmt loop) {
+    return hasLoop(tile) ? loop : new Stmt.Outline(prefix + nest.name(), loop);
+  }
+
+  /** Adds narrower vectors for what whole tiles leave, and gives the loop over them. */
+  private Optional<Stmt.Loop> restVectors(
+      PerfectNest perfect, List<Stmt.Loop> tiles, List<Stmt> parts) {
+    if (directive.loops().stream().allMatch(loop -> loop.rest() == 0)) {
+      return Optional.empty();
+    }
+    if (tiles.size() > 1) {
+      throw Scheduler.refusal(
+          directive, "elements that go on have vectors for the rest along one index only");
+    }
+    Directive.TileLoop loop = directive.loops().getFirst();
+    var narrow = new Directive.TileLoop(loop.variable(), 1, loop.rest());
+    Stmt.Loop all = tiles.getFirst();
+    Stmt.Loop vectors = all.withStep(new Stmt.Step(loop.rest(), true));
+    Stmt.Loop rest = whole(vectors).withBounds(middle(all), middle(vectors));
+    Stmt jammed = jammed(new Directive.Tile(List.of(narrow)), "rest_", perfect);
+    parts.add(outlined("rest_", jammed, rest.withBody(jammed)));
+    return Optional.of(vectors);
   }
 
   private static Stmt.Loop whole(Stmt.Loop tiles) {

@@ -46,6 +46,7 @@ public record Schedule(List<Directive> directives) {
                       Directive.Block _,
                       Directive.Stage _,
                       Directive.Resume _,
+                      Directive.Unroll _,
                       Directive.SplitReduction _,
                       Directive.Mirror _,
                       Directive.Parallel _,
@@ -80,6 +81,7 @@ public record Schedule(List<Directive> directives) {
                           Directive.Block _,
                           Directive.Distribute _,
                           Directive.Resume _,
+                          Directive.Unroll _,
                           Directive.Stage _,
                           Directive.Pack _,
                           Directive.Partial _,
@@ -233,6 +235,12 @@ public record Schedule(List<Directive> directives) {
                 ? Optional.empty()
                 : Optional.of(new IndexVariable(parts[1].strip())));
       }
+      case "unroll" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("unroll takes one index, found: " + text);
+        }
+        yield new Directive.Unroll(variables.getFirst());
+      }
       case "stage" -> {
         if (arguments.size() < 2) {
           throw new ScheduleException("stage takes a tensor and indices such as i: 64: " + text);
@@ -280,8 +288,8 @@ public record Schedule(List<Directive> directives) {
                               + name
                               + "; there are reorder, fuse, promote, hoist, polynomial, reciprocal,"
                               + " contract, split, partial, mirror, block, distribute, resume,"
-                              + " stage, tile, pack, split_borders and parallel, and for GPUs bind,"
-                              + " shared, registers and turn"));
+                              + " unroll, stage, tile, pack, split_borders and parallel, and for"
+                              + " GPUs bind, shared, registers and turn"));
     };
   }
 

@@ -63,6 +63,7 @@ public final class Scheduler {
             case Directive.Tile tile -> result.withBody(RegisterTiling.apply(result, tile));
             case Directive.Block block -> result.withBody(LoopBlocking.apply(result, block));
             case Directive.Resume resume -> result.withBody(SumBlocking.apply(result, resume));
+            case Directive.Unroll unroll -> result.withBody(SumUnrolling.apply(result, unroll));
             case Directive.Stage stage -> Staging.apply(result, stage);
             case Directive.Distribute distribute -> LoopDistribution.apply(result, distribute);
             case Directive.Pack pack -> PackedContraction.apply(result, pack);

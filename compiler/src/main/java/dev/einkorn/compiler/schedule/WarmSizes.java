@@ -54,6 +54,7 @@ public final class WarmSizes {
             Directive.Hoist _,
             Directive.Contract _,
             Directive.Continue _,
+            Directive.Unroll _,
             Directive.SplitReduction _,
             Directive.Mirror _,
             Directive.Parallel _,

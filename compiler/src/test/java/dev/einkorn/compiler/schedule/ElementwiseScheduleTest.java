@@ -57,16 +57,49 @@ class ElementwiseScheduleTest {
   void slowReductionsTakeInWholeRows() {
     String dot = "c[k] = sum[i](A[i,k] * B[i,k])";
     String start = "fuse(k); promote(c); contract(); ";
+    String eight = "resume(i: 8); unroll(i); hoist(); ";
     chooses(dot, Map.of("i", 262144L, "k", 64L), start + "tile(k: 4 x 16)");
-    chooses(dot, Map.of("i", 8192L, "k", 4096L), start + "resume(i: 4); tile(k: 4 x 16)");
+    chooses(dot, Map.of("i", 8192L, "k", 4096L), start + eight + "tile(k: 1 x 16)");
     chooses(
         dot,
         Map.of("i", 64L, "k", 262144L),
-        start + "block(k: 4096); resume(i: 4); tile(k: 4 x 16)");
+        start + "block(k: 4096); " + eight + "tile(k: 1 x 16)");
+    // Rows that are no multiple of a vector: in registers, or with narrow vectors for what is left.
+    chooses(dot, Map.of("i", 500L, "k", 100L), start + "tile(k: 6 x 16 + 4)");
+    chooses(dot, Map.of("i", 500L, "k", 127L), start + "tile(k: 7 x 16 + 16)");
+    chooses(dot, Map.of("i", 500L, "k", 1003L), start + eight + "tile(k: 1 x 16 + 4)");
+    // A few rows are one block, or blocks that leave none.
+    chooses(
+        dot,
+        Map.of("i", 3L, "k", 4096L),
+        start + "resume(i: 3); unroll(i); hoist(); tile(k: 1 x 16)");
+    chooses(
+        dot,
+        Map.of("i", 12L, "k", 4096L),
+        start + "resume(i: 6); unroll(i); hoist(); tile(k: 1 x 16)");
     chooses(
         "c[k] = sum[i](A[i,k] * B[k,i])",
         Map.of("i", 8192L, "k", 4096L),
         start + "stage(B, i: 256, k: 32); tile(k: 2 x 16)");
+  }
+
+  @Test
+  void rowsAreFoldedSideBySide() {
+    String start = "fuse(i); promote(y); contract(); hoist(); ";
+    Map<String, Long> sizes = Map.of("i", 400L, "k", 400L);
+    chooses("y[i] = A[i,k] * x[k]", sizes, start + "tile(i: 8); partial(k, 16 x 16)");
+    chooses("y[i] = A[i,k] * B[i,k]", sizes, start + "tile(i: 4); partial(k, 16 x 16)");
+    chooses(
+        "y[i] = A[i,k] * x[k]",
+        Map.of("i", 20L, "k", 400L),
+        start + "tile(i: 4); partial(k, 16 x 16)");
+    // One row after the other has four vectors of partial results.
+    chooses("y[i] = A[i,k] * x[k]", Map.of("i", 3L, "k", 400L), start + "partial(k, 64 x 16)");
+    // As many as leave the shortest chain.
+    chooses(
+        "y[i] = A[i,k] * x[k]",
+        Map.of("i", 400L, "k", 40L),
+        start + "tile(i: 8); partial(k, 8 x 8)");
   }
 
   private static void chooses(String program, Map<String, Long> extents, String schedule) {

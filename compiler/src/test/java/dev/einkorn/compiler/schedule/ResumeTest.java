@@ -49,6 +49,82 @@ class ResumeTest {
   }
 
   @Test
+  void theTermsOfWholeBlocksAreWrittenOut() {
+    gives(
+        "c[k] = sum[i](A[i,k] * b[i])",
+        "fuse(k); promote(c); resume(i: 2); unroll(i); hoist(); tile(k: 1 x 8 + 4)",
+        """
+        for i_block in 0 .. extent(i) // 2 * 2 step 2:
+          f32 b_i_block = b[i_block]
+          f32 b_i_block_1 = b[i_block + 1]
+          function tiles_c:
+            for k in 0 .. extent(k) // 8 * 8 step 8:
+              f32x8 c_sum_1 = 0.0
+              if i_block > 0:
+                c_sum_1 = c[k]<8>
+              c_sum_1 += A[i_block,k]<8> * b_i_block
+              c_sum_1 += A[i_block + 1,k]<8> * b_i_block_1
+              c[k] = c_sum_1
+          function rest_c:
+            for k in extent(k) // 8 * 8 .. extent(k) // 4 * 4 step 4:
+              f32x4 c_sum_2 = 0.0
+              if i_block > 0:
+                c_sum_2 = c[k]<4>
+              c_sum_2 += A[i_block,k]<4> * b_i_block
+              c_sum_2 += A[i_block + 1,k]<4> * b_i_block_1
+              c[k] = c_sum_2
+          for k in extent(k) // 4 * 4 .. extent(k):
+            f32 c_sum = 0.0
+            if i_block > 0:
+              c_sum = c[k]
+            c_sum += A[i_block,k] * b_i_block
+            c_sum += A[i_block + 1,k] * b_i_block_1
+            c[k] = c_sum
+        for i_block in extent(i) // 2 * 2 .. max(1, extent(i)) step 2:
+          for k in 0 .. extent(k) // 8 * 8 step 8:
+            function tile_c:
+              f32x8 c_sum_3 = 0.0
+              if i_block > 0:
+                c_sum_3 = c[k]<8>
+              for i in i_block .. min(i_block + 2, extent(i)):
+                c_sum_3 += A[i,k]<8> * b[i]
+              c[k] = c_sum_3
+          for k in extent(k) // 8 * 8 .. extent(k) // 4 * 4 step 4:
+            function rest_c:
+              f32x4 c_sum_4 = 0.0
+              if i_block > 0:
+                c_sum_4 = c[k]<4>
+              for i in i_block .. min(i_block + 2, extent(i)):
+                c_sum_4 += A[i,k]<4> * b[i]
+              c[k] = c_sum_4
+          for k in extent(k) // 4 * 4 .. extent(k):
+            f32 c_sum = 0.0
+            if i_block > 0:
+              c_sum = c[k]
+            for i in i_block .. min(i_block + 2, extent(i)):
+              c_sum += A[i,k] * b[i]
+            c[k] = c_sum
+        """);
+    isRefused(
+        "c[k] = sum[i](A[i,k])",
+        "fuse(k); promote(c); unroll(i)",
+        "unroll(i) is not legal here: there are no blocks of a sum over i");
+    isRefused(
+        "c[k] = sum[i](A[i,k])",
+        "fuse(k); promote(c); resume(i: 64); unroll(i)",
+        "unroll(i) is not legal here: blocks of 64 terms are too long, at most 32");
+    isRefused(
+        "c[k] = sum[i,j](A[i,j,k])",
+        "fuse(k); promote(c); resume(i: 8); unroll(i)",
+        "unroll(i) is not legal here: a term is more than what is added to a sum");
+    isRefused(
+        "c[j,k] = sum[i](A[i,j,k])",
+        "fuse(j, k); promote(c); resume(i: 8 around j); tile(j: 2, k: 1 x 8 + 4)",
+        "tile(j: 2, k: 1 x 8 + 4) is not legal here: elements that go on have vectors for the rest"
+            + " along one index only");
+  }
+
+  @Test
   void blocksStandAroundAllThatTakesThemIn() {
     gives(
         "c[j,k] = sum[i](A[i,k] * B[i,j])",

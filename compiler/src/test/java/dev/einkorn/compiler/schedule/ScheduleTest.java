@@ -57,15 +57,14 @@ class ScheduleTest {
     refuses(
         "vectorize(i)",
         "unknown directive vectorize; there are reorder, fuse, promote, hoist, polynomial,"
-            + " reciprocal, contract, split, partial, mirror, block, distribute, resume, stage,"
-            + " tile, pack, split_borders and parallel, and for GPUs bind, shared, registers and"
-            + " turn");
+            + " reciprocal, contract, split, partial, mirror, block, distribute, resume, unroll,"
+            + " stage, tile, pack, split_borders and parallel, and for GPUs bind, shared, registers"
+            + " and turn");
     refuses(
         "hoist(); (i)",
-        "unknown directive ; there are reorder, fuse, promote, hoist, polynomial,"
-            + " reciprocal, contract, split, partial, mirror, block, distribute, resume, stage,"
-            + " tile, pack, split_borders and parallel, and for GPUs bind, shared, registers and"
-            + " turn");
+        "unknown directive ; there are reorder, fuse, promote, hoist, polynomial, reciprocal,"
+            + " contract, split, partial, mirror, block, distribute, resume, unroll, stage, tile,"
+            + " pack, split_borders and parallel, and for GPUs bind, shared, registers and turn");
     refuses("reorder i, k", "expected a directive such as reorder(i, k), found: reorder i, k");
     refuses("reorder(i, k", "expected a directive such as reorder(i, k), found: reorder(i, k");
     refuses("promote()", "promote takes one tensor, found: promote()");

@@ -117,7 +117,12 @@ class StreamingBitsTest {
             "fuse(k); promote(c); resume(i: 4); tile(k: 2 x 8)",
             "fuse(k); promote(c); contract(); resume(i: 3); tile(k: 1 x 8)",
             "fuse(k); promote(c); resume(i: 1)",
-            "fuse(k); promote(c); block(k: 24); resume(i: 4); tile(k: 1 x 8)")) {
+            "fuse(k); promote(c); block(k: 24); resume(i: 4); tile(k: 1 x 8)",
+            "fuse(k); promote(c); resume(i: 4); unroll(i); tile(k: 1 x 8)",
+            "fuse(k); promote(c); contract(); resume(i: 3); unroll(i); hoist(); tile(k: 2 x 8 + 4)",
+            "fuse(k); promote(c); resume(i: 1); tile(k: 1 x 8 + 2)",
+            "fuse(k); promote(c); block(k: 24); resume(i: 4); unroll(i); tile(k: 1 x 8 + 4)",
+            "fuse(k); promote(c); tile(k: 2 x 8 + 4)")) {
       check(
           new Case(
               "c[k] = sum[i](A[i,k] * B[i,k])",
@@ -131,6 +136,12 @@ class StreamingBitsTest {
             Map.of("A", "i,k", "B", "i,k"),
             "fuse(k); promote(m); resume(i: 4); tile(k: 2 x 8)",
             planes()));
+    check(
+        new Case(
+            "s[k] = sqrt(sum[i]((A[i,k] - B[i,k])^2)) + B[3,k]",
+            Map.of("A", "i,k", "B", "i,k"),
+            "resume(i: 4); unroll(i); hoist(); tile(k: 1 x 8 + 4)",
+            planes().stream().filter(extents -> extents.get("i") > 3).toList()));
   }
 
   @Test
