@@ -275,9 +275,15 @@ public final class Einkorn {
    */
   Executable.Request slabRequest(
       ExecutionPlan plan, List<Layout> layouts, boolean wide, CallShape shape, CallShape whole) {
-    var alone = new Target(target.simdBits(), 1, target.l1(), target.l2(), target.l3());
     return new Executable.Request(
-        plan, layouts, wide, Map.of(), Optional.of(shape), Optional.of(whole), alone, arithmetic());
+        plan,
+        layouts,
+        wide,
+        Map.of(),
+        Optional.of(shape),
+        Optional.of(whole),
+        target.alone(),
+        arithmetic());
   }
 
   /** The plan in slabs, if that makes it faster within the memory budget. */

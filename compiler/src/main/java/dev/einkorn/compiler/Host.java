@@ -2,11 +2,14 @@ package dev.einkorn.compiler;
 
 import dev.einkorn.compiler.schedule.Target;
 import dev.einkorn.runtime.CacheSizes;
+import dev.einkorn.runtime.Processor;
 import dev.einkorn.runtime.simd.SimdSupport;
 
 /** The machine that runs this JVM, looked at once. */
 final class Host {
   private static final CacheSizes CACHES = CacheSizes.detect();
+
+  private static final boolean HALF_RATE = Processor.detect().hasHalfRate();
 
   private Host() {}
 
@@ -22,6 +25,7 @@ final class Host {
         threads,
         CACHES.l1Bytes(),
         CACHES.l2Bytes(),
-        CACHES.l3Bytes());
+        CACHES.l3Bytes(),
+        HALF_RATE);
   }
 }

@@ -42,12 +42,8 @@ enum Thrift {
   private static Executable.Chosen ofCaches(Executable.Chosen best, int divisor) {
     Target target = best.key().target();
     return best.withTarget(
-        new Target(
-            target.simdBits(),
-            target.threads(),
-            part(target.l1(), divisor),
-            part(target.l2(), divisor),
-            part(target.l3(), divisor)));
+        target.withCaches(
+            part(target.l1(), divisor), part(target.l2(), divisor), part(target.l3(), divisor)));
   }
 
   private static long part(long bytes, int divisor) {

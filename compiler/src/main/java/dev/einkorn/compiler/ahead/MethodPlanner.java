@@ -358,7 +358,7 @@ final class MethodPlanner {
       return part(Optional.of(stage), plan, options(layouts, wide, shape, machine));
     }
     var whole = new CallShape(stage.wholeSizes(typical).byName(), wholeStrides);
-    var alone = new Target(machine.simdBits(), 1, machine.l1(), machine.l2(), machine.l3());
+    Target alone = machine.alone();
     PipelineOptions own = options(layouts, wide, shape, alone);
     var options =
         new PipelineOptions(

@@ -69,7 +69,22 @@ final class ContractionSchedule {
   /** How often it holds a second factor that a few rows read where it lies. */
   private static final double FEW_ROWS_SHARE = 8;
 
-  /** The share of it in which vectors along a batch index are read where they lie. */
+  /** Vectors side by side in a tile whose columns stay in registers. */
+  private static final int HELD_VECTORS = 4;
+
+  /** The longest sum that is written out for that. */
+  private static final int HELD_TERMS = 16;
+
+  /** Rows from which on it pays to load them first. */
+  private static final int HELD_ROWS = 16;
+
+  /** The share of the last-level cache that takes up what is stored column by column. */
+  private static final double HELD_SHARE = 0.25;
+
+  /**
+   * The share of the second-level cache in which vectors along a batch index are read where they
+   * lie.
+   */
   private static final double DIRECT_BATCH_SHARE = 0.25;
 
   private final LoopNest nest;
@@ -255,7 +270,6 @@ final class ContractionSchedule {
                 || height <= MOST_SKINNY_ROWS
                 || (height <= FEW_ROWS && bytes <= FEW_ROWS_SHARE * target.l2()));
     if (direct) {
-      int columnLanes = sizes.lanes(last.extent());
       ContractionIndex row = ContractionIndex.largest(rows);
       boolean isPlain = rows.size() == 1 && columns.size() == 1 && depth.size() == 1;
       if (bytes > target.l2() && height <= MOST_SKINNY_ROWS && isPlain) {
@@ -264,29 +278,37 @@ final class ContractionSchedule {
           return streamed;
         }
       }
-      boolean wholeVectors = columnLanes == target.lanes(type);
+      if (isPlain) {
+        Optional<List<Directive>> held = held(row, last, batch, depth.getFirst());
+        if (held.isPresent()) {
+          return held;
+        }
+      }
+      boolean wholeVectors = sizes.lanes(last.extent()) == target.lanes(type);
       // Workers who share rows compute the rest of the columns each, with vectors of its own.
       boolean sharesRows =
           target.threads() == 1 || row.extent() >= 2L * target.threads() * sizes.directRows(1);
       TileSizes.Columns tileColumns =
-          wholeVectors
-              ? sizes.columns(last.extent(), row.extent(), columnLanes, sharesRows)
-              : new TileSizes.Columns(1, 0);
-      int vectors = tileColumns.vectors();
-      // More rows than a set of the first-level cache has ways would drive each other out.
-      int most =
-          wholeVectors ? sizes.directRows(tileColumns) : Math.min(8, sizes.directRows(vectors));
+          sizes.columns(last.extent(), row.extent(), sharesRows, sharesRows);
+      // More rows than a set of the first-level cache has ways would drive each other out, unless
+      // several vectors share what is read of them.
+      boolean wide = wholeVectors || tileColumns.vectors() > 1;
+      int tileRows =
+          wide
+              ? sizes.rows(tileColumns, row.extent())
+              : TileSizes.balanced(row.extent(), Math.min(8, sizes.directRows(tileColumns)));
       if (height <= MOST_SKINNY_ROWS && wholeVectors) {
         // All rows at once, so that the second factor is read once, and as much of a line of
         // memory as registers allow.
-        long across = Math.min(sizes.registers() - 1, last.extent() / columnLanes * (height + 1));
-        vectors = Math.clamp(across / (height + 1), 1, 6);
-        most = (int) height;
+        long across = Math.min(sizes.registers() - 1, last.extent() / lanes * (height + 1));
+        int vectors = Math.clamp(across / (height + 1), 1, 6);
+        if (vectors != tileColumns.vectors() || lanes != tileColumns.lanes()) {
+          tileColumns = new TileSizes.Columns(vectors, lanes, new Directive.End.Tile());
+        }
+        tileRows = TileSizes.balanced(row.extent(), (int) height);
       }
-      var rowTile =
-          new Directive.TileLoop(row.variable(), TileSizes.balanced(row.extent(), most), 1);
-      int rest = vectors == tileColumns.vectors() ? tileColumns.rest() : 0;
-      var columnTile = new Directive.TileLoop(last.variable(), vectors, columnLanes, rest);
+      var rowTile = new Directive.TileLoop(row.variable(), tileRows, 1);
+      Directive.TileLoop columnTile = tileColumns.along(last.variable());
       // A strip of the second factor stays in the cache for all rows; but what is mostly stored is
       // stored row by row.
       directives.add(
@@ -295,7 +317,7 @@ final class ContractionSchedule {
                   ? List.of(columnTile, rowTile)
                   : List.of(rowTile, columnTile)));
       boolean rowsAreMany =
-          rest > 0
+          !(columnTile.end() instanceof Directive.End.Tile)
               || row.extent() >= 2L * target.threads() * rowTile.width()
               || row.extent() / rowTile.width() >= last.extent() / columnTile.width();
       shareTiles(directives, rowsAreMany ? List.of(row, last) : List.of(last, row));
@@ -444,6 +466,45 @@ final class ContractionSchedule {
   }
 
   /**
+   * Sums of a few terms: registers hold what a tile needs of the second factor while all rows pass
+   * by, whose sums begin and end without a loop. What goes to memory is stored in longer runs.
+   */
+  private Optional<List<Directive>> held(
+      ContractionIndex row,
+      ContractionIndex column,
+      List<ContractionIndex> batch,
+      ContractionIndex depth) {
+    int lanes = target.lanes(type);
+    long terms = depth.extent();
+    long vectors = Math.min(HELD_VECTORS, sizes.vectorsBeside((int) Math.min(terms, HELD_TERMS)));
+    boolean isNarrow = column.extent() == lanes && vectors == 1;
+    long bytes = row.extent() * column.extent() * ContractionIndex.extent(batch) * type.byteSize();
+    boolean isShared =
+        target.threads() == 1
+            || column.extent() >= vectors * lanes * target.threads()
+            || batch.stream().anyMatch(index -> index.extent() >= 2L * target.threads());
+    if (terms > HELD_TERMS
+        || !(vectors > 1 || isNarrow)
+        || column.extent() < vectors * lanes
+        || row.extent() < HELD_ROWS
+        || bytes > HELD_SHARE * target.l3()
+        || !isShared) {
+      return Optional.empty();
+    }
+    List<IndexVariable> order = new ArrayList<>(ContractionIndex.variables(batch));
+    order.add(column.variable());
+    order.add(row.variable());
+    var tile = new Directive.TileLoop(column.variable(), (int) vectors, lanes);
+    List<Directive> directives = new ArrayList<>();
+    directives.add(new Directive.Reorder(order));
+    directives.add(new Directive.Unroll(depth.variable(), (int) terms));
+    directives.add(new Directive.Hoist());
+    directives.add(new Directive.Tile(List.of(tile)));
+    shareTiles(directives, List.of(column, row));
+    return Optional.of(directives);
+  }
+
+  /**
    * Few rows: a few lines of the second factor at a time pass by all sums, which wait in the
    * target. Memory is read in long runs, where a tile that holds its sums would walk down it.
    */
@@ -512,10 +573,9 @@ final class ContractionSchedule {
       ContractionIndex depth) {
     int lanes = target.lanes(type);
     TileSizes.Columns tileColumns =
-        sizes.columns(column.extent(), row.extent(), lanes, target.threads() == 1);
-    int vectors = tileColumns.vectors();
+        sizes.columns(column.extent(), row.extent(), target.threads() == 1, false);
     int rows = TileSizes.balanced(row.extent(), sizes.directRows(tileColumns));
-    var columnTile = new Directive.TileLoop(column.variable(), vectors, lanes, tileColumns.rest());
+    Directive.TileLoop columnTile = tileColumns.along(column.variable());
     Optional<IndexVariable> shared =
         batch.stream()
             .filter(index -> index.extent() >= 2L * target.threads())

@@ -302,11 +302,27 @@ public sealed interface Directive
    *
    * <p>Legal after {@link Resume} or {@link Block}, for blocks of at most 32 terms that are added
    * up and nothing else. Terms keep their order.
+   *
+   * <p>{@code unroll(i: 5)} writes out all terms of a promoted sum of five, and leaves the nest as
+   * it was for sums of another length.
+   *
+   * @param terms of the whole sum; 0 for those of blocks
    */
-  record Unroll(IndexVariable variable) implements Directive {
+  record Unroll(IndexVariable variable, int terms) implements Directive {
+    public Unroll {
+      if (terms < 0) {
+        throw new IllegalArgumentException(terms + " terms");
+      }
+    }
+
+    /** Blocks of a sum. */
+    public Unroll(IndexVariable variable) {
+      this(variable, 0);
+    }
+
     @Override
     public String toString() {
-      return "unroll(" + variable + ")";
+      return "unroll(" + variable + (terms == 0 ? "" : ": " + terms) + ")";
     }
   }
 
@@ -616,7 +632,11 @@ public sealed interface Directive
    *
    * <p>Where a last tile that is moved back would compute much twice, a vector alone may take what
    * whole tiles leave, moved back in its turn: {@code tile(i: 2, j: 2 x 16 + 4)} computes 35
-   * columns as 32 and 4. Legal where no element is summed up from what the target holds.
+   * columns as 32 and 4. Where an element is summed up from what the target holds, and so must be
+   * computed once, these vectors do not reach back, and what they leave has none.
+   *
+   * <p>A tile may also hold an index whole, its last vector moved back to the end: {@code tile(i:
+   * 4, j: 3 x 8 whole)} computes 20 columns as 8, 8 and 8, four of them twice.
    *
    * @param loops the tile's indices, outermost first; at most one has lanes
    */
@@ -635,32 +655,40 @@ public sealed interface Directive
   }
 
   /**
-   * One index of a {@link Tile}: {@code i: 12}, {@code j: 2 x 16} or {@code j: 2 x 16 + 4}.
+   * One index of a {@link Tile}: {@code i: 12}, {@code j: 2 x 16}, {@code j: 2 x 16 + 4} or {@code
+   * j: 3 x 8 whole}.
    *
    * @param count how many elements or vectors side by side
    * @param lanes of each vector, a power of two; 1 for elements
-   * @param rest the lanes of the vectors that take what whole tiles leave, a power of two not above
-   *     {@code lanes}; 0 if a tile that is moved back does
+   * @param end what becomes of elements that whole tiles leave
    */
-  record TileLoop(IndexVariable variable, int count, int lanes, int rest) {
+  record TileLoop(IndexVariable variable, int count, int lanes, End end) {
     public TileLoop {
-      boolean hasRest = rest > 1 && rest <= lanes && Integer.bitCount(rest) == 1;
-      if (count < 1 || lanes < 1 || Integer.bitCount(lanes) != 1 || (rest != 0 && !hasRest)) {
+      boolean fits =
+          switch (end) {
+            case End.Tile _ -> true;
+            case End.Vectors(int rest) -> rest > 1 && rest <= lanes && Integer.bitCount(rest) == 1;
+            case End.Within _ -> lanes > 1 && count > 1;
+          };
+      if (count < 1 || lanes < 1 || Integer.bitCount(lanes) != 1 || !fits) {
         throw new IllegalArgumentException(
-            "a tile of " + new TileText(count, lanes, rest) + " along " + variable);
+            "a tile of " + text(count, lanes, end) + " along " + variable);
       }
     }
 
     /** Without vectors of their own for what whole tiles leave. */
     public TileLoop(IndexVariable variable, int count, int lanes) {
-      this(variable, count, lanes, 0);
+      this(variable, count, lanes, new End.Tile());
     }
 
-    private record TileText(int count, int lanes, int rest) {
-      @Override
-      public String toString() {
-        return count + (lanes == 1 ? "" : " x " + lanes) + (rest == 0 ? "" : " + " + rest);
-      }
+    private static String text(int count, int lanes, End end) {
+      return count
+          + (lanes == 1 ? "" : " x " + lanes)
+          + switch (end) {
+            case End.Tile _ -> "";
+            case End.Vectors(int rest) -> " + " + rest;
+            case End.Within _ -> " whole";
+          };
     }
 
     /** Elements along the index. */
@@ -670,8 +698,24 @@ public sealed interface Directive
 
     @Override
     public String toString() {
-      return variable + ": " + new TileText(count, lanes, rest);
+      return variable + ": " + text(count, lanes, end);
     }
+  }
+
+  /** How a {@link TileLoop} reaches the end of its index. */
+  sealed interface End {
+    /** The last tile is moved back. */
+    record Tile() implements End {}
+
+    /**
+     * Vectors take what whole tiles leave.
+     *
+     * @param lanes of each, a power of two not above those of the tile
+     */
+    record Vectors(int lanes) implements End {}
+
+    /** The tile holds the index whole, and its last vector is moved back. */
+    record Within() implements End {}
   }
 
   /**

@@ -338,8 +338,9 @@ final class ElementwiseSchedule {
 
   /** Vectors side by side, and others for what these leave. */
   private Directive tile(IndexVariable variable, int vectors, int restLanes) {
-    return new Directive.Tile(
-        List.of(new Directive.TileLoop(variable, vectors, lanes(), restLanes)));
+    Directive.End end =
+        restLanes == 0 ? new Directive.End.Tile() : new Directive.End.Vectors(restLanes);
+    return new Directive.Tile(List.of(new Directive.TileLoop(variable, vectors, lanes(), end)));
   }
 
   /** Lanes of the narrowest vectors. */

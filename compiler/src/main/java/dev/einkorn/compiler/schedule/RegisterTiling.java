@@ -93,9 +93,12 @@ final class RegisterTiling {
               .filter(l -> l.variable().equals(tile.variable()))
               .findFirst()
               .orElseThrow();
-      inner.add(tile.width() == 1 ? loop : loop.withStep(new Stmt.Step(tile.width(), true)));
+      inner.add(overTiles(tile, loop));
     }
     if (takesUp(perfect.body())) {
+      if (directive.loops().stream().anyMatch(l -> l.end() instanceof Directive.End.Within)) {
+        throw Scheduler.refusal(directive, "an element that goes on must be computed once");
+      }
       return onceEach(perfect, inner, jammed);
     }
     Stmt result = around(inner, jammed, perfect);
@@ -104,8 +107,25 @@ final class RegisterTiling {
         result = loop.withBody(result);
       }
     }
-    Optional<Expr> fits = fits(inner);
+    Optional<Expr> fits = fits(inner, directive.loops());
     return fits.isEmpty() ? result : new Stmt.Guard(fits.get(), result, perfect.toStmt());
+  }
+
+  private Stmt.Loop overTiles(Directive.TileLoop tile, Stmt.Loop loop) {
+    if (tile.end() instanceof Directive.End.Within) {
+      if (!isZero(loop.lower())) {
+        throw Scheduler.refusal(directive, "the loop " + tile.variable() + " does not begin at 0");
+      }
+      // The one position is that of the last vector.
+      return loop.withBounds(LoopBounds.number(beforeLast(tile)), loop.upper())
+          .withStep(new Stmt.Step(tile.lanes(), true));
+    }
+    return tile.width() == 1 ? loop : loop.withStep(new Stmt.Step(tile.width(), true));
+  }
+
+  /** Elements of all vectors but the last. */
+  private static long beforeLast(Directive.TileLoop tile) {
+    return (tile.count() - 1L) * tile.lanes();
   }
 
   private Stmt jammed(Directive.Tile tile, String prefix, PerfectNest perfect) {
@@ -117,19 +137,18 @@ final class RegisterTiling {
   private Stmt around(List<Stmt.Loop> tiles, Stmt jammed, PerfectNest perfect) {
     List<Directive.TileLoop> loops = new ArrayList<>(directive.loops());
     int split = loops.size() - 1;
-    while (split >= 0 && loops.get(split).rest() == 0) {
+    while (split >= 0 && !(loops.get(split).end() instanceof Directive.End.Vectors)) {
       split--;
     }
-    if (split < 0) {
+    if (split < 0 || !(loops.get(split).end() instanceof Directive.End.Vectors(int restLanes))) {
       return new PerfectNest(tiles, jammed).toStmt();
     }
-    Directive.TileLoop vectors = loops.get(split);
-    loops.set(split, new Directive.TileLoop(vectors.variable(), 1, vectors.rest()));
+    loops.set(split, new Directive.TileLoop(loops.get(split).variable(), 1, restLanes));
     Stmt.Loop whole = whole(tiles.get(split));
     Stmt.Loop rest =
         whole
             .withBounds(middle(tiles.get(split)), tiles.get(split).upper())
-            .withStep(new Stmt.Step(vectors.rest(), true));
+            .withStep(new Stmt.Step(restLanes, true));
     List<Stmt.Loop> inside = tiles.subList(split + 1, tiles.size());
     Stmt both =
         Stmt.sequence(
@@ -220,17 +239,17 @@ final class RegisterTiling {
   /** Adds narrower vectors for what whole tiles leave, and gives the loop over them. */
   private Optional<Stmt.Loop> restVectors(
       PerfectNest perfect, List<Stmt.Loop> tiles, List<Stmt> parts) {
-    if (directive.loops().stream().allMatch(loop -> loop.rest() == 0)) {
+    if (directive.loops().stream().noneMatch(loop -> loop.end() instanceof Directive.End.Vectors)) {
       return Optional.empty();
     }
-    if (tiles.size() > 1) {
+    if (tiles.size() > 1
+        || !(directive.loops().getFirst().end() instanceof Directive.End.Vectors(int lanes))) {
       throw Scheduler.refusal(
           directive, "elements that go on have vectors for the rest along one index only");
     }
-    Directive.TileLoop loop = directive.loops().getFirst();
-    var narrow = new Directive.TileLoop(loop.variable(), 1, loop.rest());
+    var narrow = new Directive.TileLoop(directive.loops().getFirst().variable(), 1, lanes);
     Stmt.Loop all = tiles.getFirst();
-    Stmt.Loop vectors = all.withStep(new Stmt.Step(loop.rest(), true));
+    Stmt.Loop vectors = all.withStep(new Stmt.Step(lanes, true));
     Stmt.Loop rest = whole(vectors).withBounds(middle(all), middle(vectors));
     Stmt jammed = jammed(new Directive.Tile(List.of(narrow)), "rest_", perfect);
     parts.add(outlined("rest_", jammed, rest.withBody(jammed)));
@@ -281,10 +300,15 @@ final class RegisterTiling {
   }
 
   /** Whether each range holds a tile; empty if they are known to. */
-  private static Optional<Expr> fits(List<Stmt.Loop> loops) {
+  private static Optional<Expr> fits(List<Stmt.Loop> loops, List<Directive.TileLoop> tiles) {
     Optional<Expr> all = Optional.empty();
-    for (Stmt.Loop loop : loops) {
-      long width = loop.step().size();
+    for (int n = 0; n < loops.size(); n++) {
+      boolean isWhole = tiles.get(n).end() instanceof Directive.End.Within;
+      Stmt.Loop loop =
+          isWhole
+              ? loops.get(n).withBounds(LoopBounds.number(0), loops.get(n).upper())
+              : loops.get(n);
+      long width = isWhole ? beforeLast(tiles.get(n)) + 1 : loop.step().size();
       if (width == 1 || isAtLeast(loop, width)) {
         continue;
       }

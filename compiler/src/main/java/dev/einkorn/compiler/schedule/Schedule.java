@@ -239,7 +239,11 @@ public record Schedule(List<Directive> directives) {
         if (arguments.size() != 1) {
           throw new ScheduleException("unroll takes one index, found: " + text);
         }
-        yield new Directive.Unroll(variables.getFirst());
+        if (!arguments.getFirst().contains(":")) {
+          yield new Directive.Unroll(variables.getFirst());
+        }
+        Directive.TileLoop loop = tileLoop(arguments.getFirst());
+        yield new Directive.Unroll(loop.variable(), loop.width());
       }
       case "stage" -> {
         if (arguments.size() < 2) {
@@ -296,7 +300,9 @@ public record Schedule(List<Directive> directives) {
   private static final String WHOLE = " whole";
 
   private static final Pattern TILE_LOOP =
-      Pattern.compile("(.+?)\\s*:\\s*(\\d{1,4})(?:\\s*x\\s*(\\d{1,4})(?:\\s*\\+\\s*(\\d{1,4}))?)?");
+      Pattern.compile(
+          "(.+?)\\s*:\\s*(\\d{1,4})"
+              + "(?:\\s*x\\s*(\\d{1,4})(?:\\s*\\+\\s*(\\d{1,4})|(\\s+whole))?)?");
 
   static Directive.TileLoop tileLoop(String text) {
     Matcher matcher = TILE_LOOP.matcher(text);
@@ -305,11 +311,15 @@ public record Schedule(List<Directive> directives) {
     }
     String lanes = matcher.group(3);
     String rest = matcher.group(4);
+    Directive.End end =
+        rest != null
+            ? new Directive.End.Vectors(Integer.parseInt(rest))
+            : matcher.group(5) != null ? new Directive.End.Within() : new Directive.End.Tile();
     return new Directive.TileLoop(
         new IndexVariable(matcher.group(1)),
         Integer.parseInt(matcher.group(2)),
         lanes == null ? 1 : Integer.parseInt(lanes),
-        rest == null ? 0 : Integer.parseInt(rest));
+        end);
   }
 
   private static final Pattern PACK_LOOP =

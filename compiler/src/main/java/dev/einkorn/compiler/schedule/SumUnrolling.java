@@ -1,17 +1,20 @@
 package dev.einkorn.compiler.schedule;
 
-import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LinearForm;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.Stmt;
+import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
-/** {@link Directive.Unroll}: blocks of a sum without a loop inside. */
+/** {@link Directive.Unroll}: blocks of a sum, or a whole one, without a loop inside. */
 final class SumUnrolling {
   // What is written out becomes operations of one loop body, of which C2 takes a few hundred.
   private static final long MOST_TERMS = 32;
@@ -25,11 +28,47 @@ final class SumUnrolling {
 
   static Stmt apply(LoopNest nest, Directive.Unroll directive) {
     var unrolling = new SumUnrolling(directive);
+    if (directive.terms() > 0) {
+      return unrolling.whole(nest);
+    }
     Stmt result = unrolling.rewrite(nest.body());
     if (!unrolling.found) {
       throw unrolling.refuse("there are no blocks of a sum over " + directive.variable());
     }
     return result;
+  }
+
+  /** The nest without a loop for its sum, if that has as many terms as are written out. */
+  private Stmt whole(LoopNest nest) {
+    SumBlocking form =
+        SumBlocking.of(nest)
+            .filter(f -> f.sum().variable().equals(directive.variable()))
+            .orElseThrow(
+                () -> refuse("the nest is not one promoted sum over " + directive.variable()));
+    requireFew(directive.terms());
+    Stmt terms =
+        writtenOut(form.sum(), term -> new Subscript.Affine(List.of(), term), directive.terms());
+    Stmt written =
+        new PerfectNest(
+                form.outer(), Stmt.sequence(List.of(form.accumulator(), terms, form.store())))
+            .toStmt();
+    Extent extent = form.sum().binding().extent();
+    return extent.equals(new Extent.Fixed(directive.terms()))
+        ? written
+        : new Stmt.Guard(
+            new Expr.BinaryOp(
+                BinaryOperator.EQUAL,
+                new Expr.ExtentValue(extent),
+                LoopBounds.number(directive.terms())),
+            written,
+            nest.body());
+  }
+
+  private void requireFew(long terms) {
+    if (terms > MOST_TERMS) {
+      throw refuse(
+          "%d terms are too many to be written out, at most %d".formatted(terms, MOST_TERMS));
+    }
   }
 
   private Stmt rewrite(Stmt stmt) {
@@ -62,9 +101,7 @@ final class SumUnrolling {
   /** Whole blocks without a loop, then the one that is left with its loop. */
   private Stmt split(Stmt.Loop blocks, Stmt.Loop terms) {
     long size = blocks.step().size();
-    if (size > MOST_TERMS) {
-      throw refuse("blocks of " + size + " terms are too long, at most " + MOST_TERMS);
-    }
+    requireFew(size);
     if (LinearForm.of(blocks.lower()).filter(LinearForm.of(0)::equals).isEmpty()) {
       throw refuse("the blocks do not begin at 0");
     }
@@ -72,7 +109,8 @@ final class SumUnrolling {
     Expr whole = LoopBounds.times(LoopBounds.divide(end, size), size);
     Stmt.Loop main = blocks.withBounds(blocks.lower(), whole);
     Stmt.Loop rest = blocks.withBounds(whole, blocks.upper());
-    Stmt written = writtenOut(terms, blocks.variable(), size);
+    var begin = List.of(new Subscript.Term(blocks.variable(), 1));
+    Stmt written = writtenOut(terms, term -> new Subscript.Affine(begin, term), size);
     return Stmt.sequence(List.of(main.withBody(replaced(blocks.body(), terms, written)), rest));
   }
 
@@ -84,15 +122,14 @@ final class SumUnrolling {
     throw refuse("the blocks of " + directive.variable() + " do not end at its extent");
   }
 
-  private Stmt writtenOut(Stmt.Loop terms, IndexVariable block, long size) {
+  private Stmt writtenOut(Stmt.Loop terms, LongFunction<Subscript.Affine> position, long size) {
     List<Stmt> each =
         terms.body() instanceof Stmt.Block(List<Stmt> statements)
             ? statements
             : List.of(terms.body());
     List<Stmt> all = new ArrayList<>();
     for (long term = 0; term < size; term++) {
-      var at = new Subscript.Affine(List.of(new Subscript.Term(block, 1)), term);
-      Relocation place = new Relocation().put(directive.variable(), at);
+      Relocation place = new Relocation().put(directive.variable(), position.apply(term));
       for (Stmt stmt : each) {
         if (!(stmt instanceof Stmt.Update(String local, var operator, Expr value))) {
           throw refuse("a term is more than what is added to a sum");
@@ -119,7 +156,7 @@ final class SumUnrolling {
     return result instanceof Stmt.Block(List<Stmt> statements) ? Stmt.sequence(statements) : result;
   }
 
-  private RuntimeException refuse(String reason) {
+  private ScheduleException refuse(String reason) {
     return Scheduler.refusal(directive, reason);
   }
 }

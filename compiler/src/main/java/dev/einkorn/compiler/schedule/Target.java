@@ -10,10 +10,17 @@ import dev.einkorn.runtime.ElementType;
  * @param l1 bytes of the first-level data cache of a core
  * @param l2 bytes of the second-level cache of a core
  * @param l3 bytes of the last-level cache that all cores share
+ * @param halfRate whether operations on 512 bits take twice the time of those on 256, as on AMD's
+ *     Zen 4; never that the result of one differs
  */
-public record Target(int simdBits, int threads, long l1, long l2, long l3) {
+public record Target(int simdBits, int threads, long l1, long l2, long l3, boolean halfRate) {
   /** One thread of scalar code on a core of common cache sizes, the same on every machine. */
   public static final Target SCALAR = new Target(0, 1, 32 << 10, 1 << 20, 2 << 20);
+
+  /** A machine whose widest vectors have the whole rate. */
+  public Target(int simdBits, int threads, long l1, long l2, long l3) {
+    this(simdBits, threads, l1, l2, l3, false);
+  }
 
   public Target {
     if (simdBits < 0 || threads < 1 || l1 < 1 || l2 < 1 || l3 < 1) {
@@ -37,6 +44,16 @@ public record Target(int simdBits, int threads, long l1, long l2, long l3) {
 
   /** This machine without its vector registers. */
   public Target withoutSimd() {
-    return new Target(0, threads, l1, l2, l3);
+    return new Target(0, threads, l1, l2, l3, halfRate);
+  }
+
+  /** One thread of this machine. */
+  public Target alone() {
+    return new Target(simdBits, 1, l1, l2, l3, halfRate);
+  }
+
+  /** This machine with other caches. */
+  public Target withCaches(long newL1, long newL2, long newL3) {
+    return new Target(simdBits, threads, newL1, newL2, newL3, halfRate);
   }
 }

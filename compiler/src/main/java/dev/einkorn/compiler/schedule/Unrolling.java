@@ -452,11 +452,30 @@ final class Unrolling {
 
   private long offset(IndexVariable variable, Place place) {
     for (int n = 0; n < dimensions.size(); n++) {
-      if (dimensions.get(n).variable().equals(variable)) {
-        return (long) place.steps().get(n) * dimensions.get(n).lanes();
+      Directive.TileLoop loop = dimensions.get(n);
+      if (loop.variable().equals(variable)) {
+        return isLast(loop, place.steps().get(n)) ? 0 : (long) place.steps().get(n) * loop.lanes();
       }
     }
     return 0;
+  }
+
+  /** Whether this is the vector at the end of an index that the tile holds whole. */
+  private static boolean isLast(Directive.TileLoop loop, int step) {
+    return loop.end() instanceof Directive.End.Within && step == loop.count() - 1;
+  }
+
+  /** Whether a position counts from where the tile's loop stands. */
+  private boolean isRelative(IndexVariable variable, Place place) {
+    for (int n = 0; n < dimensions.size(); n++) {
+      Directive.TileLoop loop = dimensions.get(n);
+      if (loop.variable().equals(variable)) {
+        return keepsVariables
+            && (!(loop.end() instanceof Directive.End.Within)
+                || isLast(loop, place.steps().get(n)));
+      }
+    }
+    return true;
   }
 
   private Element at(Element element, Place place) {
@@ -493,9 +512,7 @@ final class Unrolling {
       constant += term.coefficient() * offset(term.variable(), place);
     }
     List<Subscript.Term> terms =
-        keepsVariables
-            ? form.terms()
-            : form.terms().stream().filter(term -> !isTiled(term.variable())).toList();
+        form.terms().stream().filter(term -> isRelative(term.variable(), place)).toList();
     return new Subscript.Affine(terms, constant);
   }
 

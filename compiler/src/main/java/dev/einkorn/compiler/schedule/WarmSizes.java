@@ -27,6 +27,7 @@ public final class WarmSizes {
   /** The sizes by name, for the nest as it was before the schedule was applied. */
   public static Map<String, Long> of(LoopNest canonical, Schedule schedule) {
     Map<IndexVariable, Long> wanted = new HashMap<>();
+    Map<IndexVariable, Long> exact = new HashMap<>();
     for (Directive directive : schedule.directives()) {
       switch (directive) {
         case Directive.Tile tile ->
@@ -44,6 +45,11 @@ public final class WarmSizes {
         case Directive.Stage stage ->
             stage.loops().forEach(loop -> want(wanted, loop.variable(), loop.width() + 1L));
         case Directive.Resume resume -> want(wanted, resume.variable(), resume.size() + 1L);
+        case Directive.Unroll unroll -> {
+          if (unroll.terms() > 0) {
+            exact.put(unroll.variable(), (long) unroll.terms());
+          }
+        }
         case Directive.Distribute distribute ->
             want(wanted, distribute.variable(), distribute.size() + 1L);
         case Directive.Polynomial _,
@@ -54,7 +60,6 @@ public final class WarmSizes {
             Directive.Hoist _,
             Directive.Contract _,
             Directive.Continue _,
-            Directive.Unroll _,
             Directive.SplitReduction _,
             Directive.Mirror _,
             Directive.Parallel _,
@@ -68,6 +73,7 @@ public final class WarmSizes {
     if (!summed.isEmpty()) {
       want(wanted, summed.getLast(), SUM);
     }
+    wanted.putAll(exact);
     Map<String, Long> sizes = new LinkedHashMap<>();
     LoopWalk.statements(
         canonical.body(),

@@ -102,7 +102,37 @@ class ElementwiseScheduleTest {
         start + "tile(i: 8); partial(k, 8 x 8)");
   }
 
+  @Test
+  void shortSumsHoldTheirColumnsInRegisters() {
+    String product = "C[i,j] = A[i,k] * B[k,j]";
+    String start = "fuse(i, j); promote(C); contract(); ";
+    chooses(
+        product,
+        Map.of("i", 300L, "k", 5L, "j", 250L),
+        start + "reorder(j, i); unroll(k: 5); hoist(); tile(j: 4 x 16)");
+    chooses(
+        product,
+        Map.of("i", 300L, "k", 10L, "j", 250L),
+        start + "reorder(j, i); unroll(k: 10); hoist(); tile(j: 2 x 16)");
+    chooses(
+        product,
+        Map.of("i", 300L, "k", 16L, "j", 16L),
+        start + "reorder(j, i); unroll(k: 16); hoist(); tile(j: 1 x 16)");
+    // Long sums, few rows and what goes to memory keep tiles of several rows.
+    for (Map<String, Long> sizes :
+        List.of(
+            Map.of("i", 300L, "k", 11L, "j", 250L),
+            Map.of("i", 10L, "k", 5L, "j", 250L),
+            Map.of("i", 4096L, "k", 8L, "j", 4096L))) {
+      assertThat(chosen(product, sizes).toString()).doesNotContain("unroll");
+    }
+  }
+
   private static void chooses(String program, Map<String, Long> extents, String schedule) {
+    assertThat(chosen(program, extents)).hasToString(schedule);
+  }
+
+  private static Schedule chosen(String program, Map<String, Long> extents) {
     LoopNest nest = Nests.canonical(program);
     Map<String, Long> sizes = new HashMap<>(extents);
     LoopWalk.values(
@@ -122,12 +152,7 @@ class ElementwiseScheduleTest {
       }
       strides.put(tensor.name(), axes);
     }
-    assertThat(
-            AutoSchedule.choose(
-                nest,
-                Optional.of(new CallShape(sizes, strides)),
-                VECTORS,
-                Arithmetic.DETERMINISTIC))
-        .hasToString(schedule);
+    return AutoSchedule.choose(
+        nest, Optional.of(new CallShape(sizes, strides)), VECTORS, Arithmetic.DETERMINISTIC);
   }
 }

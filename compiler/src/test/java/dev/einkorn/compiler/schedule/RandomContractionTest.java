@@ -52,6 +52,7 @@ class RandomContractionTest {
     TILED,
     STAGED,
     STREAMED,
+    HELD,
     CHOSEN
   }
 
@@ -117,7 +118,7 @@ class RandomContractionTest {
 
     /** Whether there is one index of each role. */
     private boolean isSimple() {
-      return family == Family.STAGED || family == Family.STREAMED;
+      return family == Family.STAGED || family == Family.STREAMED || family == Family.HELD;
     }
 
     private <T> T pick(List<T> choices) {
@@ -160,6 +161,14 @@ class RandomContractionTest {
       return (result == Result.FUNCTION ? "polynomial(); " : "")
           + (result == Result.ADDED ? "continue(); " : "")
           + (type.isFloating() ? "contract(); " : "");
+    }
+
+    /**
+     * Whether sums may be added to the target afterwards instead of going on from it, as where its
+     * neighbours lie along a batch index.
+     */
+    boolean mayNotGoOn() {
+      return family == Family.CHOSEN && result == Result.ADDED && type.isFloating();
     }
 
     /** The indices of the sum in the order of their first appearance. */
@@ -217,7 +226,7 @@ class RandomContractionTest {
                         columns.getLast(),
                         width,
                         lanes,
-                        rest(),
+                        rest(width),
                         random.nextBoolean() ? "" : "; parallel(" + rows.getFirst() + ")");
         case STAGED ->
             sums
@@ -235,16 +244,35 @@ class RandomContractionTest {
         case STREAMED ->
             sums
                 + ordered()
-                + "block(n0: %d); resume(k0: %d around n0); tile(n0: %d x %d, m0: %d)%s"
+                + "block(n0: %d); resume(k0: %d around n0); %stile(n0: %d x %d, m0: %d)%s"
                     .formatted(
                         1 + random.nextInt(40),
                         1 + random.nextInt(12),
+                        random.nextBoolean() ? "" : "unroll(k0); ",
                         width,
                         lanes,
                         height,
                         random.nextBoolean() ? "" : "; parallel(n0_block)");
+        case HELD -> {
+          // Now and then another number of terms, which leaves the nest as it was.
+          int terms = random.nextInt(4) == 0 ? 3 : ProgramText.named(extents, "k0");
+          yield sums
+              + ordered()
+              + "unroll(k0: %d); hoist(); tile(n0: %d x %d%s)%s"
+                  .formatted(
+                      Math.clamp(terms, 1, 32),
+                      width,
+                      lanes,
+                      rest(width),
+                      random.nextBoolean() ? "" : "; parallel(n0)");
+        }
         case CHOSEN -> "";
       };
+    }
+
+    /** The tile holds its index whole, or as {@link #rest()}. */
+    private String rest(int width) {
+      return width > 1 && random.nextInt(3) == 0 ? " whole" : rest();
     }
 
     /** Vectors for what whole tiles leave, or none. */
@@ -318,7 +346,10 @@ class RandomContractionTest {
     boolean batched = drawn.family == Family.PACKED_BATCH;
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     inputs.put("A", drawn.tensor(drawn.a, batched, integers));
-    boolean vectors = batched || drawn.family == Family.TILED || drawn.family == Family.STREAMED;
+    boolean vectors =
+        batched
+            || drawn.family == Family.TILED
+            || (drawn.isSimple() && drawn.family != Family.STAGED);
     inputs.put("B", drawn.tensor(drawn.b, vectors, integers));
     if (drawn.result == Result.EPILOGUE || drawn.result == Result.FUNCTION) {
       inputs.put("D", drawn.tensor(drawn.d, true, integers));
@@ -353,6 +384,11 @@ class RandomContractionTest {
         }
         applied.merge(drawn.family, 1, Integer::sum);
         results.merge(drawn.result, 1, Integer::sum);
+        if (drawn.mayNotGoOn() && !integers && !actual.contentEquals(expected)) {
+          // Then in no tier and for no number of workers.
+          expected =
+              run(program, inputs, target, "contract(); hoist()", ScheduledKernel.SCALARS, 1);
+        }
         ScheduledKernel.assertSame(actual, expected, what + "\n" + machine + " " + workers);
       }
     }

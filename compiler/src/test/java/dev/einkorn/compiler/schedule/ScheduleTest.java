@@ -29,6 +29,9 @@ class ScheduleTest {
         "polynomial(); distribute(i: 1024); tile(i: 1 x 16)",
         "block(k: 4096); resume(i: 4); tile(k: 4 x 16)",
         "tile(i: 2, k: 4 x 16 + 8)",
+        "tile(k: 3 x 8 whole, i: 7)",
+        "resume(i: 8); unroll(i)",
+        "reorder(k, i); unroll(j: 5); hoist(); tile(k: 4 x 16)",
         "stage(B, i: 64, k: 64)",
         "pack(m: 12 of 96, n: 2 x 16 of 64, k: 1 of 512, share rows)",
         "pack(y+x: 12 of 96 in place, f: 2 x 16 of 64, r+s: 1 of 16)"

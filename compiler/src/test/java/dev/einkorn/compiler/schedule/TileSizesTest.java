@@ -27,15 +27,43 @@ class TileSizesTest {
 
   @Test
   void whatWholeTilesLeaveHasVectorsOfItsOwnWhereThatSavesWork() {
-    var sizes = new TileSizes(new Target(512, 1, 32 << 10, 1 << 20, 16 << 20), ElementType.F32);
+    TileSizes sizes = sizes(false);
     for (int width : new int[] {17, 20, 24}) {
-      assertThat(sizes.columns(width, 300, 16, true)).isEqualTo(new TileSizes.Columns(1, 8));
-      assertThat(sizes.columns(width, 300, 16, false).rest()).isZero();
+      assertThat(sizes.columns(width, 300, true, false)).isEqualTo(columns("1 x 16 + 8"));
+      assertThat(sizes.columns(width, 300, false, false)).isEqualTo(columns("1 x 16"));
     }
-    assertThat(sizes.columns(33, 300, 16, true)).isEqualTo(new TileSizes.Columns(2, 8));
+    assertThat(sizes.columns(33, 300, true, false)).isEqualTo(columns("2 x 16 + 8"));
     for (int width : new int[] {16, 32, 48, 64, 31, 1000, 1024}) {
-      assertThat(sizes.columns(width, 300, 16, true).rest()).as("width " + width).isZero();
+      assertThat(sizes.columns(width, 300, true, false).hasRest()).as("width " + width).isFalse();
     }
+  }
+
+  @Test
+  void aTileHoldsFewColumnsWhole() {
+    assertThat(sizes(false).columns(20, 300, true, true)).isEqualTo(columns("2 x 16 whole"));
+    assertThat(sizes(false).columns(10, 300, true, true)).isEqualTo(columns("2 x 8 whole"));
+    assertThat(sizes(false).columns(16, 300, true, true)).isEqualTo(columns("1 x 16"));
+    assertThat(sizes(false).columns(1000, 300, true, true).end())
+        .isEqualTo(new Directive.End.Tile());
+    // Vectors of 256 bits that have twice the rate share what a row brings.
+    assertThat(sizes(true).columns(20, 300, true, true)).isEqualTo(columns("3 x 8 whole"));
+    assertThat(sizes(true).columns(16, 300, true, true)).isEqualTo(columns("2 x 8 whole"));
+    assertThat(sizes(true).columns(32, 300, true, true)).isEqualTo(columns("2 x 16"));
+    // Too few rows for a loop that C2 leaves as it is.
+    assertThat(sizes(true).columns(16, 8, true, true)).isEqualTo(columns("1 x 16"));
+    assertThat(sizes(true).rows(columns("2 x 8 whole"), 20)).isEqualTo(10);
+    assertThat(sizes(true).rows(columns("2 x 8 whole"), 24)).isEqualTo(9);
+    assertThat(sizes(true).rows(columns("3 x 8 whole"), 20)).isEqualTo(7);
+  }
+
+  private static TileSizes sizes(boolean halfRate) {
+    return new TileSizes(
+        new Target(512, 1, 32 << 10, 1 << 20, 16 << 20, halfRate), ElementType.F32);
+  }
+
+  private static TileSizes.Columns columns(String tile) {
+    Directive.TileLoop loop = Schedule.tileLoop("j: " + tile);
+    return new TileSizes.Columns(loop.count(), loop.lanes(), loop.end());
   }
 
   @Test
