@@ -320,7 +320,7 @@ final class ElementwiseSchedule {
         return rows;
       }
     }
-    return (int) Math.clamp(all, 1, ROWS);
+    return Math.clamp(all, 1, ROWS);
   }
 
   /** Blocks of rows without a loop inside, one vector after the other. */
