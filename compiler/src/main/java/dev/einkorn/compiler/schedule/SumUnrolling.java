@@ -144,7 +144,7 @@ final class SumUnrolling {
     try {
       return place.apply(value);
     } catch (Relocation.UnsupportedException e) {
-      throw refuse(e.getMessage());
+      throw refuse("a term reads along merged indices");
     }
   }
 
