@@ -141,7 +141,7 @@ class StreamingBitsTest {
             "s[k] = sqrt(sum[i]((A[i,k] - B[i,k])^2)) + B[3,k]",
             Map.of("A", "i,k", "B", "i,k"),
             "resume(i: 4); unroll(i); hoist(); tile(k: 1 x 8 + 4)",
-            planes().stream().filter(extents -> extents.get("i") > 3).toList()));
+            planes().stream().filter(all -> ProgramText.named(all, "i") > 3).toList()));
   }
 
   @Test
