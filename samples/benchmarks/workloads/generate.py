@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes gemm.json, tiny.json, move.json and plans.json, the systematic workload files of this folder."""
+"""Writes gemm.json, tiny.json, move.json, cached.json and plans.json, the systematic workload files of this folder."""
 
 import json
 import pathlib
@@ -31,6 +31,10 @@ def gemm():
 
 def matmul(name, einsum, sizes, dtype):
     return {"name": name, "einsum": einsum, "sizes": dict(zip("mnk", sizes)), "dtype": dtype}
+
+
+def einsum(name, text, sizes, dtype):
+    return {"name": name, "einsum": text, "sizes": sizes, "dtype": dtype}
 
 
 def tiny():
@@ -72,6 +76,20 @@ def move():
         yield program(f"reduce_{dtype}_distance", "s = sum[i]((A[i] - B[i])^2)", {"A": "i", "B": "i"}, {"i": 33554432}, dtype)
         yield program(f"reduce_{dtype}_max_rows", "m[i] = max[j](abs(A[i,j]))", {"A": "ij"}, large, dtype)
         yield program(f"reduce_{dtype}_weighted", "s[j] = sum[i](w[i]*A[i,j]*A[i,j])", {"w": "i", "A": "ij"}, large, dtype)
+
+
+def cached():
+    for dtype in ("f32", "f64"):
+        for n in (200, 400, 1000):
+            yield einsum(f"matvec_{dtype}_{n}", "ij,j->i", {"i": n, "j": n}, dtype)
+            yield einsum(f"vecmat_{dtype}_{n}", "ij,i->j", {"i": n, "j": n}, dtype)
+        for columns in (31, 48, 100, 200, 1000):
+            yield einsum(f"columns_{dtype}_{columns}", "ij->j", {"i": 2000, "j": columns}, dtype)
+        for m, k, n in ((300, 5, 250), (300, 10, 250), (1000, 4, 1000)):
+            yield einsum(f"short_{dtype}_{m}x{k}x{n}", "mk,kn->mn", {"m": m, "k": k, "n": n}, dtype)
+        for m, k, n in ((20, 600, 20), (1000, 200, 10), (100, 600, 16), (300, 300, 5), (300, 300, 24)):
+            yield einsum(f"narrow_{dtype}_{m}x{k}x{n}", "mk,kn->mn", {"m": m, "k": k, "n": n}, dtype)
+        yield einsum(f"narrow_{dtype}_batch", "bmk,bkn->bmn", {"b": 64, "m": 100, "k": 16, "n": 16}, dtype)
 
 
 LAZY_SUM = """C[i,j,k] = B[i] * A[j,k]
@@ -121,6 +139,6 @@ def plans():
         {"A": "ij"}, {"i": 2000, "j": 2000}, "f32")
 
 
-for file, workloads in (("gemm", gemm()), ("tiny", tiny()), ("move", move()), ("plans", plans())):
+for file, workloads in (("gemm", gemm()), ("tiny", tiny()), ("move", move()), ("cached", cached()), ("plans", plans())):
     lines = ",\n".join(" " + json.dumps(workload) for workload in workloads)
     (FOLDER / f"{file}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")

@@ -285,16 +285,26 @@ final class ElementwiseSchedule {
     var sizes = new TileSizes(target, form.get().accumulator().elementType());
     long rowVectors = Math.min(ROW_VECTORS, sizes.accumulators());
     if (lanes > 1 && row >= lanes && row < (rowVectors + 1) * lanes) {
-      // What is left is a vector that reaches back into the whole ones.
-      int left = (int) (row % lanes);
-      int rest = left == 0 ? 0 : Math.max(leastLanes(), Integer.highestOneBit(2 * left - 1));
-      directives.add(tile(unit.get(), (int) (row / lanes), rest));
+      directives.add(wholeRow(unit.get(), row));
       return legal(directives);
     }
     if (form.get().sum().body() instanceof Stmt.Loop) {
       return tiled(directives, unit.get(), NESTED_VECTORS);
     }
     return streamed(directives, summed, unit.get());
+  }
+
+  /** The tile for rows of which registers hold the sums. */
+  private Directive wholeRow(IndexVariable unit, long row) {
+    int lanes = lanes();
+    if (ParallelSchedule.pays(nest, shape, target)) {
+      // Workers share out the columns.
+      return tile(unit, (int) Math.max(1, Math.ceilDiv(row, (long) lanes * target.threads())), 0);
+    }
+    // What is left is a vector that reaches back into the whole ones.
+    int left = (int) (row % lanes);
+    int rest = left == 0 ? 0 : Math.max(leastLanes(), Integer.highestOneBit(2 * left - 1));
+    return tile(unit, (int) (row / lanes), rest);
   }
 
   /** Rows go by the sums, which wait in the target. */

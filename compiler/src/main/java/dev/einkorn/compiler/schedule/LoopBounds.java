@@ -40,8 +40,9 @@ final class LoopBounds {
     return new Expr.BinaryOp(BinaryOperator.MULTIPLY, number(factor), value);
   }
 
-  static Expr times(Expr value, long factor) {
-    return new Expr.BinaryOp(BinaryOperator.MULTIPLY, value, number(factor));
+  /** What whole steps of a length come to. */
+  static Expr wholeSteps(Expr length, long step) {
+    return new Expr.BinaryOp(BinaryOperator.MULTIPLY, divide(length, step), number(step));
   }
 
   static Expr and(Expr left, Expr right) {

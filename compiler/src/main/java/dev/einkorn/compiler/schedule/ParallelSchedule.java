@@ -24,7 +24,7 @@ final class ParallelSchedule {
 
   /** The directive, to follow those that made the nest; empty if one worker is best. */
   static Optional<Directive> choose(LoopNest nest, CallShape shape, Target target) {
-    if (target.threads() < 2 || nest.isParallel() || work(nest.body(), shape) < BREAK_EVEN) {
+    if (nest.isParallel() || !pays(nest, shape, target)) {
       return Optional.empty();
     }
     for (int each : List.of(EVEN, 1)) {
@@ -46,6 +46,11 @@ final class ParallelSchedule {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether there is work for more than one worker. */
+  static boolean pays(LoopNest nest, CallShape shape, Target target) {
+    return target.threads() > 1 && work(nest.body(), shape) >= BREAK_EVEN;
   }
 
   /** Whether workers wait for each other inside of a loop. */

@@ -268,19 +268,11 @@ final class RegisterTiling {
     if (width == 1) {
       return tiles.upper();
     }
-    Expr length =
-        isZero(tiles.lower())
-            ? tiles.upper()
-            : new Expr.BinaryOp(BinaryOperator.SUBTRACT, tiles.upper(), tiles.lower());
-    Expr number = new Expr.Constant(width, ElementType.I64);
-    Expr whole =
-        new Expr.BinaryOp(
-            BinaryOperator.MULTIPLY,
-            new Expr.BinaryOp(BinaryOperator.FLOOR_DIVIDE, length, number),
-            number);
     return isZero(tiles.lower())
-        ? whole
-        : new Expr.BinaryOp(BinaryOperator.ADD, tiles.lower(), whole);
+        ? LoopBounds.wholeSteps(tiles.upper(), width)
+        : LoopBounds.plus(
+            tiles.lower(),
+            LoopBounds.wholeSteps(LoopBounds.minus(tiles.upper(), tiles.lower()), width));
   }
 
   private void requireIndependent(Expr bound) {

@@ -106,7 +106,7 @@ final class SumUnrolling {
       throw refuse("the blocks do not begin at 0");
     }
     Expr end = end(terms);
-    Expr whole = LoopBounds.times(LoopBounds.divide(end, size), size);
+    Expr whole = LoopBounds.wholeSteps(end, size);
     Stmt.Loop main = blocks.withBounds(blocks.lower(), whole);
     Stmt.Loop rest = blocks.withBounds(whole, blocks.upper());
     var begin = List.of(new Subscript.Term(blocks.variable(), 1));

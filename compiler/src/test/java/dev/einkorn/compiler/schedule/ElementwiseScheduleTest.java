@@ -132,7 +132,21 @@ class ElementwiseScheduleTest {
     assertThat(chosen(program, extents)).hasToString(schedule);
   }
 
+  @Test
+  void workersShareOutTheColumnsOfShortRows() {
+    var two = new Target(512, 2, 32 << 10, 1 << 20, 32 << 20);
+    assertThat(chosen("c[k] = sum[i](A[i,k])", Map.of("i", 20000L, "k", 200L), two))
+        .hasToString("fuse(k); promote(c); tile(k: 7 x 16); parallel(k)");
+    // Little work stays with one.
+    assertThat(chosen("c[k] = sum[i](A[i,k])", Map.of("i", 20L, "k", 200L), two))
+        .hasToString("fuse(k); promote(c); tile(k: 12 x 16 + 8)");
+  }
+
   private static Schedule chosen(String program, Map<String, Long> extents) {
+    return chosen(program, extents, VECTORS);
+  }
+
+  private static Schedule chosen(String program, Map<String, Long> extents, Target machine) {
     LoopNest nest = Nests.canonical(program);
     Map<String, Long> sizes = new HashMap<>(extents);
     LoopWalk.values(
@@ -153,6 +167,6 @@ class ElementwiseScheduleTest {
       strides.put(tensor.name(), axes);
     }
     return AutoSchedule.choose(
-        nest, Optional.of(new CallShape(sizes, strides)), VECTORS, Arithmetic.DETERMINISTIC);
+        nest, Optional.of(new CallShape(sizes, strides)), machine, Arithmetic.DETERMINISTIC);
   }
 }
