@@ -288,8 +288,7 @@ final class ContractionSchedule {
       // Workers who share rows compute the rest of the columns each, with vectors of its own.
       boolean sharesRows =
           target.threads() == 1 || row.extent() >= 2L * target.threads() * sizes.directRows(1);
-      TileSizes.Columns tileColumns =
-          sizes.columns(last.extent(), row.extent(), sharesRows, true);
+      TileSizes.Columns tileColumns = sizes.columns(last.extent(), row.extent(), sharesRows, true);
       // More rows than a set of the first-level cache has ways would drive each other out, unless
       // several vectors share what is read of them.
       boolean wide = wholeVectors || tileColumns.vectors() > 1;

@@ -668,7 +668,7 @@ public sealed interface Directive
           switch (end) {
             case End.Tile _ -> true;
             case End.Vectors(int rest) -> rest > 1 && rest <= lanes && Integer.bitCount(rest) == 1;
-            case End.Within _ -> lanes > 1 && count > 1;
+            case End.Whole _ -> lanes > 1 && count > 1;
           };
       if (count < 1 || lanes < 1 || Integer.bitCount(lanes) != 1 || !fits) {
         throw new IllegalArgumentException(
@@ -687,7 +687,7 @@ public sealed interface Directive
           + switch (end) {
             case End.Tile _ -> "";
             case End.Vectors(int rest) -> " + " + rest;
-            case End.Within _ -> " whole";
+            case End.Whole _ -> " whole";
           };
     }
 
@@ -715,7 +715,7 @@ public sealed interface Directive
     record Vectors(int lanes) implements End {}
 
     /** The tile holds the index whole, and its last vector is moved back. */
-    record Within() implements End {}
+    record Whole() implements End {}
   }
 
   /**

@@ -96,7 +96,7 @@ final class RegisterTiling {
       inner.add(overTiles(tile, loop));
     }
     if (takesUp(perfect.body())) {
-      if (directive.loops().stream().anyMatch(l -> l.end() instanceof Directive.End.Within)) {
+      if (directive.loops().stream().anyMatch(l -> l.end() instanceof Directive.End.Whole)) {
         throw Scheduler.refusal(directive, "an element that goes on must be computed once");
       }
       return onceEach(perfect, inner, jammed);
@@ -112,7 +112,7 @@ final class RegisterTiling {
   }
 
   private Stmt.Loop overTiles(Directive.TileLoop tile, Stmt.Loop loop) {
-    if (tile.end() instanceof Directive.End.Within) {
+    if (tile.end() instanceof Directive.End.Whole) {
       if (!isZero(loop.lower())) {
         throw Scheduler.refusal(directive, "the loop " + tile.variable() + " does not begin at 0");
       }
@@ -295,7 +295,7 @@ final class RegisterTiling {
   private static Optional<Expr> fits(List<Stmt.Loop> loops, List<Directive.TileLoop> tiles) {
     Optional<Expr> all = Optional.empty();
     for (int n = 0; n < loops.size(); n++) {
-      boolean isWhole = tiles.get(n).end() instanceof Directive.End.Within;
+      boolean isWhole = tiles.get(n).end() instanceof Directive.End.Whole;
       Stmt.Loop loop =
           isWhole
               ? loops.get(n).withBounds(LoopBounds.number(0), loops.get(n).upper())

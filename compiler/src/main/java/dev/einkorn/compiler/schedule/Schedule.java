@@ -314,7 +314,7 @@ public record Schedule(List<Directive> directives) {
     Directive.End end =
         rest != null
             ? new Directive.End.Vectors(Integer.parseInt(rest))
-            : matcher.group(5) != null ? new Directive.End.Within() : new Directive.End.Tile();
+            : matcher.group(5) != null ? new Directive.End.Whole() : new Directive.End.Tile();
     return new Directive.TileLoop(
         new IndexVariable(matcher.group(1)),
         Integer.parseInt(matcher.group(2)),

@@ -191,7 +191,7 @@ record TileSizes(Target target, ElementType type) {
     for (int narrow : mayBeWhole ? new int[] {lanes, lanes / 2} : new int[0]) {
       long vectors = narrow == 0 ? 0 : Math.ceilDiv(width, narrow);
       if (narrow > 1 && vectors > 1 && vectors <= MOST_VECTORS) {
-        var whole = new Columns((int) vectors, narrow, new Directive.End.Within());
+        var whole = new Columns((int) vectors, narrow, new Directive.End.Whole());
         int rows = rows(whole, height);
         double work = Math.ceilDiv(height, rows) * stepCost(rows, whole.vectors(), narrow);
         if (rows <= height && rows <= directRows(whole) && work < REST_GAIN * least) {
@@ -210,7 +210,7 @@ record TileSizes(Target target, ElementType type) {
   int rows(Columns columns, long height) {
     int rows = balanced(height, Math.toIntExact(Math.min(height, directRows(columns))));
     int vectors = columns.vectors();
-    return columns.end() instanceof Directive.End.Within
+    return columns.end() instanceof Directive.End.Whole
         ? Math.max(rows, Math.ceilDiv(LEAST_OPERATIONS - vectors, vectors + 1))
         : rows;
   }

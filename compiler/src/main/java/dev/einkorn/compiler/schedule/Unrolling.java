@@ -462,7 +462,7 @@ final class Unrolling {
 
   /** Whether this is the vector at the end of an index that the tile holds whole. */
   private static boolean isLast(Directive.TileLoop loop, int step) {
-    return loop.end() instanceof Directive.End.Within && step == loop.count() - 1;
+    return loop.end() instanceof Directive.End.Whole && step == loop.count() - 1;
   }
 
   /** Whether a position counts from where the tile's loop stands. */
@@ -471,8 +471,7 @@ final class Unrolling {
       Directive.TileLoop loop = dimensions.get(n);
       if (loop.variable().equals(variable)) {
         return keepsVariables
-            && (!(loop.end() instanceof Directive.End.Within)
-                || isLast(loop, place.steps().get(n)));
+            && (!(loop.end() instanceof Directive.End.Whole) || isLast(loop, place.steps().get(n)));
       }
     }
     return true;
