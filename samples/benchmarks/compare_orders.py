@@ -7,7 +7,8 @@ result. Ratios are opt_einsum's number over Einkorn's: above 1, Einkorn's order 
 
 Einkorn is asked by `einkorn explain --json` for tensors of zeros, one JVM for each network, so its planning is cold.
 It does not minimise multiplications but the time that its cost model predicts. --predicted asks it, where its order takes
-more multiplications, for the predicted time of opt_einsum's order too.
+more multiplications, for the predicted time of opt_einsum's order too; --measured runs both there and compares the
+measured times of a call.
 
     python3 samples/benchmarks/compare_orders.py --kinds chain,lattice --operands 4-16,100
 
@@ -246,11 +247,14 @@ def compare(options, kind, count, instance):
     row.update(origin=order["origin"], limited=found["planning"]["limited"])
     row["ratio"] = quotient(row["opt_einsum_multiplications"], row["einkorn_multiplications"])
     row["largest_ratio"] = quotient(row["opt_einsum_largest"], row["einkorn_largest"])
-    if options.predicted and row["ratio"] < 1 and all(len(step) == 2 for step in other):
-        pinned = explained(options, network, "--order", f"{target}={tree_of_steps(count, other)}")
-        if not isinstance(pinned, str):
-            row["predicted_nanos"] = found["predictedNanos"]
-            row["opt_einsum_predicted_nanos"] = pinned["predictedNanos"]
+    wanted = [name for name in ("predicted", "measured") if getattr(options, name)]
+    if wanted and row["ratio"] < 1 and all(len(step) == 2 for step in other):
+        words = ["--measure", "--threads", "1"] if options.measured else []
+        pins = [[], ["--order", f"{target}={tree_of_steps(count, other)}"]]
+        both = [explained(options, network, *pin, *words) for pin in pins]
+        if not any(isinstance(plan, str) for plan in both):
+            for name in wanted:
+                row[f"{name}_nanos"], row[f"opt_einsum_{name}_nanos"] = (plan[f"{name}Nanos"] for plan in both)
     if options.trees:
         row.update(tree=tree_of_steps(count, mine), opt_einsum_tree=tree_of_steps(count, other), text=network.text(str, "."),
                    extents=network.extents)
@@ -308,10 +312,13 @@ def summary(rows):
             cells += [f"{min(r['largest_ratio'] for r in some):.3g}"]
             cells += [f"{geometric_mean([r[name] for r in some]):.3f} s" for name in ("opt_einsum_seconds", "einkorn_seconds")]
             line(cells)
-    asked = [row for row in answered if "predicted_nanos" in row]
-    if asked:
-        faster = sum(row["predicted_nanos"] <= row["opt_einsum_predicted_nanos"] for row in asked)
-        print(f"\nof {len(asked)} orders with more multiplications, {faster} are predicted to take no more time")
+    for name in ("predicted", "measured"):
+        asked = [row for row in answered if f"{name}_nanos" in row]
+        if asked:
+            ratios = [row[f"opt_einsum_{name}_nanos"] / row[f"{name}_nanos"] for row in asked]
+            print(f"\nof {len(asked)} orders with more multiplications, {sum(ratio >= 1 for ratio in ratios)} are {name} to take no"
+                  f" more time; {name} time of opt_einsum's over theirs: median {statistics.median(ratios):.3g}, geometric mean"
+                  f" {geometric_mean(ratios):.3g}, {min(ratios):.3g} to {max(ratios):.3g}")
     for row in rows:
         if "failure" in row:
             print(f"no order for {row['kind']} of {row['operands']} operands: {row['failure']}")
@@ -335,6 +342,7 @@ def main():
     parser.add_argument("--seed", type=int, default=7, help="of the networks")
     parser.add_argument("--planning-limit", default="", help="Einkorn's, for instance 5s; 500ms without this")
     parser.add_argument("--predicted", action="store_true", help="compare predicted times where multiplications are more")
+    parser.add_argument("--measured", action="store_true", help="compare measured times where multiplications are more")
     parser.add_argument("--trees", action="store_true", help="with --json, networks and orders too")
     parser.add_argument("--json", action="store_true", help="a JSON object for each network, and no table")
     parser.add_argument("--summary", nargs="+", metavar="FILE", help="only summarise what --json has printed")

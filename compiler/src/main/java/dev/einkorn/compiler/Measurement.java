@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * How long a call of a program takes, all of it: checks, all steps, on as many threads as it gets.
@@ -20,6 +21,10 @@ import java.util.OptionalLong;
  */
 public record Measurement(long nanos, int calls, List<Steps> steps, OptionalLong allocatedBytes) {
   private static final Duration WARM_UP = Duration.ofSeconds(20);
+
+  /** For so long calls are not timed: until then the JVM compiles what is called often. */
+  private static final long SETTLING_NANOS = 500_000_000;
+
   private static final long MOST_NANOS = 500_000_000;
   private static final int LEAST_CALLS = 3;
   private static final int MOST_CALLS = 1001;
@@ -47,8 +52,8 @@ public record Measurement(long nanos, int calls, List<Steps> steps, OptionalLong
   }
 
   /**
-   * Calls a program for about half a second, into the same outputs, once its kernels are warm; then
-   * its steps one by one for as long.
+   * Calls a program for about a second, into the same outputs, once its kernels are warm, and times
+   * the later half; then its steps one by one for as long.
    *
    * @throws InterruptedException if the thread is interrupted while it waits for kernels
    */
@@ -62,7 +67,7 @@ public record Measurement(long nanos, int calls, List<Steps> steps, OptionalLong
     return new Measurement(
         calls.nanos(),
         calls.calls(),
-        timer.time(WARM_UP, MOST_NANOS, LEAST_CALLS, MOST_CALLS),
+        timer.time(WARM_UP),
         OptionalLong.of(timer.allocatedBytes()));
   }
 
@@ -70,17 +75,30 @@ public record Measurement(long nanos, int calls, List<Steps> steps, OptionalLong
       throws InterruptedException {
     Map<String, Tensor> outputs = program.call(inputs);
     program.awaitWarm(WARM_UP);
-    List<Long> times = new ArrayList<>();
+    List<Long> times =
+        repeated(
+            () -> {
+              long before = System.nanoTime();
+              program.call(inputs, outputs);
+              return System.nanoTime() - before;
+            });
+    long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
+    return new Measurement(sorted[sorted.length / 2], sorted.length);
+  }
+
+  /** What repeated runs answer, without those before the JVM has had time to compile them. */
+  static <T> List<T> repeated(Supplier<T> run) {
     long begin = System.nanoTime();
-    long now = begin;
-    while (times.size() < LEAST_CALLS || (now - begin < MOST_NANOS && times.size() < MOST_CALLS)) {
-      long before = System.nanoTime();
-      outputs = program.call(inputs, outputs);
-      now = System.nanoTime();
-      times.add(now - before);
+    do {
+      run.get();
+    } while (System.nanoTime() - begin < SETTLING_NANOS);
+    List<T> answers = new ArrayList<>();
+    begin = System.nanoTime();
+    while (answers.size() < LEAST_CALLS
+        || (System.nanoTime() - begin < MOST_NANOS && answers.size() < MOST_CALLS)) {
+      answers.add(run.get());
     }
-    times.sort(null);
-    return new Measurement(times.get(times.size() / 2), times.size());
+    return answers;
   }
 
   /** What a step was timed in. */

@@ -80,21 +80,14 @@ final class StepTimer {
    * The median times of all steps.
    *
    * @param warmUp the longest that is waited for fast kernels
-   * @param mostNanos of all runs, about
    */
-  List<Measurement.Steps> time(Duration warmUp, long mostNanos, int leastRuns, int mostRuns)
-      throws InterruptedException {
+  List<Measurement.Steps> time(Duration warmUp) throws InterruptedException {
     body.run(frame);
     long end = System.nanoTime() + warmUp.toNanos();
     for (Executable executable : executables) {
       executable.tiers().await(end - System.nanoTime());
     }
-    List<long[]> runs = new ArrayList<>();
-    long begin = System.nanoTime();
-    while (runs.size() < leastRuns
-        || (System.nanoTime() - begin < mostNanos && runs.size() < mostRuns)) {
-      runs.add(body.time(frame));
-    }
+    List<long[]> runs = Measurement.repeated(() -> body.time(frame));
     List<Measurement.Steps> steps = new ArrayList<>();
     for (int n = 0; n < plan.parts().size(); n++) {
       int part = n;

@@ -669,7 +669,8 @@ final class ContractionSchedule {
                       TileSizes.balanced(column.extent(), wideRegisters ? 5 : 3),
                       1),
                   new Directive.TileLoop(lane.variable(), 1, lanes))));
-      shareTiles(directives, List.of(row, column));
+      // Workers who shared the vectors would write to the same cache lines.
+      shareTiles(directives, List.of(row, column, lane));
       return Optional.of(directives);
     }
     int tile = wideRegisters ? 4 : 3;
@@ -706,7 +707,7 @@ final class ContractionSchedule {
                 share)));
   }
 
-  /** Lets workers share out the loop with the most to share among the outer ones, if any does. */
+  /** Lets workers share out an outer loop with enough to share, or else the first tiled one. */
   private void shareTiles(List<Directive> directives, List<ContractionIndex> tiled) {
     if (target.threads() == 1) {
       return;

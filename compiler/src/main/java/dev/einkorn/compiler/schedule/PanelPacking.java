@@ -84,16 +84,23 @@ final class PanelPacking {
     return role.overSteps(LoopBounds.number(0), role.valid(), body);
   }
 
-  /** Side by side along the batch index first: that is how they lie in memory. */
+  /**
+   * Vectors along the batch index first: that is how they lie in memory. All steps of a whole tile
+   * are copied together, since they are neighbours in the panel.
+   */
   private Stmt alongBatch(PackRoles.Lane lane) {
-    List<Directive.TileLoop> lanes = List.of(new Directive.TileLoop(lane.lane(), 1, lane.lanes()));
-    return Stmt.sequence(
-        List.of(
-            existing(roles.overDepth(roles.overVectors(panels.jam(lanes, copy)))),
-            role.overSteps(
-                role.valid(),
-                wholeTile(),
-                roles.overDepth(roles.overVectors(panels.jam(lanes, zero))))));
+    var lanes = new Directive.TileLoop(lane.lane(), 1, lane.lanes());
+    var steps = new Directive.TileLoop(role.step(), role.loop().width(), 1);
+    Stmt whole = roles.overDepth(roles.overVectors(panels.jam(List.of(steps, lanes), copy)));
+    Stmt partly =
+        Stmt.sequence(
+            List.of(
+                existing(roles.overDepth(roles.overVectors(panels.jam(List.of(lanes), copy)))),
+                role.overSteps(
+                    role.valid(),
+                    wholeTile(),
+                    roles.overDepth(roles.overVectors(panels.jam(List.of(lanes), zero))))));
+    return new Stmt.Guard(role.fits(), whole, partly);
   }
 
   /** Copies by vectors, where neighbours along the role are neighbours in memory. */
