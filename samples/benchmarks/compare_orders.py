@@ -6,9 +6,9 @@ indices that it meets, once for each operand but one; the largest intermediate i
 result. Ratios are opt_einsum's number over Einkorn's: above 1, Einkorn's order is the better one.
 
 Einkorn is asked by `einkorn explain --json` for tensors of zeros, one JVM for each network, so its planning is cold.
-It does not minimise multiplications but the time that its cost model predicts. --predicted asks it, where its order takes
-more multiplications, for the predicted time of opt_einsum's order too; --measured runs both there and compares the
-measured times of a call.
+It does not minimise multiplications but the time that its cost model predicts, unless --goal says otherwise. --predicted
+asks it, where its order takes more multiplications, for the predicted time of opt_einsum's order too; --measured runs
+both there and compares the measured times of a call.
 
     python3 samples/benchmarks/compare_orders.py --kinds chain,lattice --operands 4-16,100
 
@@ -232,7 +232,7 @@ def compare(options, kind, count, instance):
     other = steps_of_path(count, path)
     row["opt_einsum_multiplications"], row["opt_einsum_largest"] = counted(network, other)
     limit = ["--planning-limit", options.planning_limit] if options.planning_limit else []
-    found = explained(options, network, *limit)
+    found = explained(options, network, *limit, "--contraction-goal", options.goal)
     if isinstance(found, str):
         return {**row, "failure": found}
     # A statement that stays one nest is no decision; a sum that is taken in parts afterwards is one without a path.
@@ -250,7 +250,7 @@ def compare(options, kind, count, instance):
     wanted = [name for name in ("predicted", "measured") if getattr(options, name)]
     if wanted and row["ratio"] < 1 and all(len(step) == 2 for step in other):
         words = ["--measure", "--threads", "1"] if options.measured else []
-        pins = [[], ["--order", f"{target}={tree_of_steps(count, other)}"]]
+        pins = [["--contraction-goal", options.goal], ["--order", f"{target}={tree_of_steps(count, other)}"]]
         both = [explained(options, network, *pin, *words) for pin in pins]
         if not any(isinstance(plan, str) for plan in both):
             for name in wanted:
@@ -341,6 +341,7 @@ def main():
     parser.add_argument("--instances", type=int, default=2, help="networks of a kind and number, with small and large extents in turn")
     parser.add_argument("--seed", type=int, default=7, help="of the networks")
     parser.add_argument("--planning-limit", default="", help="Einkorn's, for instance 5s; 500ms without this")
+    parser.add_argument("--goal", default="time", choices=["time", "multiplications", "size"], help="what Einkorn's orders keep small")
     parser.add_argument("--predicted", action="store_true", help="compare predicted times where multiplications are more")
     parser.add_argument("--measured", action="store_true", help="compare measured times where multiplications are more")
     parser.add_argument("--trees", action="store_true", help="with --json, networks and orders too")

@@ -8,6 +8,7 @@ import dev.einkorn.compiler.jit.KernelClassCompiler;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.OrderGoal;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.compiler.optimize.path.TreeSyntaxException;
@@ -85,6 +86,7 @@ public final class Einkorn {
   private final WorkspacePool workspaces;
   private final Map<String, Schedule> schedules;
   private final Map<String, ContractionTree> orders;
+  private final ContractionGoal goal;
   private final Duration planningLimit;
   private final PlanCache planCache;
   private final Target target;
@@ -110,6 +112,7 @@ public final class Einkorn {
             Math.min(memoryBudget, Runtime.getRuntime().maxMemory() / HEAP_PER_IDLE_WORKSPACES));
     schedules = Map.copyOf(builder.schedules);
     orders = Collections.unmodifiableMap(new LinkedHashMap<>(builder.orders));
+    goal = builder.goal;
     if (backend == Backend.CPU) {
       JaninoPreload.start();
     }
@@ -339,7 +342,7 @@ public final class Einkorn {
         sizes,
         regroups,
         mode == Mode.FAST,
-        new CostModel(CostModel.TYPICAL.simdBits(), target.l2(), target.l3()),
+        CostModel.of(target.l2(), target.l3(), OrderGoal.valueOf(goal.name())),
         Long.MAX_VALUE,
         planningLimit,
         orders);
@@ -448,6 +451,7 @@ public final class Einkorn {
     private @Nullable CudaBackend cuda;
     private final Map<String, Schedule> schedules = new LinkedHashMap<>();
     private final Map<String, ContractionTree> orders = new LinkedHashMap<>();
+    private ContractionGoal goal = ContractionGoal.TIME;
 
     private Builder() {}
 
@@ -528,6 +532,15 @@ public final class Einkorn {
         throw new IllegalArgumentException("a memory budget cannot be negative: " + bytes);
       }
       memoryBudget = bytes;
+      return this;
+    }
+
+    /**
+     * What contraction orders keep small; the default is the predicted time. Has no effect in
+     * {@link Mode#STRICT}, which contracts as written.
+     */
+    public Builder contractionGoal(ContractionGoal value) {
+      goal = value;
       return this;
     }
 

@@ -65,10 +65,7 @@ public record Measurement(long nanos, int calls, List<Steps> steps, OptionalLong
     }
     StepTimer timer = program.stepTimer(inputs);
     return new Measurement(
-        calls.nanos(),
-        calls.calls(),
-        timer.time(WARM_UP),
-        OptionalLong.of(timer.allocatedBytes()));
+        calls.nanos(), calls.calls(), timer.time(WARM_UP), OptionalLong.of(timer.allocatedBytes()));
   }
 
   private static Measurement ofCalls(CompiledProgram program, Map<String, Tensor> inputs)
@@ -89,10 +86,12 @@ public record Measurement(long nanos, int calls, List<Steps> steps, OptionalLong
   /** What repeated runs answer, without those before the JVM has had time to compile them. */
   static <T> List<T> repeated(Supplier<T> run) {
     long begin = System.nanoTime();
-    do {
-      run.get();
-    } while (System.nanoTime() - begin < SETTLING_NANOS);
     List<T> answers = new ArrayList<>();
+    do {
+      answers.clear();
+      answers.add(run.get());
+    } while (System.nanoTime() - begin < SETTLING_NANOS);
+    answers.clear();
     begin = System.nanoTime();
     while (answers.size() < LEAST_CALLS
         || (System.nanoTime() - begin < MOST_NANOS && answers.size() < MOST_CALLS)) {

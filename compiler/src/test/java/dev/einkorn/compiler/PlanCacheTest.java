@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.optimize.CostModel;
+import dev.einkorn.compiler.optimize.OrderGoal;
 import dev.einkorn.compiler.optimize.PlanRecord;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
@@ -244,7 +245,7 @@ class PlanCacheTest {
                 PlanRequest::typical,
                 true,
                 false,
-                new CostModel(256, 1 << 21, 16 << 20),
+                CostModel.of(1 << 21, 16 << 20, OrderGoal.TIME),
                 Long.MAX_VALUE,
                 Duration.ofSeconds(10)),
             new PlanRequest(

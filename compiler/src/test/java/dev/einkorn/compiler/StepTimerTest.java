@@ -53,7 +53,7 @@ class StepTimerTest {
   }
 
   private static List<Measurement.Steps> time(StepTimer timer) throws InterruptedException {
-    return timer.time(Duration.ofSeconds(20), 0, 1, 1);
+    return timer.time(Duration.ofSeconds(20));
   }
 
   static Stream<Arguments> programs() {

@@ -15,6 +15,7 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.OrderGoal;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlanStage;
 import dev.einkorn.compiler.optimize.PlannedProgram;
@@ -236,7 +237,7 @@ final class MethodPlanner {
         sizes::value,
         rounding != Rounding.STRICT && checked.schedules().isEmpty(),
         rounding == Rounding.FAST,
-        new CostModel(CostModel.TYPICAL.simdBits(), target.l2(), target.l3()),
+        CostModel.of(target.l2(), target.l3(), OrderGoal.TIME),
         Long.MAX_VALUE,
         PLANNING_TIME,
         checked.orders());

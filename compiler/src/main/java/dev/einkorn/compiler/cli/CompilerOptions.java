@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.cli;
 
 import dev.einkorn.compiler.Backend;
+import dev.einkorn.compiler.ContractionGoal;
 import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.compiler.MatrixPrecision;
 import dev.einkorn.compiler.Mode;
@@ -73,6 +74,14 @@ final class CompilerOptions {
   private String planningLimit = "";
 
   @Option(
+      names = "--contraction-goal",
+      paramLabel = "GOAL",
+      description =
+          "What contraction orders keep small: time (as predicted, the default), multiplications or"
+              + " size (of the largest tensor that is stored).")
+  private ContractionGoal goal = ContractionGoal.TIME;
+
+  @Option(
       names = "--plan-cache",
       paramLabel = "FOLDER",
       description =
@@ -122,7 +131,8 @@ final class CompilerOptions {
     if (threads < 1) {
       throw new UsageException("--threads must be at least 1, found " + threads);
     }
-    Einkorn.Builder builder = Einkorn.builder().mode(mode).backend(backend).threads(threads);
+    Einkorn.Builder builder =
+        Einkorn.builder().mode(mode).backend(backend).threads(threads).contractionGoal(goal);
     budget.ifPresent(builder::memoryBudget);
     if (mode == Mode.STRICT && precision.orElse(MatrixPrecision.F32) != MatrixPrecision.F32) {
       throw new UsageException("--mode strict rounds as written: it takes no other --precision");

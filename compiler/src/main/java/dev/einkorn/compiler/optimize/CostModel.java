@@ -11,13 +11,19 @@ import dev.einkorn.runtime.ElementType;
  * @param simdBits the width of a vector; 0 for scalar kernels
  * @param l2 bytes of the second-level cache
  * @param l3 bytes of the last-level cache
+ * @param goal what contraction orders keep small
  */
-public record CostModel(int simdBits, long l2, long l3) {
+public record CostModel(int simdBits, long l2, long l3, OrderGoal goal) {
   /** A machine with vectors of 256 bits and common caches, for plans that are made for nobody. */
-  public static final CostModel TYPICAL = new CostModel(256, 1 << 20, 16 << 20);
+  public static final CostModel TYPICAL = new CostModel(256, 1 << 20, 16 << 20, OrderGoal.TIME);
+
+  /** Vectors of the usual width, so that plans do not depend on a switch for vectors. */
+  public static CostModel of(long l2, long l3, OrderGoal goal) {
+    return new CostModel(TYPICAL.simdBits, l2, l3, goal);
+  }
 
   /** What it costs to begin a nest, its share of a call included. */
-  static final double NEST_NANOS = 60;
+  static final double NEST_NANOS = 40;
 
   /** Multiplications with their additions in a nanosecond, for each lane of a vector, in tiles. */
   private static final double TILED_RATE = 6.3;
@@ -32,6 +38,15 @@ public record CostModel(int simdBits, long l2, long l3) {
   /** The part of the last-level cache that a call finds its data in again: others use it too. */
   private static final double L3_SHARE = 0.5;
 
+  /** A run of the innermost loop of a product. */
+  private static final double RUN_NANOS = 1;
+
+  /** The longest of such runs. */
+  private static final double LONGEST_RUN = 200;
+
+  /** Beginning and ending the sums of a tile, which has as many as the shorter side. */
+  private static final double TILE_NANOS = 6;
+
   /** Terms of a sum that cost as much as beginning and ending it. */
   private static final double SUM_ENDS = 4;
 
@@ -45,7 +60,7 @@ public record CostModel(int simdBits, long l2, long l3) {
   private static final double TURN_NANOS = 0.6;
 
   /** Operations of a value that is multiplied into a panel on the way. */
-  private static final double FUSED_NANOS = 0.025;
+  private static final double FUSED_NANOS = 2;
 
   /**
    * The sum of products of two sides, each of which has indices of its own.
@@ -68,7 +83,11 @@ public record CostModel(int simdBits, long l2, long l3) {
     }
     double filled = Math.min(1, Math.min(rows, columns) / 4) * depth / (depth + SUM_ENDS);
     double compute = iterations / (TILED_RATE * lanes(type) * Math.max(filled, 0.05));
-    return Math.max(compute, memory(elements, type));
+    // Short loops are all beginning and ending.
+    double runs = iterations / Math.min(Math.max(rows, columns), LONGEST_RUN);
+    double tiles = iterations / depth / Math.min(rows, columns);
+    double loops = runs * RUN_NANOS + tiles * TILE_NANOS;
+    return Math.max(Math.max(compute, loops), memory(elements, type));
   }
 
   /**
@@ -116,10 +135,18 @@ public record CostModel(int simdBits, long l2, long l3) {
   }
 
   /**
-   * The cost of a step of a contraction path. A product that sums over nothing is not stored: it is
-   * multiplied where it is read.
+   * The cost of a step of a contraction path by the goal. For the time, a product that sums over
+   * nothing is not stored: it is multiplied where it is read.
    */
   StepCost steps(ElementType type) {
+    return switch (goal) {
+      case TIME -> nanos(type);
+      case MULTIPLICATIONS -> StepCost.FLOPS;
+      case SIZE -> StepCost.SIZE;
+    };
+  }
+
+  private StepCost nanos(ElementType type) {
     return (left, right, result, loop) -> {
       if (loop <= result * (1 + 1e-9)) {
         return right == 0 ? 0 : loop * FUSED_NANOS;

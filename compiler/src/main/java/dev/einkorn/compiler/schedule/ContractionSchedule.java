@@ -72,6 +72,14 @@ final class ContractionSchedule {
   /** Vectors side by side in a tile whose columns stay in registers. */
   private static final int HELD_VECTORS = 4;
 
+  /** A term of a sum in loops over a few positions each, where no vector is filled. */
+  private static final double SHORT_LOOP_NANOS = 0.5;
+
+  /** What packing costs in any case, and for each element that is copied or stored. */
+  private static final double PANELS_NANOS = 200;
+
+  private static final double PANEL_ELEMENT_NANOS = 1.2;
+
   /** The longest sum that is written out for that. */
   private static final int HELD_TERMS = 16;
 
@@ -266,6 +274,7 @@ final class ContractionSchedule {
             && last.right() == 1
             && last.stored() == 1
             && last.extent() >= 2
+            && !paysToMerge(last, rows, columns, depth)
             && (bytes <= DIRECT_SHARE * target.l2()
                 || height <= MOST_SKINNY_ROWS
                 || (height <= FEW_ROWS && bytes <= FEW_ROWS_SHARE * target.l2()));
@@ -335,6 +344,25 @@ final class ContractionSchedule {
       return Optional.of(packedColumns(rows, List.of(last), outside, depth));
     }
     return Optional.of(packedColumns(rows, columns, batch, depth));
+  }
+
+  /**
+   * Whether loops over several short indices take longer than to copy the factors to panels, where
+   * one loop walks them together.
+   */
+  private boolean paysToMerge(
+      ContractionIndex last,
+      List<ContractionIndex> rows,
+      List<ContractionIndex> columns,
+      List<ContractionIndex> depth) {
+    double height = ContractionIndex.extent(rows);
+    double width = ContractionIndex.extent(columns);
+    double terms = ContractionIndex.extent(depth);
+    double elements = height * terms + width * terms + height * width;
+    return rows.size() + columns.size() + depth.size() > 3
+        && last.extent() < target.lanes(type)
+        && height * width * terms * SHORT_LOOP_NANOS
+            > PANELS_NANOS + elements * PANEL_ELEMENT_NANOS;
   }
 
   /**

@@ -179,7 +179,7 @@ final class ElementwiseSchedule {
 
   /** A tile of as many vectors as there is room for. */
   private Optional<Schedule> tiled(List<Directive> before, IndexVariable unit, int vectors) {
-    int lanes = lanes();
+    int lanes = lanes(unit);
     long room = extent(unit) / lanes;
     if (lanes == 1 || room == 0) {
       return Optional.empty();
@@ -269,6 +269,10 @@ final class ElementwiseSchedule {
     if (outer.isEmpty() || !outer.getLast().equals(unit.get())) {
       return Optional.empty();
     }
+    // A sum that the loops around it do not change is taken once, outside of them.
+    if (!FoldDependence.of(form.get().sum()).containsAll(outer)) {
+      return Optional.empty();
+    }
     IndexVariable summed = form.get().sum().variable();
     Optional<Element> across = acrossSum(form.get().sum(), unit.get(), summed);
     if (across.isPresent()) {
@@ -281,7 +285,7 @@ final class ElementwiseSchedule {
       return tiled(directives, unit.get(), Math.min(VECTORS, STAGED_ROW / lanes()));
     }
     long row = extent(unit.get());
-    int lanes = lanes();
+    int lanes = lanes(unit.get());
     var sizes = new TileSizes(target, form.get().accumulator().elementType());
     long rowVectors = Math.min(ROW_VECTORS, sizes.accumulators());
     if (lanes > 1 && row >= lanes && row < (rowVectors + 1) * lanes) {
@@ -296,7 +300,7 @@ final class ElementwiseSchedule {
 
   /** The tile for rows of which registers hold the sums. */
   private Directive wholeRow(IndexVariable unit, long row) {
-    int lanes = lanes();
+    int lanes = lanes(unit);
     if (ParallelSchedule.pays(nest, shape, target)) {
       // Workers share out the columns.
       return tile(unit, (int) Math.max(1, Math.ceilDiv(row, (long) lanes * target.threads())), 0);
@@ -350,7 +354,8 @@ final class ElementwiseSchedule {
   private Directive tile(IndexVariable variable, int vectors, int restLanes) {
     Directive.End end =
         restLanes == 0 ? new Directive.End.Tile() : new Directive.End.Vectors(restLanes);
-    return new Directive.Tile(List.of(new Directive.TileLoop(variable, vectors, lanes(), end)));
+    return new Directive.Tile(
+        List.of(new Directive.TileLoop(variable, vectors, lanes(variable), end)));
   }
 
   /** Lanes of the narrowest vectors. */
@@ -466,6 +471,13 @@ final class ElementwiseSchedule {
   /** Lanes of the widest element, so that all vectors have as many. */
   private int lanes() {
     return Math.max(1, target.simdBits() / (elementBytes() * Byte.SIZE));
+  }
+
+  /** As many lanes, or fewer for an index that is shorter than they are; 1 for no vectors. */
+  private int lanes(IndexVariable unit) {
+    int lanes = lanes();
+    int fitting = (int) Long.highestOneBit(Math.min(extent(unit), lanes));
+    return fitting < Math.min(lanes, leastLanes()) ? 1 : fitting;
   }
 
   // What is legal.

@@ -143,6 +143,25 @@ class ElementwiseScheduleTest {
   }
 
   @Test
+  void aSumThatALoopDoesNotChangeIsTakenOutsideOfIt() {
+    String rows = "P[r,c] = z[r,c] / sum[k](z[r,k])";
+    Map<String, Long> sizes = Map.of("r", 64L, "c", 1024L, "k", 1024L);
+    chooses(rows, sizes, "reciprocal(c); hoist(); partial(k, 64 x 16); tile(c: 4 x 16)");
+  }
+
+  @Test
+  void shortRowsHaveShortVectors() {
+    chooses("y[i,j] = a[i,j] + 1", Map.of("i", 500L, "j", 12L), "hoist(); tile(j: 1 x 8)");
+    chooses("y[i,j] = a[i,j] + 1", Map.of("i", 500L, "j", 4L), "hoist(); tile(j: 1 x 4)");
+    assertThat(chosen("y[i,j] = a[i,j] + 1", Map.of("i", 500L, "j", 3L)).toString())
+        .doesNotContain("tile");
+    chooses(
+        "c[j] = sum[i](A[i,j] * B[i,j])",
+        Map.of("i", 500L, "j", 6L),
+        "fuse(j); promote(c); contract(); tile(j: 1 x 4 + 4)");
+  }
+
+  @Test
   void workersShareOutTheRowsOfABatchAlongVectors() {
     var two = new Target(512, 2, 32 << 10, 1 << 20, 32 << 20);
     Map<String, Long> sizes = Map.of("n", 1024L, "k", 1024L, "h", 16L, "d", 32L);
