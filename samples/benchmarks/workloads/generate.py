@@ -85,6 +85,10 @@ def cached():
             yield einsum(f"vecmat_{dtype}_{n}", "ij,i->j", {"i": n, "j": n}, dtype)
         for columns in (31, 48, 100, 200, 1000):
             yield einsum(f"columns_{dtype}_{columns}", "ij->j", {"i": 2000, "j": columns}, dtype)
+        for columns in (4, 6, 8, 12):
+            yield program(
+                f"elements_{dtype}_{columns}", "C[i,j] = A[i,j] + B[i,j] * A[i,j]", {"A": "ij", "B": "ij"}, {"i": 2000, "j": columns}, dtype)
+            yield einsum(f"columns_{dtype}_{columns}", "ij->j", {"i": 2000, "j": columns}, dtype)
         for m, k, n in ((300, 5, 250), (300, 10, 250), (1000, 4, 1000)):
             yield einsum(f"short_{dtype}_{m}x{k}x{n}", "mk,kn->mn", {"m": m, "k": k, "n": n}, dtype)
         for m, k, n in ((20, 600, 20), (1000, 200, 10), (100, 600, 16), (300, 300, 5), (300, 300, 24)):
