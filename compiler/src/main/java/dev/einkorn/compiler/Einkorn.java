@@ -8,8 +8,10 @@ import dev.einkorn.compiler.jit.KernelClassCompiler;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.InPlace;
 import dev.einkorn.compiler.optimize.OrderGoal;
 import dev.einkorn.compiler.optimize.PlanRequest;
+import dev.einkorn.compiler.optimize.PlannedProgram;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
 import dev.einkorn.compiler.optimize.path.TreeSyntaxException;
 import dev.einkorn.compiler.pass.PipelineOptions;
@@ -83,6 +85,7 @@ public final class Einkorn {
   private final int threads;
   private final long memoryBudget;
   private final long slabCache;
+  private final double inPlaceBytes;
   private final WorkspacePool workspaces;
   private final Map<String, Schedule> schedules;
   private final Map<String, ContractionTree> orders;
@@ -107,6 +110,7 @@ public final class Einkorn {
     threads = builder.threads;
     memoryBudget = builder.memoryBudget;
     slabCache = builder.slabCache;
+    inPlaceBytes = builder.inPlaceBytes;
     workspaces =
         new WorkspacePool(
             Math.min(memoryBudget, Runtime.getRuntime().maxMemory() / HEAP_PER_IDLE_WORKSPACES));
@@ -289,6 +293,17 @@ public final class Einkorn {
         arithmetic());
   }
 
+  /** The plan with large temporaries where outputs will lie. */
+  PlannedProgram inPlace(PlannedProgram planned, PlanRequest request, Map<String, Geometry> known) {
+    return schedules.isEmpty()
+        ? InPlace.of(
+            planned,
+            request,
+            output -> !known.containsKey(output) || known.get(output).isRowMajor(),
+            inPlaceBytes)
+        : planned;
+  }
+
   /** The plan in slabs, if that makes it faster within the memory budget. */
   Optional<SlabFit> slabsForSpeed(ExecutionPlan plan, Sizes sizes, Map<String, Geometry> known) {
     return schedules.isEmpty()
@@ -444,6 +459,7 @@ public final class Einkorn {
     private int threads = Runtime.getRuntime().availableProcessors();
     private long memoryBudget = Long.MAX_VALUE;
     private long slabCache;
+    private double inPlaceBytes = InPlace.LEAST_BYTES;
     private Duration planningLimit = PLANNING_LIMIT;
     private Optional<Path> planCache = Optional.empty();
     private @Nullable Target target;
@@ -578,6 +594,12 @@ public final class Einkorn {
     /** The cache that slabs are made for, instead of that of this machine; for tests. */
     Builder slabCache(long bytes) {
       slabCache = bytes;
+      return this;
+    }
+
+    /** Bytes of temporaries that are computed where outputs will lie. For tests. */
+    Builder inPlaceFrom(long bytes) {
+      inPlaceBytes = bytes;
       return this;
     }
 

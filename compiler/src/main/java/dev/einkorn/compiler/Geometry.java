@@ -73,6 +73,11 @@ final class Geometry {
     return new Geometry(type, count > LONGEST_ARRAY, shape.clone(), strides);
   }
 
+  /** Whether it is that of a dense tensor whose last axis varies fastest. */
+  boolean isRowMajor() {
+    return Arrays.equals(strides, rowMajor(elementType, extents).strides);
+  }
+
   /** Whether a tensor is of this geometry. Allocates nothing. */
   boolean fits(Tensor tensor) {
     if (tensor.elementType() != elementType

@@ -70,8 +70,13 @@ record HostPlan(
     for (PlanRequest request : einkorn.planRequests(sizes)) {
       PlannedProgram planned =
           CompilerThread.call(() -> call.specialization.plan(sizes, request, einkorn.planCache()));
-      HostPlan whole = of(call, planned);
-      found = whole.isFast() ? whole : whole.sliced(request);
+      PlannedProgram inPlace = einkorn.inPlace(planned, request, call.known);
+      HostPlan whole = of(call, inPlace);
+      if (!whole.isFast()) {
+        whole = inPlace == planned ? whole : of(call, planned);
+        whole = whole.isFast() ? whole : whole.sliced(request);
+      }
+      found = whole;
       least = Math.min(least, found.leastBytes);
       if (found.fits()) {
         return found;

@@ -51,6 +51,9 @@ public final class PolynomialMath {
     /** Below, the exponential is closer to 0 than to any other number. */
     public static final float EXP_LEAST = -104.0f;
 
+    /** Up to here in magnitude, the exponential is a normal number times a normal power of two. */
+    public static final float EXP_PLAIN = 86.0f;
+
     /** Above, the hyperbolic tangent is 1 to the last bit. */
     public static final float TANH_MOST = 10.0f;
 
@@ -160,6 +163,9 @@ public final class PolynomialMath {
 
     /** Below, the exponential is closer to 0 than to any other number. */
     public static final double EXP_LEAST = -746.0;
+
+    /** Up to here in magnitude, the exponential is a normal number times a normal power of two. */
+    public static final double EXP_PLAIN = 700.0;
 
     /** Above, the hyperbolic tangent is 1 to the last bit. */
     public static final double TANH_MOST = 22.0;

@@ -15,6 +15,7 @@ import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.CostModel;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
+import dev.einkorn.compiler.optimize.InPlace;
 import dev.einkorn.compiler.optimize.OrderGoal;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlanStage;
@@ -115,11 +116,18 @@ final class MethodPlanner {
     return new Sizes(checked.program(), values);
   }
 
+  /** As for calls at run time; kernels of a variant that is not contiguous do the same. */
+  private PlannedProgram inPlace(PlannedProgram planned, PlanRequest request) {
+    return checked.schedules().isEmpty()
+        ? InPlace.of(planned, request, _ -> true, InPlace.LEAST_BYTES)
+        : planned;
+  }
+
   private PlannedMethod plan() {
     Optional<Long> budget = checked.method().options().memoryBudget();
     long least = Long.MAX_VALUE;
     for (PlanRequest request : requests(budget)) {
-      PlannedProgram planned = Planner.plan(program, request);
+      PlannedProgram planned = inPlace(Planner.plan(program, request), request);
       Choice whole = choice(BuildStages.whole(planned.plan()), budget);
       least = Math.min(least, whole.bytes());
       if (whole.isWithin(budget)) {

@@ -12,7 +12,9 @@ import java.util.Set;
 /**
  * Checks the rules of an {@link IndexProgram} that no single record can see: every name is declared
  * and every variable bound once, types and extents agree, targets are read only after they are
- * assigned. What the records themselves enforce (operand types, arity) is not repeated.
+ * assigned, and assigned again only of the elements that are replaced ({@code P[i] = P[i] / s}: no
+ * written program has that, but plans do). What the records themselves enforce (operand types,
+ * arity) is not repeated.
  *
  * <p>A pass of the compiler that breaks one of these rules has a bug, so tests run {@link #check}
  * after every stage. Whether an affine subscript stays in bounds is not a rule, not even of a
@@ -210,7 +212,8 @@ public final class IndexVerifier {
         return;
       }
       if (assignment.operator() == AssignmentOperator.ASSIGN
-          && assigned.contains(assignment.target())) {
+          && assigned.contains(assignment.target())
+          && !updates(assignment.value())) {
         violation("left side", assignment.target() + " is overwritten, but assigned already");
       }
       ElementType type = target.type().elementType();
@@ -286,7 +289,7 @@ public final class IndexVerifier {
           violation(node, "tensor " + access.tensor() + " is not declared");
           return;
         }
-        if (access.tensor().equals(assignment.target())) {
+        if (access.tensor().equals(assignment.target()) && !isUpdated(access)) {
           violation(node, "the statement reads its own target");
         } else if (!assigned.contains(access.tensor())) {
           violation(node, "target " + access.tensor() + " is read before it is assigned");
@@ -296,6 +299,27 @@ public final class IndexVerifier {
         violation(node, "is " + access.elementType() + " but the tensor is " + tensor);
       }
       subscripts(tensor, access.subscripts(), node);
+    }
+
+    /** Whether a value is made of the element that it replaces. */
+    private boolean updates(IndexExpr value) {
+      return (value instanceof IndexExpr.Access access && isUpdated(access))
+          || value.children().stream().anyMatch(this::updates);
+    }
+
+    /** Whether it is the element that the statement writes, of a value without sums. */
+    private boolean isUpdated(IndexExpr.Access access) {
+      return access.tensor().equals(assignment.target())
+          && assignment.operator() == AssignmentOperator.ASSIGN
+          && access.border() == Border.NONE
+          && access.subscripts().equals(assignment.subscripts())
+          && !reduces(assignment.value());
+    }
+
+    private boolean reduces(IndexExpr value) {
+      return value instanceof IndexExpr.Reduction
+          || value instanceof IndexExpr.ArgumentReduction
+          || value.children().stream().anyMatch(this::reduces);
     }
 
     private void subscripts(TensorDeclaration tensor, List<Subscript> subscripts, String node) {

@@ -12,8 +12,8 @@ import java.util.Set;
 
 /**
  * Whole-nest rules that no record can check alone: every loop variable and local is in scope and
- * bound once along a path, subscripts match ranks, types agree, the target is written and never
- * loaded.
+ * bound once along a path, subscripts match ranks, types agree, and of the target nothing is loaded
+ * but what is stored there again.
  */
 public final class LoopVerifier {
   private record Local(ElementType type, int lanes) {
@@ -24,10 +24,18 @@ public final class LoopVerifier {
   }
 
   private final LoopNest nest;
+  private final Set<Element> stored = new HashSet<>();
   private final List<String> violations = new ArrayList<>();
 
   private LoopVerifier(LoopNest nest) {
     this.nest = nest;
+    LoopWalk.statements(
+        nest.body(),
+        stmt -> {
+          if (stmt instanceof Stmt.Store(Element target, _)) {
+            stored.add(target);
+          }
+        });
   }
 
   /** What is wrong with the nest; empty if nothing is. */
@@ -209,7 +217,9 @@ public final class LoopVerifier {
         element(element, loops);
         expr.children().forEach(index -> value(index, loops, locals));
         // A nest with scratch memory sums in blocks and takes up what it has stored.
-        if (element.tensor().equals(nest.name()) && nest.scratch().isEmpty()) {
+        if (element.tensor().equals(nest.name())
+            && nest.scratch().isEmpty()
+            && !stored.contains(element)) {
           violations.add("the target is loaded: " + element);
         }
         if (nest.tensor(element.tensor()).type().elementType() != type) {

@@ -108,6 +108,7 @@ public final class Lowering {
       tensors.add(new TensorParameter(name, program.typeOf(name), layouts.apply(name)));
     }
     String target = assignment.target();
+    tensors.removeIf(tensor -> tensor.name().equals(target)); // Which a step in place reads too.
     tensors.add(new TensorParameter(target, program.typeOf(target), layouts.apply(target)));
     return new LoopNest(target, tensors, body).withSymmetry(Symmetry.of(assignment));
   }

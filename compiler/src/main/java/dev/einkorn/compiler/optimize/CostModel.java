@@ -59,8 +59,11 @@ public record CostModel(int simdBits, long l2, long l3, OrderGoal goal) {
   /** Moving an element to another axis: lines of memory are used a piece at a time. */
   private static final double TURN_NANOS = 0.6;
 
-  /** Operations of a value that is multiplied into a panel on the way. */
-  private static final double FUSED_NANOS = 2;
+  /** An operation of a value that is multiplied into a panel on the way, by vectors. */
+  private static final double FUSED_NANOS = 0.3;
+
+  /** What each of its short loops costs beside. */
+  private static final double FUSED_RUN_NANOS = 32;
 
   /**
    * The sum of products of two sides, each of which has indices of its own.
@@ -87,7 +90,8 @@ public record CostModel(int simdBits, long l2, long l3, OrderGoal goal) {
     double runs = iterations / Math.min(Math.max(rows, columns), LONGEST_RUN);
     double tiles = iterations / depth / Math.min(rows, columns);
     double loops = runs * RUN_NANOS + tiles * TILE_NANOS;
-    return Math.max(Math.max(compute, loops), memory(elements, type));
+    // Tiles are multiplied while nothing is fetched or stored.
+    return Math.max(compute, loops) + memory(elements, type);
   }
 
   /**
@@ -149,7 +153,7 @@ public record CostModel(int simdBits, long l2, long l3, OrderGoal goal) {
   private StepCost nanos(ElementType type) {
     return (left, right, result, loop) -> {
       if (loop <= result * (1 + 1e-9)) {
-        return right == 0 ? 0 : loop * FUSED_NANOS;
+        return right == 0 ? 0 : loop * (FUSED_NANOS + FUSED_RUN_NANOS / Math.max(left, right));
       }
       double elements = left + right + 2 * result;
       double inside =

@@ -47,6 +47,9 @@ public final class Slabs {
   /** So many parts of a sum are stored, at most. */
   private static final int MOST_PARTS = 32;
 
+  /** Rows of one vector register file at most, which a kernel holds the sums of. */
+  private static final double NARROW_BYTES = 1 << 10;
+
   /** They have to lie in one array. */
   private static final double MOST_PART_BYTES = 1 << 30;
 
@@ -100,8 +103,9 @@ public final class Slabs {
 
   /**
    * Groups that save more memory traffic than they cost: their temporaries do not fit a cache in
-   * full and do as slabs, or their steps read the same large tensors one after the other, which as
-   * slabs wait in the cache.
+   * full and do as slabs, or their steps read the same large tensors one after the other, or what
+   * they have stored in a large one, which as slabs wait in the cache; or a step sums up short rows
+   * of a large tensor, which workers share out as slabs.
    *
    * @param cacheBytes of the cache of one core
    * @param threads that share the slabs
@@ -111,13 +115,30 @@ public final class Slabs {
     Map<String, Integer> large = new HashMap<>();
     for (TensorDeclaration input : plan.optimized().inputs()) {
       if (bytes(input.name()) > LARGE_CACHES * (double) cacheBytes) {
-        large.put(input.name(), unitAxes.getOrDefault(input.name(), input.type().rank() - 1));
+        large.put(input.name(), unitAxis(input.name()));
+      }
+    }
+    for (TensorDeclaration target : plan.optimized().targets()) {
+      if (isPassedAgain(target.name()) && bytes(target.name()) > CACHES * (double) cacheBytes) {
+        large.put(target.name(), unitAxis(target.name()));
       }
     }
     List<SlabGroup> groups = find(group -> savedBytes(group, cacheBytes, threads), large, sums);
     return groups.stream()
         .filter(group -> slab(group, cacheBytes, threads) < group.positions())
         .toList();
+  }
+
+  /** Whether a step makes a target of what an earlier one has stored there. */
+  private boolean isPassedAgain(String target) {
+    return plan.steps().stream()
+        .filter(step -> step.target().equals(target))
+        .anyMatch(
+            step -> {
+              Set<String> read = new HashSet<>();
+              PlanStage.reads(step.value(), read);
+              return read.contains(target);
+            });
   }
 
   /** Bytes of memory traffic, less those that slabs cost. */
@@ -140,8 +161,33 @@ public final class Slabs {
       }
       shared -= 2 * parts;
     }
-    double saved = (temporariesGain ? group.temporaryBytes() : 0) + shared;
+    double saved =
+        (temporariesGain ? group.temporaryBytes() : 0) + shared + narrowBytes(group, cacheBytes);
     return saved <= 0 || cutsSymmetry(group) ? 0 : saved - rereadBytes(group, cacheBytes, threads);
+  }
+
+  /**
+   * Bytes of large tensors whose rows a step alone sums up, if these are too short for workers to
+   * share: each would read a part of every row.
+   */
+  private double narrowBytes(SlabGroup group, long cacheBytes) {
+    if (group.to() != group.from() + 1
+        || group.sums().isEmpty()
+        || type(group.sums().getFirst()).rank() == 0
+        || bytes(group.sums().getFirst()) > NARROW_BYTES) {
+      return 0;
+    }
+    return group.uses().entrySet().stream()
+        .filter(use -> !use.getValue().contains(SlabGroup.PARTS))
+        .filter(use -> use.getValue().stream().noneMatch(axis -> axis == unitAxis(use.getKey())))
+        .mapToDouble(use -> bytes(use.getKey()))
+        .filter(bytes -> bytes > LARGE_CACHES * (double) cacheBytes)
+        .sum();
+  }
+
+  /** The axis along which neighbours lie side by side. */
+  private int unitAxis(String tensor) {
+    return unitAxes.getOrDefault(tensor, type(tensor).rank() - 1);
   }
 
   /**
@@ -175,7 +221,7 @@ public final class Slabs {
       bytes += bytes(tensor);
     }
     double position = Math.max(1, bytes / group.positions());
-    double fits = cacheBytes / position;
+    double fits = bytes == 0 ? 0 : cacheBytes / position;
     if (!group.sums().isEmpty()) {
       return inVectors(Math.max(fits, (double) group.positions() / MOST_PARTS), group);
     }
@@ -206,11 +252,16 @@ public final class Slabs {
     return (slabs - 1) * bytes;
   }
 
-  private double bytes(String tensor) {
+  private TensorType type(String tensor) {
     TensorType type = types.get(tensor);
     if (type == null) {
       throw new AssertionError("no tensor " + tensor);
     }
+    return type;
+  }
+
+  private double bytes(String tensor) {
+    TensorType type = type(tensor);
     double bytes = type.elementType().byteSize();
     for (Extent extent : type.extents()) {
       bytes *= sizes.applyAsLong(extent);

@@ -53,8 +53,31 @@ public final class AutoSchedule {
     semantic.addAll(ReciprocalDivision.directives(nest, shape, arithmetic));
     LoopNest rewritten = Scheduler.apply(nest, new Schedule(semantic));
     List<Directive> all = new ArrayList<>(semantic);
-    all.addAll(rewritten(rewritten, shape, target, arithmetic));
+    Optional<Directive> outside = shape.flatMap(known -> singlesOutside(rewritten, known));
+    outside.ifPresent(all::add);
+    LoopNest ordered = Scheduler.apply(rewritten, new Schedule(outside.stream().toList()));
+    all.addAll(rewritten(ordered, shape, target, arithmetic));
     return new Schedule(all);
+  }
+
+  /**
+   * Kept indices of a single position go outside, so that a matrix of one column is scheduled as
+   * the vector that it is. Sizes alone decide.
+   */
+  private static Optional<Directive> singlesOutside(LoopNest nest, CallShape shape) {
+    PerfectNest main = PerfectNest.split(nest.body()).getLast();
+    Set<IndexVariable> kept = Scheduler.targetVariables(main.body());
+    List<IndexVariable> order = new ArrayList<>();
+    for (Stmt.Loop loop : main.loops()) {
+      if (kept.contains(loop.variable()) && shape.value(loop.binding().extent()) == 1) {
+        order.add(loop.variable());
+      }
+    }
+    main.variables().stream().filter(variable -> !order.contains(variable)).forEach(order::add);
+    Directive reorder = new Directive.Reorder(order);
+    return order.equals(main.variables()) || !Scheduler.isLegal(nest, reorder)
+        ? Optional.empty()
+        : Optional.of(reorder);
   }
 
   private static List<Directive> rewritten(

@@ -64,6 +64,12 @@ final class ElementwiseSchedule {
 
   private static final int STAGED_ROW = 32;
 
+  /** Bytes of a run that comes from memory, in blocks of 256 KB. */
+  private static final int STAGED_FAR = 4096;
+
+  /** A tensor of this part of the last-level cache does not wait there from call to call. */
+  private static final int FAR = 4;
+
   private final LoopNest nest;
   private final CallShape shape;
   private final Target target;
@@ -186,8 +192,21 @@ final class ElementwiseSchedule {
     }
     int count = Integer.highestOneBit((int) Math.min(vectors, room));
     List<Directive> directives = new ArrayList<>(before);
-    directives.add(new Directive.Tile(List.of(new Directive.TileLoop(unit, count, lanes))));
+    // What is made of what lies in its place must not be taken in again by a tile that reaches
+    // back.
+    directives.add(tile(unit, count, readsTarget() ? restLanes(unit, count * lanes) : 0));
     return legal(directives);
+  }
+
+  private boolean readsTarget() {
+    boolean[] found = {false};
+    LoopWalk.values(
+        nest.body(),
+        value ->
+            found[0] |=
+                value instanceof Expr.Load(Element element, _)
+                    && element.tensor().equals(nest.name()));
+    return found[0];
   }
 
   /** A load whose neighbours in memory lie along another index than the target's. */
@@ -276,13 +295,7 @@ final class ElementwiseSchedule {
     IndexVariable summed = form.get().sum().variable();
     Optional<Element> across = acrossSum(form.get().sum(), unit.get(), summed);
     if (across.isPresent()) {
-      directives.add(
-          new Directive.Stage(
-              across.get().tensor(),
-              List.of(
-                  new Directive.TileLoop(summed, STAGED_SUM_BYTES / elementBytes(), 1),
-                  new Directive.TileLoop(unit.get(), STAGED_ROW, 1))));
-      return tiled(directives, unit.get(), Math.min(VECTORS, STAGED_ROW / lanes()));
+      return staged(directives, across.get(), summed, unit.get());
     }
     long row = extent(unit.get());
     int lanes = lanes(unit.get());
@@ -296,6 +309,27 @@ final class ElementwiseSchedule {
       return tiled(directives, unit.get(), NESTED_VECTORS);
     }
     return streamed(directives, summed, unit.get());
+  }
+
+  /**
+   * A sum over a tensor that lies across: blocks are turned into scratch memory. What comes from
+   * memory comes in longer runs, of both tensors; workers share the blocks.
+   */
+  private Optional<Schedule> staged(
+      List<Directive> before, Element across, IndexVariable summed, IndexVariable unit) {
+    boolean isFar = FAR * extent(summed) * extent(unit) * elementBytes() > target.l3();
+    int run = (isFar ? STAGED_FAR : STAGED_SUM_BYTES) / elementBytes();
+    int row = STAGED_ROW;
+    int longest = !isFar ? row : 2 * extent(summed) <= run ? 4 * row : 2 * row;
+    while (row < longest && 2L * row * target.threads() <= extent(unit)) {
+      row *= 2;
+    }
+    List<Directive> directives = new ArrayList<>(before);
+    directives.add(
+        new Directive.Stage(
+            across.tensor(),
+            List.of(new Directive.TileLoop(summed, run, 1), new Directive.TileLoop(unit, row, 1))));
+    return tiled(directives, unit, Math.min(NESTED_VECTORS, row / lanes()));
   }
 
   /** The tile for rows of which registers hold the sums. */
@@ -356,6 +390,16 @@ final class ElementwiseSchedule {
         restLanes == 0 ? new Directive.End.Tile() : new Directive.End.Vectors(restLanes);
     return new Directive.Tile(
         List.of(new Directive.TileLoop(variable, vectors, lanes(variable), end)));
+  }
+
+  /** Lanes of vectors for what whole tiles leave; 0 if there is hardly anything for them. */
+  private int restLanes(IndexVariable unit, int width) {
+    long left = extent(unit) % width;
+    if (left < leastLanes()) {
+      return 0;
+    }
+    int lanes = lanes(unit);
+    return left >= lanes && left % lanes < leastLanes() ? lanes : leastLanes();
   }
 
   /** Lanes of the narrowest vectors. */

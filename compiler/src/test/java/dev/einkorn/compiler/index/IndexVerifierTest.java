@@ -25,8 +25,8 @@ class IndexVerifierTest {
     refuses(p.program(), violation);
   }
 
-  private static void refuses(IndexProgram program, String violation) {
-    assertThat(IndexVerifier.verify(program)).containsExactly(violation);
+  private static void refuses(IndexProgram program, String... violations) {
+    assertThat(IndexVerifier.verify(program)).containsExactly(violations);
   }
 
   @Test
@@ -117,6 +117,23 @@ class IndexVerifierTest {
     p.assign("y", F32, "k", f32(1));
     p.statement("y", F32, "k", AssignmentOperator.ADD, p.at("y", "k"));
     refuses(p.program("y"), "statement 2 (y), y[k]: the statement reads its own target");
+  }
+
+  @Test
+  void acceptsATargetThatIsMadeOfItsOwnElements() {
+    p.assign("y", F32, "k", f32(1));
+    p.assign("y", F32, "k", add(p.at("y", "k"), f32(2)));
+    assertThat(IndexVerifier.verify(p.program("y"))).isEmpty();
+  }
+
+  @Test
+  void refusesATargetThatIsMadeOfOtherElements() {
+    p.assign("y", F32, "k", f32(1));
+    p.assign("y", F32, "k", p.sum("i", p.at("y", "i")));
+    refuses(
+        p.program("y"),
+        "statement 2 (y), left side: y is overwritten, but assigned already",
+        "statement 2 (y), y[i]: the statement reads its own target");
   }
 
   @Test

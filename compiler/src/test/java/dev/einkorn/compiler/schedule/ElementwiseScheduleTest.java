@@ -77,10 +77,30 @@ class ElementwiseScheduleTest {
         dot,
         Map.of("i", 12L, "k", 4096L),
         start + "resume(i: 6); unroll(i); hoist(); tile(k: 1 x 16)");
+    String across = "c[k] = sum[i](A[i,k] * B[k,i])";
     chooses(
-        "c[k] = sum[i](A[i,k] * B[k,i])",
+        across, Map.of("i", 1000L, "k", 1000L), start + "stage(B, i: 256, k: 32); tile(k: 2 x 16)");
+    // Longer runs from memory, of which workers have at least a block each.
+    Map<String, Long> far = Map.of("i", 8192L, "k", 64L);
+    chooses(
+        across,
         Map.of("i", 8192L, "k", 4096L),
-        start + "stage(B, i: 256, k: 32); tile(k: 2 x 16)");
+        start + "stage(B, i: 1024, k: 64); tile(k: 4 x 16)");
+    chooses(
+        across,
+        Map.of("i", 64L, "k", 262144L),
+        start + "stage(B, i: 1024, k: 128); tile(k: 8 x 16)");
+    var two = new Target(512, 2, 32 << 10, 1 << 20, 4 << 20);
+    assertThat(chosen(across, far, two).toString()).contains("stage(B, i: 1024, k: 32)");
+  }
+
+  @Test
+  void anIndexOfASinglePositionIsNotWhatRowsAreFoldedAlong() {
+    chooses(
+        "C[i,j] = A[i,k] * B[j,k]",
+        Map.of("i", 400L, "j", 1L, "k", 400L),
+        "reorder(j, i, k); fuse(j, i); promote(C); contract(); hoist(); tile(i: 8); "
+            + "partial(k, 16 x 16)");
   }
 
   @Test
