@@ -73,7 +73,7 @@ record HostPlan(
       PlannedProgram inPlace = einkorn.inPlace(planned, request, call.known);
       HostPlan whole = of(call, inPlace);
       if (!whole.isFast()) {
-        whole = inPlace == planned ? whole : of(call, planned);
+        whole = inPlace.equals(planned) ? whole : of(call, planned);
         whole = whole.isFast() ? whole : whole.sliced(request);
       }
       found = whole;
