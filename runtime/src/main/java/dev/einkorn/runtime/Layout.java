@@ -42,11 +42,6 @@ final class Layout {
     return new Layout(shape.clone(), strides, 0);
   }
 
-  /** This layout, which begins at position 0, begun at another one. */
-  Layout from(long position) {
-    return position == 0 ? this : new Layout(shape, strides, position);
-  }
-
   /** Any layout of so many elements; an {@link IllegalArgumentException} if it leaves them. */
   static Layout strided(long elements, long[] shape, long[] strides, long offset) {
     long[] dense = rowMajor(shape).shape;

@@ -20,12 +20,6 @@ sealed interface Storage {
   /** Alignment of native memory in bytes: a cache line, also the widest vector. */
   long NATIVE_ALIGNMENT = 64;
 
-  /** Bytes before the first element of an array, in today's JVMs. */
-  long ARRAY_HEADER = 16;
-
-  /** Bytes of arrays that are likely to have regions of a heap of their own: half a region. */
-  long LEAST_ALIGNED = 1 << 20;
-
   ElementType elementType();
 
   /** The number of elements. */
@@ -73,17 +67,6 @@ sealed interface Storage {
       case I64 -> new Longs(new long[count]);
       case BOOL -> new Bytes(new byte[count]);
     };
-  }
-
-  /**
-   * Elements to leave out at the beginning of a large array, so that the rest begins at a cache
-   * line: vectors that lie across two lines are stored and loaded in two pieces.
-   */
-  static long lead(ElementType type, long length) {
-    long lead = (NATIVE_ALIGNMENT - ARRAY_HEADER) / type.byteSize();
-    return length >= LEAST_ALIGNED / type.byteSize() && length + lead <= MAX_ARRAY_LENGTH
-        ? lead
-        : 0;
   }
 
   /** Bytes that so many elements take; an {@link IllegalArgumentException} if beyond 2^63 - 1. */

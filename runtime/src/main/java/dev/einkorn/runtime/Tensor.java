@@ -149,13 +149,11 @@ public final class Tensor implements Strided {
   /**
    * A new row-major tensor of zeros, or of false: on a heap array, or on native memory (which the
    * JVM bounds by {@code -XX:MaxDirectMemorySize}) that is freed when no longer reachable if an
-   * array cannot be that long. A large tensor has an offset with which it begins at a cache line
-   * where the JVM gives large arrays regions of their own, as G1, ZGC and Shenandoah do.
+   * array cannot be that long.
    */
   public static Tensor zeros(ElementType type, long... shape) {
     Layout layout = Layout.rowMajor(shape);
-    long lead = Storage.lead(type, layout.count());
-    return new Tensor(Storage.zeros(type, lead + layout.count()), layout.from(lead));
+    return new Tensor(Storage.zeros(type, layout.count()), layout);
   }
 
   /** The type of the elements. */

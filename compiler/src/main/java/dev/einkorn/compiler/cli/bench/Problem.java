@@ -67,13 +67,13 @@ public record Problem(Workload workload, SequencedMap<String, Tensor> inputs) {
       for (int n = 0; n < data.length; n++) {
         data[n] = (float) random.nextGaussian();
       }
-      return Tensor.of(data, shape).copy(); // Memory as results have it.
+      return Tensor.of(data, shape);
     }
     double[] data = new double[(int) count];
     for (int n = 0; n < data.length; n++) {
       data[n] = random.nextGaussian();
     }
-    return Tensor.of(data, shape).copy();
+    return Tensor.of(data, shape);
   }
 
   /** The same problem with other operands. */
