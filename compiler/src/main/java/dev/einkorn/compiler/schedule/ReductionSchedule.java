@@ -40,10 +40,14 @@ final class ReductionSchedule {
 
   // Of rows that are folded side by side, which hide the latency for each other.
   private static final int ROW_BYTES = 64;
-  // Rows that are folded side by side, as many streams of memory; of two tensors half as many.
+  // Rows of one tensor that are folded side by side, as many streams of memory.
   private static final int ROWS = 8;
   private static final int LEAST_ROWS = 16;
   private static final long LONGEST_ROW = 256 << 10;
+  // Bytes from which on a row is long enough for the processor to fetch it ahead.
+  private static final long PREFETCHED_ROW = 8 << 10;
+  // A tensor of this part of the last-level cache does not wait there from call to call.
+  private static final long FAR = 4;
 
   private ReductionSchedule() {}
 
@@ -74,21 +78,35 @@ final class ReductionSchedule {
 
   /**
    * A few rows at a time: memory is fetched ahead along each, and what they share is loaded once.
+   * Rows of two tensors share nothing.
    */
   private static Optional<Directive> rows(LoopNest nest, CallShape shape, Target target) {
     if (!target.simd()) {
       return Optional.empty();
     }
     return foldedSideBySide(nest, shape)
+        .filter(row -> streams(nest, row) == 1 && !isFetchedRowByRow(nest, shape, row, target))
         .map(
             row -> {
               boolean few =
-                  streams(nest, row) > 1
-                      || target.simdBits() < ROW_BYTES * Byte.SIZE
+                  target.simdBits() < ROW_BYTES * Byte.SIZE
                       || shape.value(row.binding().extent()) < 2L * LEAST_ROWS;
               var tile = new Directive.TileLoop(row.variable(), few ? ROWS / 2 : ROWS, 1);
               return new Directive.Tile(List.of(tile));
             });
+  }
+
+  /**
+   * Whether short rows come from memory, where those one after the other are one stream that is
+   * fetched ahead, and several at a time are many that end soon.
+   */
+  private static boolean isFetchedRowByRow(
+      LoopNest nest, CallShape shape, Stmt.Loop row, Target target) {
+    SumBlocking form = SumBlocking.of(nest).orElseThrow();
+    long bytes =
+        shape.value(form.sum().binding().extent()) * form.accumulator().elementType().byteSize();
+    return bytes < PREFETCHED_ROW
+        && FAR * bytes * shape.value(row.binding().extent()) > target.l3();
   }
 
   /**

@@ -68,6 +68,10 @@ class ElementwiseScheduleTest {
     chooses(dot, Map.of("i", 500L, "k", 100L), start + "tile(k: 6 x 16 + 4)");
     chooses(dot, Map.of("i", 500L, "k", 127L), start + "tile(k: 7 x 16 + 16)");
     chooses(dot, Map.of("i", 500L, "k", 1003L), start + eight + "tile(k: 1 x 16 + 4)");
+    chooses(
+        "c[k] = sum[i](A[i,k])",
+        Map.of("i", 32768L, "k", 1003L),
+        "fuse(k); promote(c); resume(i: 1); hoist(); tile(k: 4 x 16 + 4)");
     // A few rows are one block, or blocks that leave none.
     chooses(
         dot,
@@ -108,7 +112,14 @@ class ElementwiseScheduleTest {
     String start = "fuse(i); promote(y); contract(); hoist(); ";
     Map<String, Long> sizes = Map.of("i", 400L, "k", 400L);
     chooses("y[i] = A[i,k] * x[k]", sizes, start + "tile(i: 8); partial(k, 16 x 16)");
-    chooses("y[i] = A[i,k] * B[i,k]", sizes, start + "tile(i: 4); partial(k, 16 x 16)");
+    // Rows of two tensors share nothing; short rows that come from memory come one by one.
+    chooses("y[i] = A[i,k] * B[i,k]", sizes, start + "partial(k, 16 x 16)");
+    Map<String, Long> far = Map.of("i", 16384L, "k", 1024L);
+    chooses("y[i] = A[i,k] * x[k]", far, start + "partial(k, 16 x 16)");
+    chooses(
+        "y[i] = A[i,k] * x[k]",
+        Map.of("i", 4096L, "k", 4096L),
+        start + "tile(i: 8); partial(k, 16 x 16)");
     chooses(
         "y[i] = A[i,k] * x[k]",
         Map.of("i", 20L, "k", 400L),
