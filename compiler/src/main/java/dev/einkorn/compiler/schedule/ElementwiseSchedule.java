@@ -67,12 +67,6 @@ final class ElementwiseSchedule {
   /** Bytes of a run that comes from memory, in blocks of 256 KB. */
   private static final int STAGED_FAR = 4096;
 
-  /** Bytes up to which rows are too short for the processor to fetch several ahead. */
-  private static final int PREFETCHED_ROW = 8 << 10;
-
-  /** A tensor of this part of the last-level cache does not wait there from call to call. */
-  private static final int FAR = 4;
-
   private final LoopNest nest;
   private final CallShape shape;
   private final Target target;
@@ -320,7 +314,7 @@ final class ElementwiseSchedule {
    */
   private Optional<Schedule> staged(
       List<Directive> before, Element across, IndexVariable summed, IndexVariable unit) {
-    boolean isFar = isFar(extent(summed) * extent(unit));
+    boolean isFar = target.isFar(extent(summed) * extent(unit) * elementBytes());
     int run = (isFar ? STAGED_FAR : STAGED_SUM_BYTES) / elementBytes();
     int row = STAGED_ROW;
     int longest = !isFar ? row : 2 * extent(summed) <= run ? 4 * row : 2 * row;
@@ -360,7 +354,11 @@ final class ElementwiseSchedule {
     if (row > (target.threads() > 1 ? block : 2 * block) && block >= tile) {
       directives.add(new Directive.Block(List.of(new Directive.TileLoop(unit, (int) block, 1))));
     }
-    if (isFetchedRowByRow(summed, row) && lanes() > 1) {
+    // Workers who share out columns read pieces of rows in any case.
+    long rowBytes = row * elementBytes();
+    if (target.threads() == 1
+        && lanes() > 1
+        && target.takesRowByRow(rowBytes, extent(summed) * rowBytes)) {
       directives.add(new Directive.Resume(summed, 1));
       directives.add(new Directive.Hoist());
       directives.add(tile(unit, VECTORS, restLanes(unit, tile)));
@@ -368,21 +366,6 @@ final class ElementwiseSchedule {
     }
     directives.add(new Directive.Resume(summed, rows(extent(summed))));
     return writtenOut(directives, summed, unit, row).or(() -> tiled(directives, unit, VECTORS));
-  }
-
-  /**
-   * Whether short rows come from memory: one after the other they are one stream that is fetched
-   * ahead. Workers who share out columns read pieces of rows in any case.
-   */
-  private boolean isFetchedRowByRow(IndexVariable summed, long row) {
-    return target.threads() == 1
-        && row * elementBytes() <= PREFETCHED_ROW
-        && isFar(extent(summed) * row);
-  }
-
-  /** Whether so many elements are too many to wait in a cache from call to call. */
-  private boolean isFar(long elements) {
-    return FAR * elements * elementBytes() > target.l3();
   }
 
   /** How many rows are taken in at a time: as many as leave none, if there are few. */

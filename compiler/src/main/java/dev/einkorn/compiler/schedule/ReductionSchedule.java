@@ -44,10 +44,6 @@ final class ReductionSchedule {
   private static final int ROWS = 8;
   private static final int LEAST_ROWS = 16;
   private static final long LONGEST_ROW = 256 << 10;
-  // Bytes from which on a row is long enough for the processor to fetch it ahead.
-  private static final long PREFETCHED_ROW = 8 << 10;
-  // A tensor of this part of the last-level cache does not wait there from call to call.
-  private static final long FAR = 4;
 
   private ReductionSchedule() {}
 
@@ -85,7 +81,7 @@ final class ReductionSchedule {
       return Optional.empty();
     }
     return foldedSideBySide(nest, shape)
-        .filter(row -> streams(nest, row) == 1 && !isFetchedRowByRow(nest, shape, row, target))
+        .filter(row -> streams(nest, row) == 1 && !isTakenRowByRow(nest, shape, row, target))
         .map(
             row -> {
               boolean few =
@@ -96,17 +92,13 @@ final class ReductionSchedule {
             });
   }
 
-  /**
-   * Whether short rows come from memory, where those one after the other are one stream that is
-   * fetched ahead, and several at a time are many that end soon.
-   */
-  private static boolean isFetchedRowByRow(
+  /** Whether they come from memory and are short. */
+  private static boolean isTakenRowByRow(
       LoopNest nest, CallShape shape, Stmt.Loop row, Target target) {
     SumBlocking form = SumBlocking.of(nest).orElseThrow();
     long bytes =
         shape.value(form.sum().binding().extent()) * form.accumulator().elementType().byteSize();
-    return bytes < PREFETCHED_ROW
-        && FAR * bytes * shape.value(row.binding().extent()) > target.l3();
+    return target.takesRowByRow(bytes, shape.value(row.binding().extent()) * bytes);
   }
 
   /**

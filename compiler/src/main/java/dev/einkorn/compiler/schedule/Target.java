@@ -14,6 +14,12 @@ import dev.einkorn.runtime.ElementType;
  *     Zen 4; never that the result of one differs
  */
 public record Target(int simdBits, int threads, long l1, long l2, long l3, boolean halfRate) {
+  /** Bytes up to which rows are too short for the processor to fetch several of them ahead. */
+  private static final long SHORT_ROW = 8 << 10;
+
+  /** Tensors of a part of the last-level cache do not wait there from call to call. */
+  private static final long FAR = 4;
+
   /** One thread of scalar code on a core of common cache sizes, the same on every machine. */
   public static final Target SCALAR = new Target(0, 1, 32 << 10, 1 << 20, 2 << 20);
 
@@ -40,6 +46,19 @@ public record Target(int simdBits, int threads, long l1, long l2, long l3, boole
    */
   public int lanes(ElementType type) {
     return !type.isNumeric() ? 1 : Math.max(1, simdBits / (type.byteSize() * Byte.SIZE));
+  }
+
+  /** Whether a tensor of so many bytes comes from memory in each call. */
+  boolean isFar(long bytes) {
+    return FAR * bytes > l3;
+  }
+
+  /**
+   * Whether the rows of a tensor had better be taken in one after the other: they come from memory,
+   * as one stream that is fetched ahead, where several at a time would be streams that end soon.
+   */
+  boolean takesRowByRow(long rowBytes, long bytes) {
+    return rowBytes <= SHORT_ROW && isFar(bytes);
   }
 
   /** This machine without its vector registers. */

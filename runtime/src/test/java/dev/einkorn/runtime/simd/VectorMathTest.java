@@ -3,6 +3,7 @@ package dev.einkorn.runtime.simd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.runtime.PolynomialMath;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Vectors and scalars have the same bits; what the bits should be is PolynomialMathTest's matter.
  */
 class VectorMathTest {
+  private static final int ODD_RUN = 251;
   private static final int BLOCK = 1 << 12;
   private static final int RANDOM_BLOCKS = 10_000_000 / BLOCK + 1;
 
@@ -209,6 +211,44 @@ class VectorMathTest {
     sameRuns(y, PolynomialMath::log, VectorRuns::log);
     sameRuns(y, PolynomialMath::tanh, VectorRuns::tanh);
     sameRuns(y, PolynomialMath::sigmoid, VectorRuns::sigmoid);
+  }
+
+  /** Neighbours take the same way through a function, the short one as long as they can. */
+  @Test
+  void runsOfNeighboursHaveTheBitsOfTheScalarFunctions() {
+    float[] x = new float[1 << 20];
+    for (int n = 0; n < x.length; n++) {
+      x[n] = (n - (1 << 19)) * 0x1.7p-13f; // -92 to 92
+    }
+    sameBits(x, PolynomialMath::exp, VectorRuns::exp);
+    sameBits(x, PolynomialMath::sigmoid, VectorRuns::sigmoid);
+    double[] y = new double[1 << 18];
+    for (int n = 0; n < y.length; n++) {
+      y[n] = (n - (1 << 17)) * 0x1.7p-8; // -736 to 736
+    }
+    sameBits(y, PolynomialMath::exp, VectorRuns::exp);
+    sameBits(y, PolynomialMath::sigmoid, VectorRuns::sigmoid);
+  }
+
+  private static void sameBits(float[] x, FloatFunction scalar, FloatRun run) {
+    float[] expected = new float[x.length];
+    for (int n = 0; n < x.length; n++) {
+      expected[n] = scalar.apply(x[n]);
+    }
+    float[] actual = x.clone();
+    for (int start = 0; start < x.length; start += ODD_RUN) {
+      run.apply(actual, start, Math.min(ODD_RUN, x.length - start));
+    }
+    assertThat(Arrays.mismatch(actual, expected)).isEqualTo(-1);
+  }
+
+  private static void sameBits(double[] x, DoubleUnaryOperator scalar, DoubleRun run) {
+    double[] expected = Arrays.stream(x).map(scalar).toArray();
+    double[] actual = x.clone();
+    for (int start = 0; start < x.length; start += ODD_RUN) {
+      run.apply(actual, start, Math.min(ODD_RUN, x.length - start));
+    }
+    assertThat(Arrays.mismatch(actual, expected)).isEqualTo(-1);
   }
 
   @Test
