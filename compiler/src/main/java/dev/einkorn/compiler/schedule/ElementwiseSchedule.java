@@ -364,8 +364,26 @@ final class ElementwiseSchedule {
       directives.add(tile(unit, VECTORS, restLanes(unit, tile)));
       return legal(directives);
     }
-    directives.add(new Directive.Resume(summed, rows(extent(summed))));
+    int rows = rows(extent(summed));
+    // Rows of two tensors from memory are twice as many streams as the processor fetches ahead.
+    boolean many = target.isFar(extent(summed) * rowBytes) && streams(summed, unit) > 1;
+    directives.add(new Directive.Resume(summed, many ? Math.min(rows, ROWS / 2) : rows));
     return writtenOut(directives, summed, unit, row).or(() -> tiled(directives, unit, VECTORS));
+  }
+
+  /** How many tensors are read row by row. */
+  private int streams(IndexVariable summed, IndexVariable unit) {
+    Set<Element> read = new LinkedHashSet<>();
+    LoopWalk.values(
+        nest.body(),
+        value -> {
+          if (value instanceof Expr.Load(Element element, _)
+              && element.dependsOn(summed)
+              && element.dependsOn(unit)) {
+            read.add(element);
+          }
+        });
+    return read.size();
   }
 
   /** How many rows are taken in at a time: as many as leave none, if there are few. */

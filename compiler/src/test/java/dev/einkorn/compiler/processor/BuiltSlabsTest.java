@@ -105,7 +105,7 @@ class BuiltSlabsTest {
   void areWrittenOutInTheSource() {
     String source = Built.generated(List.of(), MEMBERS);
     assertThat(source)
-        .contains("slabs of 64 along r, steps 1 to 2")
+        .contains("slabs of 64 along r, steps 1 to 3")
         .contains("private static final class SoftmaxContiguousSlabs implements Kernel {")
         .contains("for (long slab = worker.begin(slabs); slab < worker.end(slabs); slab++) {")
         .contains("operands[0].slice(0, from, to)")

@@ -59,11 +59,12 @@ class ElementwiseScheduleTest {
     String start = "fuse(k); promote(c); contract(); ";
     String eight = "resume(i: 8); unroll(i); hoist(); ";
     chooses(dot, Map.of("i", 262144L, "k", 64L), start + "tile(k: 4 x 16)");
-    chooses(dot, Map.of("i", 8192L, "k", 4096L), start + eight + "tile(k: 1 x 16)");
+    // Rows of two tensors from memory, four of each; of one, or in a cache, eight.
+    String four = "resume(i: 4); unroll(i); hoist(); ";
+    chooses(dot, Map.of("i", 8192L, "k", 4096L), start + four + "tile(k: 1 x 16)");
+    chooses(dot, Map.of("i", 300L, "k", 4096L), start + eight + "tile(k: 1 x 16)");
     chooses(
-        dot,
-        Map.of("i", 64L, "k", 262144L),
-        start + "block(k: 4096); " + eight + "tile(k: 1 x 16)");
+        dot, Map.of("i", 64L, "k", 262144L), start + "block(k: 4096); " + four + "tile(k: 1 x 16)");
     // Rows that are no multiple of a vector: in registers, or with narrow vectors for what is left.
     chooses(dot, Map.of("i", 500L, "k", 100L), start + "tile(k: 6 x 16 + 4)");
     chooses(dot, Map.of("i", 500L, "k", 127L), start + "tile(k: 7 x 16 + 16)");
