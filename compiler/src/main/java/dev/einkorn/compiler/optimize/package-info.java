@@ -15,6 +15,9 @@
  * T[i,j] = A[i,k] * B[k,j]                     t1[k] = sum[j](B[k,j] * x[j])
  * y[i] = T[i,j] * x[j]                   =>    y[i] = sum[k](A[i,k] * t1[k])
  * }
+ *
+ * <p>Last, {@link dev.einkorn.compiler.optimize.InPlace} lets large temporaries lie where outputs
+ * will, and {@link dev.einkorn.compiler.optimize.Slabs} finds the steps that run slab by slab.
  */
 @NullMarked
 package dev.einkorn.compiler.optimize;

@@ -189,21 +189,10 @@ final class ElementwiseSchedule {
     }
     int count = Integer.highestOneBit((int) Math.min(vectors, room));
     List<Directive> directives = new ArrayList<>(before);
-    // What is made of what lies in its place must not be taken in again by a tile that reaches
-    // back.
-    directives.add(tile(unit, count, readsTarget() ? restLanes(unit, count * lanes) : 0));
+    // What is made of what lies in its place is not taken in again by a tile that reaches back.
+    boolean once = RegisterTiling.takesUp(nest, nest.body());
+    directives.add(tile(unit, count, once ? restLanes(unit, count * lanes) : 0));
     return legal(directives);
-  }
-
-  private boolean readsTarget() {
-    boolean[] found = {false};
-    LoopWalk.values(
-        nest.body(),
-        value ->
-            found[0] |=
-                value instanceof Expr.Load(Element element, _)
-                    && element.tensor().equals(nest.name()));
-    return found[0];
   }
 
   /** A load whose neighbours in memory lie along another index than the target's. */

@@ -95,7 +95,7 @@ final class RegisterTiling {
               .orElseThrow();
       inner.add(overTiles(tile, loop));
     }
-    if (takesUp(perfect.body())) {
+    if (takesUp(nest, perfect.body())) {
       if (directive.loops().stream().anyMatch(l -> l.end() instanceof Directive.End.Whole)) {
         throw Scheduler.refusal(directive, "an element that goes on must be computed once");
       }
@@ -188,8 +188,8 @@ final class RegisterTiling {
     return common;
   }
 
-  /** Whether an element begins with what is in the target, so that it must be computed once. */
-  private boolean takesUp(Stmt body) {
+  /** Whether an element is made of what is in the target, so that it must be computed once. */
+  static boolean takesUp(LoopNest nest, Stmt body) {
     boolean[] found = {false};
     LoopWalk.values(
         body,
