@@ -347,32 +347,43 @@ final class ElementwiseSchedule {
     long rowBytes = row * elementBytes();
     if (target.threads() == 1
         && lanes() > 1
-        && target.takesRowByRow(rowBytes, extent(summed) * rowBytes)) {
+        && target.addsRowByRow(rowBytes, extent(summed) * rowBytes, readFor(unit).size() == 1)) {
       directives.add(new Directive.Resume(summed, 1));
-      directives.add(new Directive.Hoist());
-      directives.add(tile(unit, VECTORS, restLanes(unit, tile)));
-      return legal(directives);
+      return tiledWithRest(directives, unit);
     }
     int rows = rows(extent(summed));
     // Rows of two tensors from memory are twice as many streams as the processor fetches ahead.
     boolean many = target.isFar(extent(summed) * rowBytes) && streams(summed, unit) > 1;
     directives.add(new Directive.Resume(summed, many ? Math.min(rows, ROWS / 2) : rows));
-    return writtenOut(directives, summed, unit, row).or(() -> tiled(directives, unit, VECTORS));
+    return writtenOut(directives, summed, unit, row)
+        .or(() -> row < tile ? Optional.empty() : tiledWithRest(directives, unit))
+        .or(() -> tiled(directives, unit, VECTORS));
+  }
+
+  /** Tiles, and vectors of their own for the columns that they leave. */
+  private Optional<Schedule> tiledWithRest(List<Directive> before, IndexVariable unit) {
+    List<Directive> directives = new ArrayList<>(before);
+    directives.add(new Directive.Hoist());
+    directives.add(tile(unit, VECTORS, restLanes(unit, VECTORS * lanes())));
+    return legal(directives);
   }
 
   /** How many tensors are read row by row. */
   private int streams(IndexVariable summed, IndexVariable unit) {
+    return (int) readFor(unit).stream().filter(element -> element.dependsOn(summed)).count();
+  }
+
+  /** The elements that are read at each place along a loop. */
+  private Set<Element> readFor(IndexVariable unit) {
     Set<Element> read = new LinkedHashSet<>();
     LoopWalk.values(
         nest.body(),
         value -> {
-          if (value instanceof Expr.Load(Element element, _)
-              && element.dependsOn(summed)
-              && element.dependsOn(unit)) {
+          if (value instanceof Expr.Load(Element element, _) && element.dependsOn(unit)) {
             read.add(element);
           }
         });
-    return read.size();
+    return read;
   }
 
   /** How many rows are taken in at a time: as many as leave none, if there are few. */

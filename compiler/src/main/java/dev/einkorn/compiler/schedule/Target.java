@@ -61,6 +61,15 @@ public record Target(int simdBits, int threads, long l1, long l2, long l3, boole
     return rowBytes <= SHORT_ROW && isFar(bytes);
   }
 
+  /**
+   * Whether rows that are added up had better be added one after the other. All sums are loaded and
+   * stored for each row then, so the tensor must be larger than every cache, and short rows must
+   * gain more if something else is read for each column as well.
+   */
+  boolean addsRowByRow(long rowBytes, long bytes, boolean alone) {
+    return bytes >= l3 && rowBytes <= (alone ? SHORT_ROW : SHORT_ROW / 4);
+  }
+
   /** This machine without its vector registers. */
   public Target withoutSimd() {
     return new Target(0, threads, l1, l2, l3, halfRate);

@@ -73,6 +73,15 @@ class ElementwiseScheduleTest {
         "c[k] = sum[i](A[i,k])",
         Map.of("i", 32768L, "k", 1003L),
         "fuse(k); promote(c); resume(i: 1); hoist(); tile(k: 4 x 16 + 4)");
+    // Not if a cache holds the tensor, or if something else is read for each column.
+    chooses(
+        "c[k] = sum[i](A[i,k])",
+        Map.of("i", 2048L, "k", 1003L),
+        "fuse(k); promote(c); " + eight + "tile(k: 1 x 16 + 4)");
+    chooses(
+        "c[k] = sum[i]((A[i,k] - m[k])^2)",
+        Map.of("i", 32768L, "k", 1003L),
+        start + "resume(i: 8); hoist(); tile(k: 4 x 16 + 4)");
     // A few rows are one block, or blocks that leave none.
     chooses(
         dot,
