@@ -210,7 +210,7 @@ public final class InPlace {
         for (IndexExpr sum : sums) {
           List<IndexBinding> own = own(step, sum);
           List<Subscript> subscripts = own.stream().map(b -> Subscript.of(b.variable())).toList();
-          String name = unused(taken);
+          String name = StepRewrite.unused(taken);
           var type =
               new TensorType(sum.elementType(), own.stream().map(IndexBinding::extent).toList());
           targets.add(new TensorDeclaration(name, type));
@@ -229,14 +229,6 @@ public final class InPlace {
               renamed(step.value(), temporary.name(), output)));
     }
     return program.withAssignments(SumOptimizer.inOrder(targets, moved), moved);
-  }
-
-  private static String unused(Set<String> taken) {
-    int number = 1;
-    while (!taken.add("t" + number)) {
-      number++;
-    }
-    return "t" + number;
   }
 
   private static IndexExpr renamed(IndexExpr value, String from, String to) {

@@ -5,7 +5,6 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
-import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.optimize.rule.SplitSum;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Splits long sums for few elements, which workers could not share out otherwise. The sizes alone
@@ -44,70 +44,45 @@ final class LongSums {
 
   private final PlanRequest request;
   private final NestCosts costs;
-  private final Set<String> taken = new HashSet<>();
-  private final List<Assignment> steps = new ArrayList<>();
-  private final List<TensorDeclaration> temporaries = new ArrayList<>();
-  private final List<Decision> decisions;
 
-  private LongSums(IndexProgram program, PlanRequest request, List<Decision> decisions) {
+  private LongSums(PlanRequest request) {
     this.request = request;
     this.costs = new NestCosts(request);
-    this.decisions = new ArrayList<>(decisions);
-    program.inputs().forEach(input -> taken.add(input.name()));
-    program.targets().forEach(target -> taken.add(target.name()));
   }
 
   /** The program with its long sums split where that pays. */
   static SumOptimizer.Optimized split(SumOptimizer.Optimized optimized, PlanRequest request) {
-    IndexProgram program = optimized.program();
-    var sums = new LongSums(program, request, optimized.decisions());
-    double nanos = optimized.nanos();
-    for (Assignment assignment : program.assignments()) {
-      nanos += sums.add(assignment);
-    }
-    if (sums.temporaries.isEmpty()) {
-      return optimized;
-    }
-    List<TensorDeclaration> targets = new ArrayList<>(sums.temporaries);
-    targets.addAll(program.targets());
-    return new SumOptimizer.Optimized(
-        program.withAssignments(SumOptimizer.inOrder(targets, sums.steps), sums.steps),
-        nanos,
-        sums.decisions);
+    return StepRewrite.of(optimized, request, new LongSums(request)::split);
   }
 
-  /** Adds a statement, split or not, and returns what that changes in predicted time. */
-  private double add(Assignment assignment) {
-    List<Assignment> before = new ArrayList<>();
+  private Optional<StepRewrite.Result> split(Assignment assignment, Supplier<String> unused) {
+    List<Assignment> steps = new ArrayList<>();
     List<TensorDeclaration> stored = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     Map<IndexVariable, Extent> extents = BoundExtents.of(assignment);
-    Set<String> names = new HashSet<>(taken);
     IndexExpr value =
         replaced(
             assignment.value(),
             sum -> {
-              Optional<SplitSum.Split> split = split(sum, extents, names, texts);
+              Optional<SplitSum.Split> split = split(sum, extents, unused, texts);
               split.ifPresent(
                   s -> {
-                    before.addAll(s.steps());
+                    steps.addAll(s.steps());
                     stored.addAll(s.temporaries());
                   });
               return split.map(SplitSum.Split::value).orElse(sum);
             });
-    Assignment after = assignment.withValue(value);
-    double whole = costs.nanos(assignment);
-    double parts = costs.nanos(after) + before.stream().mapToDouble(costs::nanos).sum();
-    if (before.isEmpty() || parts > MOST_COST * whole) {
-      steps.add(assignment);
-      return 0;
+    if (steps.isEmpty()) {
+      return Optional.empty();
     }
-    taken.addAll(names);
-    steps.addAll(before);
-    steps.add(after);
-    temporaries.addAll(stored);
-    decide(assignment.target(), String.join(", ", texts), parts - whole, whole);
-    return parts - whole;
+    steps.add(assignment.withValue(value));
+    double parts = steps.stream().mapToDouble(costs::nanos).sum();
+    if (parts > MOST_COST * costs.nanos(assignment)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new StepRewrite.Result(
+            steps, stored, String.join(", ", texts), "one sum, which workers cannot share"));
   }
 
   private interface Replacement {
@@ -126,7 +101,7 @@ final class LongSums {
   private Optional<SplitSum.Split> split(
       IndexExpr.Reduction sum,
       Map<IndexVariable, Extent> extents,
-      Set<String> names,
+      Supplier<String> unused,
       List<String> texts) {
     List<IndexBinding> kept = new ArrayList<>();
     for (IndexVariable variable : FreeVariables.of(sum)) {
@@ -162,8 +137,7 @@ final class LongSums {
     }
     texts.add("sum of %s in %d chunks of %d".formatted(along.variable(), chunks, length));
     return Optional.of(
-        new SplitSum(sum, along, kept, stem -> unused(stem, names))
-            .into(chunks, length, positions - chunks * length));
+        new SplitSum(sum, along, kept, unused).into(chunks, length, positions - chunks * length));
   }
 
   /** A side of one row or column makes no tiles. */
@@ -175,33 +149,6 @@ final class LongSums {
       }
     }
     return variables;
-  }
-
-  /** Notes the choice with what was chosen before for the same target. */
-  private void decide(String target, String text, double more, double whole) {
-    for (int n = decisions.size() - 1; n >= 0; n--) {
-      Decision known = decisions.get(n);
-      if (known.target().equals(target)) {
-        decisions.set(n, known.then(text, more));
-        return;
-      }
-    }
-    decisions.add(
-        new Decision(
-            target,
-            text,
-            whole + more,
-            List.of(),
-            List.of(),
-            List.of(new Decision.Rejected("one sum, which workers cannot share", whole, 1))));
-  }
-
-  private static String unused(String stem, Set<String> names) {
-    int number = 1;
-    while (!names.add(stem + number)) {
-      number++;
-    }
-    return stem + number;
   }
 
   private double size(List<IndexBinding> bindings) {

@@ -5,16 +5,13 @@ import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
-import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.index.Subscript;
-import dev.einkorn.compiler.index.TensorDeclaration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Takes sums of everything over two tensors that lie across each other, such as {@code
@@ -26,66 +23,30 @@ final class TurnedSums {
   private static final double LEAST_TERMS = 1 << 14;
 
   private final PlanRequest request;
-  private final List<Assignment> steps = new ArrayList<>();
-  private final List<TensorDeclaration> parts = new ArrayList<>();
-  private final List<Decision> decisions;
-  private final Set<String> taken = new HashSet<>();
 
-  private TurnedSums(SumOptimizer.Optimized optimized, PlanRequest request) {
+  private TurnedSums(PlanRequest request) {
     this.request = request;
-    this.decisions = new ArrayList<>(optimized.decisions());
-    taken.addAll(Slabs.declarations(optimized.program()).keySet());
   }
 
   /** The program with such sums in parts. */
   static SumOptimizer.Optimized split(SumOptimizer.Optimized optimized, PlanRequest request) {
-    var turned = new TurnedSums(optimized, request);
-    IndexProgram program = optimized.program();
-    double nanos = optimized.nanos();
-    for (Assignment step : program.assignments()) {
-      nanos += turned.add(step);
-    }
-    if (turned.parts.isEmpty()) {
-      return optimized;
-    }
-    List<TensorDeclaration> targets = new ArrayList<>(turned.parts);
-    targets.addAll(program.targets());
-    return new SumOptimizer.Optimized(
-        program.withAssignments(SumOptimizer.inOrder(targets, turned.steps), turned.steps),
-        nanos,
-        turned.decisions);
+    var turned = new TurnedSums(request);
+    return StepRewrite.of(
+        optimized,
+        request,
+        (step, unused) ->
+            turned
+                .cut(step, unused)
+                .map(
+                    cut ->
+                        new StepRewrite.Result(
+                            cut.steps(),
+                            List.of(cut.parts()),
+                            "summed in parts, which lets blocks be turned",
+                            "one sum, across the rows of a tensor")));
   }
 
-  /** Adds a statement and returns what changes in predicted time. */
-  private double add(Assignment step) {
-    Optional<SumParts> cut = cut(step);
-    if (cut.isEmpty()) {
-      steps.add(step);
-      return 0;
-    }
-    var costs = new NestCosts(request);
-    double whole = costs.nanos(step);
-    double more = cut.get().steps().stream().mapToDouble(costs::nanos).sum() - whole;
-    taken.add(cut.get().parts().name());
-    parts.add(cut.get().parts());
-    steps.addAll(cut.get().steps());
-    decide(step.target(), whole, more);
-    return more;
-  }
-
-  private void decide(String target, double whole, double more) {
-    String text = "summed in parts, which lets blocks be turned";
-    for (int n = decisions.size() - 1; n >= 0; n--) {
-      if (decisions.get(n).target().equals(target)) {
-        decisions.set(n, decisions.get(n).then(text, more));
-        return;
-      }
-    }
-    var other = new Decision.Rejected("one sum, across the rows of a tensor", whole, 1);
-    decisions.add(new Decision(target, text, whole + more, List.of(), List.of(), List.of(other)));
-  }
-
-  private Optional<SumParts> cut(Assignment step) {
+  private Optional<SumParts> cut(Assignment step, Supplier<String> unused) {
     List<IndexExpr.Reduction> sums = sums(step.value());
     if (sums.size() != 1 || !FreeVariables.of(sums.getFirst()).isEmpty()) {
       return Optional.empty();
@@ -104,15 +65,7 @@ final class TurnedSums {
             variable ->
                 sum.bindings().stream().filter(b -> b.variable().equals(variable)).findFirst())
         .filter(binding -> sum.bindings().size() > 1)
-        .flatMap(binding -> SumParts.of(step, sum, binding, unused()));
-  }
-
-  private String unused() {
-    int number = 1;
-    while (taken.contains("t" + number)) {
-      number++;
-    }
-    return "t" + number;
+        .flatMap(binding -> SumParts.of(step, sum, binding, unused.get()));
   }
 
   /** The last axis of the first tensor, if another tensor has that axis, but not as its last. */

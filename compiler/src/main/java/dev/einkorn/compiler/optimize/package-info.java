@@ -16,7 +16,9 @@
  * y[i] = T[i,j] * x[j]                   =>    y[i] = sum[k](A[i,k] * t1[k])
  * }
  *
- * <p>Last, {@link dev.einkorn.compiler.optimize.InPlace} lets large temporaries lie where outputs
+ * <p>Then {@link dev.einkorn.compiler.optimize.AlignedAxes} and others rewrite single steps ({@link
+ * dev.einkorn.compiler.optimize.StepRewrite}): what lies across is turned, long sums are split.
+ * Last, {@link dev.einkorn.compiler.optimize.InPlace} lets large temporaries lie where outputs
  * will, and {@link dev.einkorn.compiler.optimize.Slabs} finds the steps that run slab by slab.
  */
 @NullMarked

@@ -15,7 +15,7 @@ import dev.einkorn.compiler.index.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
 /**
  * Stores the partial sums of chunks of one index, which workers can share out, and adds them up in
@@ -33,7 +33,7 @@ public final class SplitSum {
   private final IndexExpr.Reduction sum;
   private final IndexBinding along;
   private final List<IndexBinding> kept;
-  private final UnaryOperator<String> unusedTensor;
+  private final Supplier<String> unusedTensor;
 
   /**
    * A sum over more than one position of an index.
@@ -46,7 +46,7 @@ public final class SplitSum {
       IndexExpr.Reduction sum,
       IndexBinding along,
       List<IndexBinding> kept,
-      UnaryOperator<String> unusedTensor) {
+      Supplier<String> unusedTensor) {
     this.sum = sum;
     this.along = along;
     this.kept = List.copyOf(kept);
@@ -137,7 +137,7 @@ public final class SplitSum {
     IndexExpr body = new Substitution(Map.of(along.variable(), position)).apply(sum.body());
     IndexExpr value =
         summed.isEmpty() ? body : new IndexExpr.Reduction(ReductionOperator.SUM, summed, body);
-    String name = unusedTensor.apply("t");
+    String name = unusedTensor.get();
     List<Subscript> subscripts = axes.stream().map(b -> Subscript.of(b.variable())).toList();
     List<Extent> extents = axes.stream().map(IndexBinding::extent).toList();
     temporaries.add(new TensorDeclaration(name, new TensorType(sum.elementType(), extents)));

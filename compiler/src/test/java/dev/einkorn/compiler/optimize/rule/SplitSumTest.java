@@ -32,9 +32,9 @@ class SplitSumTest {
                 sum,
                 sum.bindings().getFirst(),
                 whole.bindings(),
-                stem -> {
-                  taken.add(stem + taken.size());
-                  return stem + taken.size();
+                () -> {
+                  taken.add("t" + taken.size());
+                  return "t" + taken.size();
                 })
             .into(chunks, length, rest);
     List<Assignment> assignments = new ArrayList<>(split.steps());

@@ -1,0 +1,413 @@
+package dev.einkorn.compiler.optimize;
+
+import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.AssignmentOperator;
+import dev.einkorn.compiler.index.Border;
+import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.FreeVariables;
+import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.index.IndexExpr;
+import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.Subscript;
+import dev.einkorn.compiler.index.TensorDeclaration;
+import dev.einkorn.compiler.index.TensorType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Lets the tensors of a step lie along one another, so that vectors run along one axis in all of
+ * them and memory is read in its order. Sums whose result lies across what they mostly read are
+ * stored as that lies, and turned afterwards; what is much smaller than the step is turned first.
+ *
+ * {@snippet lang=text :
+ * R[e,b] = sum[d](A[d,b,e] * v[d])          t1[b,e] = sum[d](A[d,b,e] * v[d])
+ *                                     =>    R[e,b] = t1[b,e]
+ *
+ * R[b,c,d] = A[c,d,b] * w[d,c]              t1[c,d] = w[d,c]
+ * T[b,c,d] = A[b,c,d] * w[d,c]        =>    T[b,c,d] = A[b,c,d] * t1[c,d]
+ * }
+ *
+ * <p>Products of two sides are left alone, since panels turn what they pack, unless their result
+ * ends in an index that both sides have. Elements are computed as before; sums over several indices
+ * end with the one that lies side by side.
+ */
+final class AlignedAxes {
+  /** Iterations from which on another step costs little. */
+  private static final double LEAST_WORK = 1 << 14;
+
+  /** What is stored or turned in addition has so many times fewer elements. */
+  private static final double FEWER = 4;
+
+  /** Elements side by side that are too few for vectors to fold them. */
+  private static final long SHORT_RUN = 32;
+
+  private final PlanRequest request;
+
+  private AlignedAxes(PlanRequest request) {
+    this.request = request;
+  }
+
+  /** The program with its steps aligned. */
+  static SumOptimizer.Optimized of(SumOptimizer.Optimized optimized, PlanRequest request) {
+    var axes = new AlignedAxes(request);
+    return StepRewrite.of(optimized, request, (step, unused) -> axes.align(step, unused));
+  }
+
+  private Optional<StepRewrite.Result> align(Assignment step, Supplier<String> unused) {
+    List<IndexExpr.Access> accesses = new ArrayList<>();
+    List<IndexExpr.Reduction> sums = new ArrayList<>();
+    Optional<List<IndexVariable>> target = variables(step.subscripts());
+    if (target.isEmpty() || !collect(step.value(), accesses, sums) || sums.size() > 1) {
+      return Optional.empty();
+    }
+    var nest = new Nest(step, target.get(), accesses, sums, BoundExtents.of(step));
+    if (nest.iterations() < LEAST_WORK) {
+      return Optional.empty();
+    }
+    Optional<List<IndexVariable>> order =
+        nest.isSmall(target.get()) ? nest.storedOrder() : Optional.empty();
+    Optional<IndexVariable> along = nest.along();
+    var rewriting = new Rewriting(nest, unused);
+    if (!nest.hasTwoSides()) {
+      along.ifPresent(rewriting::turnOperands);
+      along.ifPresent(rewriting::endSumWith);
+    }
+    order.ifPresent(rewriting::turnTarget);
+    nest.shortRun().ifPresent(rewriting::sumLast);
+    return rewriting.result();
+  }
+
+  /** Collects what is read and folded; false if something is not read at plain places. */
+  private static boolean collect(
+      IndexExpr value, List<IndexExpr.Access> accesses, List<IndexExpr.Reduction> sums) {
+    if (value instanceof IndexExpr.Access access) {
+      accesses.add(access);
+      return access.border() == Border.NONE && variables(access.subscripts()).isPresent();
+    }
+    if (value instanceof IndexExpr.Reduction reduction) {
+      sums.add(reduction);
+    }
+    boolean plain =
+        !(value instanceof IndexExpr.Select || value instanceof IndexExpr.ArgumentReduction);
+    for (IndexExpr child : value.children()) {
+      plain &= collect(child, accesses, sums);
+    }
+    return plain;
+  }
+
+  /** The variables that subscripts are, each another one; empty if they are not. */
+  private static Optional<List<IndexVariable>> variables(List<Subscript> subscripts) {
+    Set<IndexVariable> variables = new LinkedHashSet<>();
+    for (Subscript subscript : subscripts) {
+      if (!(subscript instanceof Subscript.Affine form)
+          || !form.isVariable()
+          || !variables.add(form.variable())) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(List.copyOf(variables));
+  }
+
+  private static List<IndexVariable> axes(IndexExpr.Access access) {
+    return variables(access.subscripts()).orElseThrow();
+  }
+
+  /** A step whose tensors are read and written at plain places, with at most one sum. */
+  private final class Nest {
+    private final Assignment step;
+    private final List<IndexVariable> target;
+    private final List<IndexExpr.Access> accesses;
+    private final Optional<IndexExpr.Reduction> sum;
+    private final Map<IndexVariable, Extent> extents;
+
+    Nest(
+        Assignment step,
+        List<IndexVariable> target,
+        List<IndexExpr.Access> accesses,
+        List<IndexExpr.Reduction> sums,
+        Map<IndexVariable, Extent> extents) {
+      this.step = step;
+      this.target = target;
+      this.accesses = accesses;
+      this.sum = sums.stream().findFirst();
+      this.extents = extents;
+    }
+
+    double iterations() {
+      return size(List.copyOf(extents.keySet()));
+    }
+
+    /** Whether a tensor with these axes has much fewer elements than the step has iterations. */
+    boolean isSmall(List<IndexVariable> axes) {
+      return FEWER * size(axes) <= iterations();
+    }
+
+    private double size(List<IndexVariable> axes) {
+      return axes.stream().mapToDouble(this::extent).reduce(1, (a, b) -> a * b);
+    }
+
+    private long extent(IndexVariable variable) {
+      return request.sizes().applyAsLong(extents.get(variable));
+    }
+
+    /** The axis whose elements are side by side. */
+    private Optional<IndexVariable> unit(List<IndexVariable> axes) {
+      return axes.reversed().stream().filter(variable -> extent(variable) > 1).findFirst();
+    }
+
+    private boolean runsAlong(IndexExpr.Access access, IndexVariable variable) {
+      return unit(axes(access)).equals(Optional.of(variable));
+    }
+
+    boolean hasTwoSides() {
+      return sum.isPresent() && Sides.areTwo(sum.get(), longerThanOne());
+    }
+
+    private Set<IndexVariable> longerThanOne() {
+      Set<IndexVariable> kept = new HashSet<>(target);
+      kept.removeIf(variable -> extent(variable) == 1);
+      return kept;
+    }
+
+    private Optional<IndexExpr.Access> largest() {
+      return accesses.stream()
+          .filter(access -> unit(axes(access)).isPresent())
+          .max(Comparator.comparingDouble(access -> size(axes(access))));
+    }
+
+    /** What vectors are to run along: as the result lies, or as most of what is folded does. */
+    Optional<IndexVariable> along() {
+      return isSmall(target) && !endsAsMuchIsRead()
+          ? largest().flatMap(access -> unit(axes(access)))
+          : unit(target);
+    }
+
+    /** Whether something large lies as the result does. */
+    private boolean endsAsMuchIsRead() {
+      Optional<IndexVariable> last = unit(target);
+      return last.isPresent()
+          && accesses.stream()
+              .filter(access -> runsAlong(access, last.get()))
+              .anyMatch(access -> FEWER * size(axes(access)) > size(axes(largest().orElseThrow())));
+    }
+
+    /** The order of axes in which a small result is better stored first, if there is one. */
+    Optional<List<IndexVariable>> storedOrder() {
+      Optional<IndexVariable> last = unit(target);
+      if (last.isEmpty() || step.operator() != AssignmentOperator.ASSIGN) {
+        return Optional.empty();
+      }
+      return hasTwoSides() ? orderOfSides(last.get()) : orderOfLargest(last.get());
+    }
+
+    /** The innermost summed index, if it is better summed last, over what others left. */
+    Optional<IndexBinding> shortRun() {
+      if (sum.isEmpty() || sum.get().mayFail() || hasTwoSides()) {
+        return Optional.empty();
+      }
+      Optional<IndexVariable> along = along();
+      return sum.get().bindings().stream()
+          .filter(binding -> along.equals(Optional.of(binding.variable())))
+          .filter(binding -> extent(binding.variable()) < SHORT_RUN)
+          .filter(binding -> isBesideKept(binding.variable()))
+          .filter(binding -> isSmall(partial(binding.variable())))
+          .findFirst();
+    }
+
+    /** Whether the largest operand has an axis of the result next to its innermost one. */
+    private boolean isBesideKept(IndexVariable along) {
+      List<IndexVariable> large = new ArrayList<>(axes(largest().orElseThrow()));
+      large.removeIf(variable -> variable.equals(along) || extent(variable) == 1);
+      return !large.isEmpty() && target.contains(large.getLast());
+    }
+
+    /** The axes of partial sums, in the order of the largest operand. */
+    private List<IndexVariable> partial(IndexVariable along) {
+      Set<IndexVariable> kept = new LinkedHashSet<>(FreeVariables.of(sum.orElseThrow()));
+      kept.add(along);
+      List<IndexVariable> large = new ArrayList<>(axes(largest().orElseThrow()));
+      large.retainAll(kept);
+      List<IndexVariable> order = new ArrayList<>(kept);
+      order.removeAll(large);
+      order.addAll(large);
+      return order;
+    }
+
+    /** First the axes that the largest operand has not, then as it lies. */
+    private Optional<List<IndexVariable>> orderOfLargest(IndexVariable last) {
+      Optional<IndexVariable> along = along();
+      if (along.isEmpty() || !target.contains(along.get()) || along.get().equals(last)) {
+        return Optional.empty();
+      }
+      List<IndexVariable> large = new ArrayList<>(axes(largest().orElseThrow()));
+      large.retainAll(target);
+      List<IndexVariable> order = new ArrayList<>(target);
+      order.removeAll(large);
+      order.addAll(large);
+      return Optional.of(order);
+    }
+
+    /** First the axes that both sides have, if the result ends in one that not both end in. */
+    private Optional<List<IndexVariable>> orderOfSides(IndexVariable last) {
+      List<IndexVariable> both = new ArrayList<>(target);
+      both.removeIf(
+          variable ->
+              !accesses.stream().allMatch(access -> FreeVariables.of(access).contains(variable)));
+      if (!both.contains(last) || accesses.stream().allMatch(access -> runsAlong(access, last))) {
+        return Optional.empty();
+      }
+      List<IndexVariable> order = new ArrayList<>(target);
+      order.removeAll(both);
+      // Columns are what the larger side that lies along them has.
+      accesses.stream()
+          .filter(access -> unit(axes(access)).filter(order::contains).isPresent())
+          .max(Comparator.comparingDouble(access -> size(axes(access))))
+          .flatMap(access -> unit(axes(access)))
+          .ifPresent(
+              columns -> {
+                order.remove(columns);
+                order.add(columns);
+              });
+      order.addAll(0, both);
+      return Optional.of(order);
+    }
+  }
+
+  /** The steps that take the place of one. */
+  private final class Rewriting {
+    private final Nest nest;
+    private final Supplier<String> unused;
+    private final List<Assignment> steps = new ArrayList<>();
+    private final List<TensorDeclaration> temporaries = new ArrayList<>();
+    private final List<String> forms = new ArrayList<>();
+    private Assignment step;
+    private Optional<Assignment> last = Optional.empty();
+
+    Rewriting(Nest nest, Supplier<String> unused) {
+      this.nest = nest;
+      this.unused = unused;
+      this.step = nest.step;
+    }
+
+    /** Reads turned copies of what is small and lies across a variable. */
+    void turnOperands(IndexVariable along) {
+      Map<IndexExpr.Access, IndexExpr> copies = new HashMap<>();
+      for (IndexExpr.Access access : nest.accesses) {
+        List<IndexVariable> axes = axes(access);
+        if (!copies.containsKey(access)
+            && axes.contains(along)
+            && nest.extent(along) > 1
+            && !nest.runsAlong(access, along)
+            && nest.isSmall(axes)) {
+          List<IndexVariable> order = new ArrayList<>(axes);
+          order.remove(along);
+          order.add(along);
+          Assignment copy = store(order, access);
+          steps.add(copy);
+          copies.put(access, read(copy));
+          forms.add(access.tensor() + " turned");
+        }
+      }
+      step = step.withValue(replaced(step.value(), copies));
+    }
+
+    /** Sums over several indices with this one as the innermost. */
+    void endSumWith(IndexVariable along) {
+      Optional<IndexExpr.Reduction> found = reduction(step.value());
+      found
+          .flatMap(
+              sum -> sum.bindings().stream().filter(b -> b.variable().equals(along)).findFirst())
+          .ifPresent(
+              binding -> {
+                IndexExpr.Reduction sum = found.get();
+                List<IndexBinding> bindings = new ArrayList<>(sum.bindings());
+                bindings.remove(binding);
+                bindings.add(binding);
+                IndexExpr ended = new IndexExpr.Reduction(sum.operator(), bindings, sum.body());
+                step = step.withValue(Regions.replace(step.value(), sum, ended));
+              });
+    }
+
+    /** Stores the result with its axes in another order first. */
+    void turnTarget(List<IndexVariable> order) {
+      Assignment stored = store(order, step.value());
+      last = Optional.of(step.withValue(read(stored)));
+      step = stored;
+      forms.add("stored as its operands lie, then turned");
+    }
+
+    /** Stores the sum over all other indices first. */
+    void sumLast(IndexBinding along) {
+      IndexExpr.Reduction sum = reduction(step.value()).orElseThrow();
+      List<IndexBinding> others = new ArrayList<>(sum.bindings());
+      others.remove(along);
+      Assignment stored =
+          store(
+              nest.partial(along.variable()),
+              new IndexExpr.Reduction(sum.operator(), others, sum.body()));
+      IndexExpr rest = new IndexExpr.Reduction(sum.operator(), List.of(along), read(stored));
+      last = Optional.of(step.withValue(Regions.replace(step.value(), sum, rest)));
+      step = stored;
+      forms.add("sum of " + along.variable() + " last");
+    }
+
+    private static Optional<IndexExpr.Reduction> reduction(IndexExpr value) {
+      return value instanceof IndexExpr.Reduction sum
+          ? Optional.of(sum)
+          : value.children().stream().flatMap(child -> reduction(child).stream()).findFirst();
+    }
+
+    Optional<StepRewrite.Result> result() {
+      if (step.equals(nest.step)) {
+        return Optional.empty();
+      }
+      steps.add(step);
+      last.ifPresent(steps::add);
+      return temporaries.stream().allMatch(this::fits)
+          ? Optional.of(
+              new StepRewrite.Result(
+                  steps, temporaries, String.join(", ", forms), "one nest, across the rows"))
+          : Optional.empty();
+    }
+
+    private boolean fits(TensorDeclaration temporary) {
+      double elements =
+          temporary.type().extents().stream()
+              .mapToDouble(request.sizes()::applyAsLong)
+              .reduce(1, (a, b) -> a * b);
+      return elements * temporary.type().elementType().byteSize() <= request.intermediateBytes();
+    }
+
+    private Assignment store(List<IndexVariable> order, IndexExpr value) {
+      List<IndexBinding> axes =
+          order.stream()
+              .map(variable -> new IndexBinding(variable, nest.extents.get(variable)))
+              .toList();
+      var type =
+          new TensorType(value.elementType(), axes.stream().map(IndexBinding::extent).toList());
+      String name = unused.get();
+      temporaries.add(new TensorDeclaration(name, type));
+      return new Assignment(
+          name, order.stream().map(Subscript::of).toList(), axes, AssignmentOperator.ASSIGN, value);
+    }
+
+    private static IndexExpr.Access read(Assignment stored) {
+      return new IndexExpr.Access(
+          stored.target(), stored.subscripts(), stored.value().elementType());
+    }
+
+    private static IndexExpr replaced(IndexExpr value, Map<IndexExpr.Access, IndexExpr> copies) {
+      return value instanceof IndexExpr.Access access
+          ? copies.getOrDefault(access, access)
+          : value.mapChildren(child -> replaced(child, copies));
+    }
+  }
+}
