@@ -14,7 +14,6 @@ import dev.einkorn.compiler.index.TensorType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,9 @@ import java.util.function.Supplier;
  * T[b,c,d] = A[b,c,d] * w[d,c]        =>    T[b,c,d] = A[b,c,d] * t1[c,d]
  * }
  *
- * <p>Products of two sides are left alone, since panels turn what they pack, unless their result
- * ends in an index that both sides have. Elements are computed as before; sums over several indices
- * end with the one that lies side by side.
+ * <p>Sums over two sides are left alone, since panels turn what they pack, unless their result ends
+ * in an index that both sides have. Elements are computed as before; sums over several indices end
+ * with the one that lies side by side.
  */
 final class AlignedAxes {
   /** Iterations from which on another step costs little. */
@@ -167,14 +166,22 @@ final class AlignedAxes {
       return unit(axes(access)).equals(Optional.of(variable));
     }
 
+    /** Whether two tensors each have an index that is kept and that the other one has not. */
     boolean hasTwoSides() {
-      return sum.isPresent() && Sides.areTwo(sum.get(), longerThanOne());
+      return sum.isPresent()
+          && accesses.stream()
+              .anyMatch(one -> accesses.stream().anyMatch(other -> areTwoSides(one, other)));
     }
 
-    private Set<IndexVariable> longerThanOne() {
-      Set<IndexVariable> kept = new HashSet<>(target);
-      kept.removeIf(variable -> extent(variable) == 1);
-      return kept;
+    private boolean areTwoSides(IndexExpr.Access one, IndexExpr.Access other) {
+      return hasOwn(axes(one), axes(other)) && hasOwn(axes(other), axes(one));
+    }
+
+    private boolean hasOwn(List<IndexVariable> axes, List<IndexVariable> others) {
+      return axes.stream()
+          .anyMatch(
+              variable ->
+                  target.contains(variable) && !others.contains(variable) && extent(variable) > 1);
     }
 
     private Optional<IndexExpr.Access> largest() {

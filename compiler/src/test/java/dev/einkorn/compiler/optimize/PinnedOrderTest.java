@@ -90,7 +90,7 @@ class PinnedOrderTest {
   void nothingIsDistributedOrFactored() {
     PlannedProgram planned = plan("s = (x[i] + y[j]) * A[i,j] * B[j,k]", "s", "((0 1) 2)");
     assertThat(statements(planned))
-        .containsExactly("t1[j] = sum[i]((x[i] + y[j]) * A[i,j])", "s = sum[k,j](t1[j] * B[j,k])");
+        .containsExactly("t1[j] = sum[i]((x[i] + y[j]) * A[i,j])", "s = sum[j,k](t1[j] * B[j,k])");
     assertThat(planned.decisions())
         .singleElement()
         .satisfies(
