@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -154,7 +155,11 @@ final class AlignedAxes {
     }
 
     private long extent(IndexVariable variable) {
-      return request.sizes().applyAsLong(extents.get(variable));
+      return request.sizes().applyAsLong(bind(variable).extent());
+    }
+
+    private IndexBinding bind(IndexVariable variable) {
+      return new IndexBinding(variable, Objects.requireNonNull(extents.get(variable)));
     }
 
     /** The axis whose elements are side by side. */
@@ -394,10 +399,7 @@ final class AlignedAxes {
     }
 
     private Assignment store(List<IndexVariable> order, IndexExpr value) {
-      List<IndexBinding> axes =
-          order.stream()
-              .map(variable -> new IndexBinding(variable, nest.extents.get(variable)))
-              .toList();
+      List<IndexBinding> axes = order.stream().map(variable -> nest.bind(variable)).toList();
       var type =
           new TensorType(value.elementType(), axes.stream().map(IndexBinding::extent).toList());
       String name = unused.get();
