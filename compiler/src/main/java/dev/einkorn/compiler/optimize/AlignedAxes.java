@@ -78,7 +78,7 @@ final class AlignedAxes {
     var rewriting = new Rewriting(nest, unused);
     if (!nest.hasTwoSides()) {
       along.ifPresent(rewriting::turnOperands);
-      along.ifPresent(rewriting::endSumWith);
+      rewriting.orderSum();
     }
     order.ifPresent(rewriting::turnTarget);
     nest.shortRun().ifPresent(rewriting::sumLast);
@@ -171,11 +171,12 @@ final class AlignedAxes {
       return unit(axes(access)).equals(Optional.of(variable));
     }
 
-    /** Whether two tensors each have an index that is kept and that the other one has not. */
+    /** Whether two folded tensors each have an index that is kept and that the other has not. */
     boolean hasTwoSides() {
-      return sum.isPresent()
-          && accesses.stream()
-              .anyMatch(one -> accesses.stream().anyMatch(other -> areTwoSides(one, other)));
+      List<IndexExpr.Access> folded =
+          accesses.stream().filter(access -> !target.containsAll(axes(access))).toList();
+      return folded.stream()
+          .anyMatch(one -> folded.stream().anyMatch(other -> areTwoSides(one, other)));
     }
 
     private boolean areTwoSides(IndexExpr.Access one, IndexExpr.Access other) {
@@ -192,7 +193,9 @@ final class AlignedAxes {
     private Optional<IndexExpr.Access> largest() {
       return accesses.stream()
           .filter(access -> unit(axes(access)).isPresent())
-          .max(Comparator.comparingDouble(access -> size(axes(access))));
+          .max(
+              Comparator.<IndexExpr.Access>comparingDouble(access -> size(axes(access)))
+                  .thenComparing(access -> extent(unit(axes(access)).orElseThrow())));
     }
 
     /** What vectors are to run along: as the result lies, or as most of what is folded does. */
@@ -202,13 +205,16 @@ final class AlignedAxes {
           : unit(target);
     }
 
-    /** Whether something large lies as the result does. */
+    /** Whether something large lies as the result does, in runs that are long enough. */
     private boolean endsAsMuchIsRead() {
       Optional<IndexVariable> last = unit(target);
+      List<IndexVariable> large = largest().map(AlignedAxes::axes).orElse(List.of());
+      long run = unit(large).map(this::extent).orElse(1L);
       return last.isPresent()
+          && extent(last.get()) >= Math.min(run, SHORT_RUN)
           && accesses.stream()
               .filter(access -> runsAlong(access, last.get()))
-              .anyMatch(access -> FEWER * size(axes(access)) > size(axes(largest().orElseThrow())));
+              .anyMatch(access -> FEWER * size(axes(access)) > size(large));
     }
 
     /** The order of axes in which a small result is better stored first, if there is one. */
@@ -229,16 +235,31 @@ final class AlignedAxes {
       return sum.get().bindings().stream()
           .filter(binding -> along.equals(Optional.of(binding.variable())))
           .filter(binding -> extent(binding.variable()) < SHORT_RUN)
-          .filter(binding -> isBesideKept(binding.variable()))
           .filter(binding -> isSmall(partial(binding.variable())))
           .findFirst();
     }
 
-    /** Whether the largest operand has an axis of the result next to its innermost one. */
-    private boolean isBesideKept(IndexVariable along) {
-      List<IndexVariable> large = new ArrayList<>(axes(largest().orElseThrow()));
-      large.removeIf(variable -> variable.equals(along) || extent(variable) == 1);
-      return !large.isEmpty() && target.contains(large.getLast());
+    /**
+     * These axes in an order that ends with one of them, and that of the largest operand if it
+     * does.
+     */
+    List<IndexVariable> turned(List<IndexVariable> axes, IndexVariable along) {
+      List<IndexVariable> order = new ArrayList<>(axes);
+      order.remove(along);
+      List<IndexVariable> large = axes(largest().orElseThrow());
+      if (unit(large).equals(Optional.of(along))) {
+        order.sort(Comparator.comparingInt(large::indexOf));
+      }
+      order.add(along);
+      return order;
+    }
+
+    /** What a sum binds, in the order of the largest operand. */
+    List<IndexBinding> inOrder(IndexExpr.Reduction folded) {
+      List<IndexVariable> large = largest().map(AlignedAxes::axes).orElse(List.of());
+      return folded.bindings().stream()
+          .sorted(Comparator.comparingInt(binding -> large.indexOf(binding.variable())))
+          .toList();
     }
 
     /** The axes of partial sums, in the order of the largest operand. */
@@ -319,10 +340,7 @@ final class AlignedAxes {
             && nest.extent(along) > 1
             && !nest.runsAlong(access, along)
             && nest.isSmall(axes)) {
-          List<IndexVariable> order = new ArrayList<>(axes);
-          order.remove(along);
-          order.add(along);
-          Assignment copy = store(order, access);
+          Assignment copy = store(nest.turned(axes, along), access);
           steps.add(copy);
           copies.put(access, read(copy));
           forms.add(access.tensor() + " turned");
@@ -331,20 +349,16 @@ final class AlignedAxes {
       step = step.withValue(replaced(step.value(), copies));
     }
 
-    /** Sums over several indices with this one as the innermost. */
-    void endSumWith(IndexVariable along) {
-      Optional<IndexExpr.Reduction> found = reduction(step.value());
-      found
-          .flatMap(
-              sum -> sum.bindings().stream().filter(b -> b.variable().equals(along)).findFirst())
+    /** Sums over several indices in the order of the largest operand. */
+    void orderSum() {
+      reduction(step.value())
           .ifPresent(
-              binding -> {
-                IndexExpr.Reduction sum = found.get();
-                List<IndexBinding> bindings = new ArrayList<>(sum.bindings());
-                bindings.remove(binding);
-                bindings.add(binding);
-                IndexExpr ended = new IndexExpr.Reduction(sum.operator(), bindings, sum.body());
-                step = step.withValue(Regions.replace(step.value(), sum, ended));
+              sum -> {
+                IndexExpr ordered =
+                    new IndexExpr.Reduction(sum.operator(), nest.inOrder(sum), sum.body());
+                if (!ordered.equals(sum)) {
+                  step = step.withValue(Regions.replace(step.value(), sum, ordered));
+                }
               });
     }
 
