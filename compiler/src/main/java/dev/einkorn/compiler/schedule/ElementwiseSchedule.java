@@ -56,6 +56,9 @@ final class ElementwiseSchedule {
 
   private static final int MOVED_ALONG_TARGET = 64;
 
+  /** Bytes of a row of a block that are too few to be read by themselves. */
+  private static final int SHORT_RUN = 256;
+
   /** A staged block, along both indices: 16 KB of floats. */
   private static final int STAGED = 64;
 
@@ -218,10 +221,17 @@ final class ElementwiseSchedule {
     List<IndexVariable> order = new ArrayList<>(main.variables());
     for (Directive directive : ordered) {
       if (directive instanceof Directive.Reorder(List<IndexVariable> given)) {
-        order = new ArrayList<>(given);
+        order.clear();
+        order.addAll(given);
       }
     }
     order.remove(along);
+    continued(order, from, along, unit)
+        .ifPresent(
+            next -> {
+              order.remove(next);
+              order.add(order.size() - 1, next);
+            });
     order.add(order.size() - 1, along);
     List<Directive> directives = new ArrayList<>();
     if (!order.equals(main.variables())) {
@@ -246,6 +256,17 @@ final class ElementwiseSchedule {
             ? tiled(directives, unit, functions() ? 1 : VECTORS)
             : Optional.<Schedule>empty())
         .or(() -> legal(directives));
+  }
+
+  /** The loop around a block of short rows along which these go on in memory. */
+  private Optional<IndexVariable> continued(
+      List<IndexVariable> order, Element from, IndexVariable along, IndexVariable unit) {
+    if (extent(along) * elementBytes() >= SHORT_RUN || extent(along) >= extent(unit)) {
+      return Optional.empty();
+    }
+    return order.stream()
+        .filter(variable -> !variable.equals(unit) && stride(from, variable).orElse(0) != 0)
+        .min(Comparator.comparingLong(variable -> Math.abs(stride(from, variable).orElse(0))));
   }
 
   /** A reduction whose vectors run along a kept index. */

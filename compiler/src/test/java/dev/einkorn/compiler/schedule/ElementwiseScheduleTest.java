@@ -43,6 +43,15 @@ class ElementwiseScheduleTest {
         "T[k,j,i] = A[i,j,k] + 1",
         Map.of("i", 384L, "j", 384L, "k", 384L),
         "reorder(j, k, i); stage(A, k: 64, i: 64); tile(i: 4 x 16)");
+    // Where rows of the source are short, blocks follow each other along it.
+    chooses(
+        "T[b,c,d,a] = A[a,c,b,d]",
+        Map.of("a", 32L, "b", 32L, "c", 500L, "d", 8L),
+        "reorder(c, b, d, a); block(d: 256, a: 64)");
+    chooses(
+        "T[b,c,d,a] = A[a,c,b,d]",
+        Map.of("a", 32L, "b", 32L, "c", 50L, "d", 80L),
+        "block(d: 256, a: 64)");
   }
 
   @Test
