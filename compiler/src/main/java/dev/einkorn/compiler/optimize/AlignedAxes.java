@@ -49,6 +49,9 @@ final class AlignedAxes {
   /** Elements side by side that are too few for vectors to fold them. */
   private static final long SHORT_RUN = 32;
 
+  /** Bytes of the shortest vector. */
+  private static final long VECTOR_BYTES = 16;
+
   private final PlanRequest request;
 
   private AlignedAxes(PlanRequest request) {
@@ -277,7 +280,10 @@ final class AlignedAxes {
     /** First the axes that the largest operand has not, then as it lies. */
     private Optional<List<IndexVariable>> orderOfLargest(IndexVariable last) {
       Optional<IndexVariable> along = along();
-      if (along.isEmpty() || !target.contains(along.get()) || along.get().equals(last)) {
+      if (along.isEmpty()
+          || !target.contains(along.get())
+          || along.get().equals(last)
+          || extent(along.get()) * step.value().elementType().byteSize() < VECTOR_BYTES) {
         return Optional.empty();
       }
       List<IndexVariable> large = new ArrayList<>(axes(largest().orElseThrow()));
