@@ -57,6 +57,14 @@ class AlignedAxesTest {
   }
 
   @Test
+  void sumsInsideOfLargerStatementsCountByThemselves() {
+    assertThat(steps("R[d,c] = max(x[c], sum[a](A[d,a]))", Map.of("A", "90,5", "x", "200")))
+        .hasSize(1);
+    assertThat(steps("R[d,c] = max(x[c], sum[e,a](A[d,e,a]))", Map.of("A", "90,9,5", "x", "200")))
+        .hasSize(1);
+  }
+
+  @Test
   void resultsOfTwoSidesDoNotEndInAnIndexOfBoth() {
     assertThat(steps("R[b,e,c] = A[b,d,c] * B[c,d,e]", Map.of("A", "3,17,17", "B", "17,17,40")))
         .containsExactly("t1[c,b,e] = sum[d](A[b,d,c] * B[c,d,e])", "R[b,e,c] = t1[c,b,e]");

@@ -31,8 +31,8 @@ import java.util.function.Supplier;
  * R[e,b] = sum[d](A[d,b,e] * v[d])          t1[b,e] = sum[d](A[d,b,e] * v[d])
  *                                     =>    R[e,b] = t1[b,e]
  *
- * R[b,c,d] = A[c,d,b] * w[d,c]              t1[c,d] = w[d,c]
- * T[b,c,d] = A[b,c,d] * w[d,c]        =>    T[b,c,d] = A[b,c,d] * t1[c,d]
+ * R[b,c,d] = A[b,c,d] * w[d,c]        =>    t1[c,d] = w[d,c]
+ *                                           R[b,c,d] = A[b,c,d] * t1[c,d]
  * }
  *
  * <p>Sums over two sides are left alone, since panels turn what they pack, unless their result ends
@@ -144,8 +144,15 @@ final class AlignedAxes {
       this.extents = extents;
     }
 
+    /** Of the loops around the result or around what is folded, whichever are more. */
     double iterations() {
-      return size(List.copyOf(extents.keySet()));
+      return Math.max(size(target), sum.map(this::terms).orElse(0.0));
+    }
+
+    private double terms(IndexExpr.Reduction folded) {
+      Set<IndexVariable> variables = new LinkedHashSet<>(FreeVariables.of(folded));
+      folded.bindings().forEach(binding -> variables.add(binding.variable()));
+      return size(List.copyOf(variables));
     }
 
     /** Whether a tensor with these axes has much fewer elements than the step has iterations. */
@@ -231,14 +238,17 @@ final class AlignedAxes {
 
     /** The innermost summed index, if it is better summed last, over what others left. */
     Optional<IndexBinding> shortRun() {
-      if (sum.isEmpty() || sum.get().mayFail() || hasTwoSides()) {
+      if (sum.isEmpty()
+          || sum.get().bindings().size() == 1
+          || sum.get().mayFail()
+          || hasTwoSides()) {
         return Optional.empty();
       }
       Optional<IndexVariable> along = along();
       return sum.get().bindings().stream()
           .filter(binding -> along.equals(Optional.of(binding.variable())))
           .filter(binding -> extent(binding.variable()) < SHORT_RUN)
-          .filter(binding -> isSmall(partial(binding.variable())))
+          .filter(binding -> FEWER * size(partial(binding.variable())) <= terms(sum.orElseThrow()))
           .findFirst();
     }
 
