@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
  */
 class AlignedAxesTest {
   private static final long COUNT = Long.getLong("einkorn.property.axes", 60);
+  private static final List<ElementType> TYPES =
+      List.of(ElementType.F32, ElementType.F64, ElementType.I32, ElementType.I64);
   private static final List<Integer> EXTENTS = List.of(1, 2, 3, 7, 8, 9, 16, 17, 33, 64);
 
   @Test
@@ -100,7 +102,7 @@ class AlignedAxesTest {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     List<String> factors = new ArrayList<>();
     TreeSet<String> used = new TreeSet<>();
-    ElementType type = random.nextBoolean() ? ElementType.F32 : ElementType.F64;
+    ElementType type = TYPES.get(random.nextInt(TYPES.size()));
     for (int n = 0; n <= random.nextInt(3); n++) {
       List<String> axes =
           some(indices, n == 0 ? 3 + random.nextInt(2) : 1 + random.nextInt(3), random);
@@ -123,7 +125,11 @@ class AlignedAxesTest {
         "R%s = %s"
             .formatted(
                 kept.isEmpty() ? "" : "[" + String.join(",", kept) + "]",
-                random.nextInt(3) == 0 ? "2 * " + value + " + 1" : value);
+                switch (random.nextInt(5)) {
+                  case 0 -> "2 * " + value + " + 1";
+                  case 1 -> "max(1, " + value + ")";
+                  default -> value;
+                });
     String all = what + ", " + type + " " + extents + "\n" + program;
     Tensor expected = Einkorn.builder().backend(Backend.REFERENCE).build().run(program, inputs);
     boolean rewritten = false;
