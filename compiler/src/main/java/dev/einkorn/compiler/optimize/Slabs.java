@@ -38,6 +38,9 @@ public final class Slabs {
   /** Longer groups are not looked for. */
   private static final int MOST_STEPS = 64;
 
+  /** The axis along which slabs of a tensor are one run of memory. */
+  private static final int OUTERMOST = 0;
+
   /** Temporaries that are not larger than so many caches are near enough in full. */
   private static final int CACHES = 4;
 
@@ -168,7 +171,7 @@ public final class Slabs {
 
   /**
    * Bytes of large tensors whose rows a step alone sums up, if these are too short for workers to
-   * share: each would read a part of every row.
+   * share: each would read a part of every row. Slabs of them must be whole runs of memory.
    */
   private double narrowBytes(SlabGroup group, long cacheBytes) {
     if (group.to() != group.from() + 1
@@ -180,6 +183,7 @@ public final class Slabs {
     return group.uses().entrySet().stream()
         .filter(use -> !use.getValue().contains(SlabGroup.PARTS))
         .filter(use -> use.getValue().stream().noneMatch(axis -> axis == unitAxis(use.getKey())))
+        .filter(use -> use.getValue().contains(OUTERMOST))
         .mapToDouble(use -> bytes(use.getKey()))
         .filter(bytes -> bytes > LARGE_CACHES * (double) cacheBytes)
         .sum();
