@@ -17,7 +17,7 @@ final class StepRewrite {
    *
    * @param steps the last one computes the target
    * @param temporaries that the others store
-   * @param form how it came about, for people
+   * @param form how it came about, for people; empty if nothing but the order of a sum changed
    * @param rejected the form that the step had
    */
   record Result(
