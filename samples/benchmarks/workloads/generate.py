@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes gemm.json, tiny.json, move.json, cached.json and plans.json, the systematic workload files of this folder."""
+"""Writes gemm.json, tiny.json, move.json, cached.json, plans.json and short.json, the systematic workload files of this folder."""
 
 import json
 import pathlib
@@ -96,6 +96,55 @@ def cached():
         yield einsum(f"narrow_{dtype}_batch", "bmk,bkn->bmn", {"b": 64, "m": 100, "k": 16, "n": 16}, dtype)
 
 
+def short():
+    """Images, points, small matrices and class scores: tensors whose last axis has 3 to 14 elements."""
+    image = {"h": 720, "w": 1280, "c": 3}
+    for name, text, inputs in (
+        ("sum", "R[h,w,c] = A[h,w,c] + B[h,w,c]", {"A": "hwc", "B": "hwc"}),
+        ("blend", "R[h,w,c] = A[h,w,c]*T[h,w] + B[h,w,c]*(1 - T[h,w])", {"A": "hwc", "B": "hwc", "T": "hw"}),
+        ("gain", "R[h,w,c] = A[h,w,c] * g[c]", {"A": "hwc", "g": "c"}),
+        ("offset", "R[h,w,c] = (A[h,w,c] - m[c]) * s[c]", {"A": "hwc", "m": "c", "s": "c"}),
+        ("planes", "R[c,h,w] = A[h,w,c]", {"A": "hwc"}),
+        ("interleaved", "R[h,w,c] = A[c,h,w]", {"A": "chw"}),
+    ):
+        yield program(f"image_{name}", text, inputs, image, "f32")
+    for name, text in (("grey", "hwc,c->hw"), ("mean", "hwc->c"), ("power", "hwc,hwc->")):
+        yield einsum(f"image_{name}", text, image, "f32")
+    yield einsum("image_colours", "hwc,cd->hwd", image | {"d": 3}, "f32")
+    points = {"n": 200000, "x": 3}
+    for name, text, sizes in (
+        ("dot", "nx,nx->n", points),
+        ("sum", "nx->x", points),
+        ("scaled", "nx,n->nx", points),
+        ("turned", "nx,yx->ny", points | {"y": 3}),
+        ("turned_each", "nyx,nx->ny", points | {"y": 3}),
+        ("covariance", "nx,ny->xy", points | {"y": 3}),
+        ("gram", "ix,jx->ij", {"i": 2000, "j": 2000, "x": 3}),
+    ):
+        yield einsum(f"points_{name}", text, sizes, "f32")
+    pairs = {"i": 2000, "j": 2000, "x": 3}
+    yield program("points_distance", "R[i,j] = (P[i,x] - Q[j,x])^2", {"P": "ix", "Q": "jx"}, pairs, "f32")
+    yield program("points_centred", "R[n,x] = P[n,x] - m[x]", {"P": "nx", "m": "x"}, points, "f32")
+    yield program("points_norm", "R[n] = sqrt(sum[x](P[n,x] * P[n,x]))", {"P": "nx"}, points, "f32")
+    yield program("points_unit", "R[n,x] = P[n,x] / sqrt(sum[y](P[n,y] * P[n,y]))", {"P": "nx"}, points, "f32")
+    for name, text, n in (
+        ("product", "nij,njk->nik", 3),
+        ("product", "nij,njk->nik", 4),
+        ("outer", "ni,nj->nij", 3),
+        ("trace", "nii->n", 4),
+        ("transposed", "nij->nji", 4),
+    ):
+        sizes = {label: n for label in text if label in "ijk"} | {"n": 100000}
+        yield einsum(f"matrices_{name}_{n}", text, sizes, "f32")
+    maps = {"n": 64, "c": 512, "h": 7, "w": 7}
+    for name, text in (("mean", "nchw->nc"), ("gain", "nchw,c->nchw"), ("gate", "nchw,nc->nchw"), ("channel", "nchw->c")):
+        yield einsum(f"maps_{name}", text, maps, "f32")
+    scores = {"n": 100000, "c": 10}
+    yield einsum("scores_sum", "nc->n", scores, "f32")
+    yield einsum("scores_bias", "nc,c->nc", scores, "f32")
+    yield program("scores_shift", "R[n,c] = A[n,c] - max[k](A[n,k])", {"A": "nc"}, scores, "f32")
+
+
 LAZY_SUM = """C[i,j,k] = B[i] * A[j,k]
 C2[i,j,k] = Y[j] * Z[i,k]
 E[k] = (C[i,j,k] + C2[i,j,k]) * (C[i,k,j] + C2[i,k,j])"""
@@ -143,6 +192,8 @@ def plans():
         {"A": "ij"}, {"i": 2000, "j": 2000}, "f32")
 
 
-for file, workloads in (("gemm", gemm()), ("tiny", tiny()), ("move", move()), ("cached", cached()), ("plans", plans())):
-    lines = ",\n".join(" " + json.dumps(workload) for workload in workloads)
+FILES = {"gemm": gemm, "tiny": tiny, "move": move, "cached": cached, "plans": plans, "short": short}
+
+for file, workloads in FILES.items():
+    lines = ",\n".join(" " + json.dumps(workload) for workload in workloads())
     (FOLDER / f"{file}.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")

@@ -125,7 +125,7 @@ record DevicePlan(
 
   private static Map<String, Layout> layouts(Map<String, Geometry> operands) {
     Map<String, Layout> layouts = new LinkedHashMap<>();
-    operands.forEach((name, geometry) -> layouts.put(name, geometry.layout()));
+    operands.forEach((name, geometry) -> layouts.put(name, geometry.layout().apart()));
     return layouts;
   }
 

@@ -79,7 +79,16 @@ final class Executable {
       boolean wide,
       List<Schedule> schedules,
       Target target,
-      Arithmetic arithmetic) {}
+      Arithmetic arithmetic) {
+    Key {
+      // Kernels that merge nothing are right wherever axes end.
+      layouts =
+          schedules.stream().anyMatch(Schedule::merges)
+              ? List.copyOf(layouts)
+              : layouts.stream().map(Layout::apart).toList();
+      schedules = List.copyOf(schedules);
+    }
+  }
 
   /** A request on its way: lowered, its schedules chosen, and not compiled. */
   record Chosen(Key key, LoweredPlan lowered, PipelineOptions options) {
@@ -136,12 +145,7 @@ final class Executable {
 
     /** The n-th step alone, as a plan of its own, with the schedule that it has here. */
     Chosen step(int n, ExecutionPlan alone) {
-      List<TensorDeclaration> operands = operands(alone.optimized());
-      List<Layout> layouts = new ArrayList<>();
-      for (TensorDeclaration operand : operands) {
-        layouts.add(
-            options.layouts().getOrDefault(operand.name(), Layout.rowMajor(operand.type().rank())));
-      }
+      List<Layout> layouts = layouts(operands(alone.optimized()));
       String target = alone.steps().getFirst().target();
       Map<String, Schedule> given = new LinkedHashMap<>(options.schedules());
       given.keySet().retainAll(List.of(target));
@@ -166,9 +170,19 @@ final class Executable {
       return new Chosen(step, new LoweredPlan(alone, List.of(lowered.nests().get(n))), own);
     }
 
+    private List<Layout> layouts(List<TensorDeclaration> operands) {
+      return operands.stream()
+          .map(
+              operand ->
+                  options
+                      .layouts()
+                      .getOrDefault(operand.name(), Layout.rowMajor(operand.type().rank())))
+          .toList();
+    }
+
     private Chosen with(Target target, PipelineOptions newOptions, List<Schedule> schedules) {
-      var newKey =
-          new Key(key.plan(), key.layouts(), key.wide(), schedules, target, key.arithmetic());
+      List<Layout> layouts = layouts(operands(key.plan().optimized()));
+      var newKey = new Key(key.plan(), layouts, key.wide(), schedules, target, key.arithmetic());
       return new Chosen(newKey, lowered, newOptions);
     }
   }

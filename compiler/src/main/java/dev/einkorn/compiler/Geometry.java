@@ -95,14 +95,7 @@ final class Geometry {
 
   /** What a kernel may assume of such a tensor. */
   Layout layout() {
-    int unitAxis = Layout.NO_AXIS;
-    for (int axis = 0; axis < strides.length; axis++) {
-      // An axis that a loop walks says more than one of a single position.
-      if (strides[axis] == 1 && (extents[axis] > 1 || unitAxis == Layout.NO_AXIS)) {
-        unitAxis = axis;
-      }
-    }
-    return new Layout(segment ? Layout.Storage.SEGMENT : Layout.Storage.ARRAY, unitAxis);
+    return Layout.of(segment ? Layout.Storage.SEGMENT : Layout.Storage.ARRAY, extents, strides);
   }
 
   /** Whether a kernel needs 64-bit positions for such a tensor. */

@@ -159,16 +159,27 @@ record ScratchOperands(Tensor[] operands, long[] sizes) {
     return AccessBounds.violation(program, sizes).isEmpty();
   }
 
-  /** Dense, its axes in the order of the real strides, the axis of unit stride innermost. */
+  /**
+   * Dense, its axes in the order of the real strides, the axis of unit stride innermost, and those
+   * together that go on in each other.
+   */
   private static Tensor tensor(
       TensorDeclaration operand, long[] extents, Layout layout, CallShape shape) {
     if (layout.storage() == Layout.Storage.SEGMENT) {
       throw new UnsupportedOperationException("no scratch data off-heap");
     }
-    List<Integer> order = new ArrayList<>(IntStream.range(0, extents.length).boxed().toList());
-    order.sort(
-        Comparator.comparing((Integer axis) -> axis == layout.unitAxis())
-            .thenComparing(axis -> -Math.abs(shape.stride(operand.name(), axis))));
+    List<List<Integer>> groups = new ArrayList<>();
+    for (int axis = 0; axis < extents.length; axis++) {
+      if (layout.joined().contains(axis - 1)) {
+        groups.getLast().add(axis);
+      } else {
+        groups.add(new ArrayList<>(List.of(axis)));
+      }
+    }
+    groups.sort(
+        Comparator.comparing((List<Integer> axes) -> axes.contains(layout.unitAxis()))
+            .thenComparing(axes -> -Math.abs(shape.stride(operand.name(), axes.getLast()))));
+    List<Integer> order = groups.stream().flatMap(List::stream).toList();
     Tensor dense =
         Tensor.zeros(
             operand.type().elementType(),

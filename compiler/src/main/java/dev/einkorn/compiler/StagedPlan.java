@@ -126,7 +126,8 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
         whole = rowMajor(plan.optimized(), operand.tensor(), sizes);
       }
       Geometry geometry = operand.own() ? rowMajor(program, declaration.name(), own) : whole;
-      layouts.add(geometry.layout());
+      // A slab ends before its axis does.
+      layouts.add(operand.axis() < 0 ? geometry.layout() : geometry.layout().cut(operand.axis()));
       strides.put(declaration.name(), geometry.strides());
       wholeStrides.put(declaration.name(), whole.strides());
       wide |= geometry.isWide();

@@ -2,9 +2,11 @@ package dev.einkorn.compiler.loop;
 
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +43,20 @@ public record OperationCount(List<Product> products) {
   public static OperationCount of(LoopNest nest) {
     Map<List<Extent>, Long> counts = new LinkedHashMap<>();
     count(nest.body(), List.of(), 1, counts);
+    Map<Extent, List<Extent>> merged = new HashMap<>();
+    for (MergedIndex index : nest.merged()) {
+      merged.put(
+          index.binding().extent(), index.parts().stream().map(IndexBinding::extent).toList());
+    }
     List<Product> products = new ArrayList<>();
-    counts.forEach((extents, count) -> products.add(new Product(count, extents)));
+    counts.forEach(
+        (extents, count) ->
+            products.add(
+                new Product(
+                    count,
+                    extents.stream()
+                        .flatMap(extent -> merged.getOrDefault(extent, List.of(extent)).stream())
+                        .toList())));
     return new OperationCount(products);
   }
 

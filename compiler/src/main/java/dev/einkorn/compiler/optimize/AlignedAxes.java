@@ -84,7 +84,7 @@ final class AlignedAxes {
       rewriting.orderSum();
     }
     order.ifPresent(rewriting::turnTarget);
-    nest.shortRun().ifPresent(rewriting::sumLast);
+    nest.summedLast().ifPresent(rewriting::sumLast);
     return rewriting.result();
   }
 
@@ -177,6 +177,43 @@ final class AlignedAxes {
       return axes.reversed().stream().filter(variable -> extent(variable) > 1).findFirst();
     }
 
+    /**
+     * How many elements lie side by side along an axis and those before it that go on in it in
+     * every tensor, all of them kept or all summed.
+     */
+    private long run(IndexVariable last) {
+      List<List<IndexVariable>> tensors = new ArrayList<>(List.of(target));
+      accesses.forEach(access -> tensors.add(axes(access)));
+      long run = extent(last);
+      Optional<IndexVariable> before = goingOnIn(last, tensors);
+      while (before.isPresent() && target.contains(before.get()) == target.contains(last)) {
+        run *= extent(before.get());
+        before = goingOnIn(before.get(), tensors);
+      }
+      return run;
+    }
+
+    private Optional<IndexVariable> goingOnIn(IndexVariable axis) {
+      return goingOnIn(axis, accesses.stream().map(AlignedAxes::axes).toList());
+    }
+
+    /** The axis that stands before another one wherever one of the two stands, if one does. */
+    private static Optional<IndexVariable> goingOnIn(
+        IndexVariable axis, List<List<IndexVariable>> tensors) {
+      return tensors.stream()
+          .filter(axes -> axes.indexOf(axis) > 0)
+          .map(axes -> axes.get(axes.indexOf(axis) - 1))
+          .findFirst()
+          .filter(
+              before ->
+                  tensors.stream()
+                      .filter(axes -> axes.contains(axis) || axes.contains(before))
+                      .allMatch(
+                          axes ->
+                              axes.contains(before)
+                                  && axes.indexOf(before) + 1 == axes.indexOf(axis)));
+    }
+
     private boolean runsAlong(IndexExpr.Access access, IndexVariable variable) {
       return unit(axes(access)).equals(Optional.of(variable));
     }
@@ -236,18 +273,23 @@ final class AlignedAxes {
       return hasTwoSides() ? orderOfSides(last.get()) : orderOfLargest(last.get());
     }
 
-    /** The innermost summed index, if it is better summed last, over what others left. */
-    Optional<IndexBinding> shortRun() {
+    /**
+     * The summed index that is better summed last, over what others left: the innermost one if it
+     * is too short for vectors, or the one before a kept index that is.
+     */
+    Optional<IndexBinding> summedLast() {
       if (sum.isEmpty()
           || sum.get().bindings().size() == 1
           || sum.get().mayFail()
           || hasTwoSides()) {
         return Optional.empty();
       }
-      Optional<IndexVariable> along = along();
+      Optional<IndexVariable> last =
+          along()
+              .filter(along -> run(along) < SHORT_RUN)
+              .flatMap(along -> target.contains(along) ? goingOnIn(along) : Optional.of(along));
       return sum.get().bindings().stream()
-          .filter(binding -> along.equals(Optional.of(binding.variable())))
-          .filter(binding -> extent(binding.variable()) < SHORT_RUN)
+          .filter(binding -> last.equals(Optional.of(binding.variable())))
           .filter(binding -> FEWER * size(partial(binding.variable())) <= terms(sum.orElseThrow()))
           .findFirst();
     }

@@ -56,7 +56,12 @@ public final class AutoSchedule {
     Optional<Directive> outside = shape.flatMap(known -> singlesOutside(rewritten, known));
     outside.ifPresent(all::add);
     LoopNest ordered = Scheduler.apply(rewritten, new Schedule(outside.stream().toList()));
-    all.addAll(rewritten(ordered, shape, target, arithmetic));
+    List<Directive> merges =
+        shape.map(known -> LoopMerging.directives(ordered, known)).orElse(List.of());
+    all.addAll(merges);
+    LoopNest merged = Scheduler.apply(ordered, new Schedule(merges));
+    all.addAll(
+        rewritten(merged, shape.map(known -> known.with(merged.merged())), target, arithmetic));
     return new Schedule(all);
   }
 
@@ -87,13 +92,15 @@ public final class AutoSchedule {
     Schedule continuation = continuation(nest, arithmetic);
     LoopNest continued = Scheduler.apply(nest, continuation);
     Optional<Schedule> contraction =
-        contraction(continued, shape, target.simd() ? target : WIDEST, arithmetic);
+        shape.filter(known -> isWrittenOut(continued, known)).isPresent()
+            ? Optional.empty()
+            : contraction(continued, shape, target.simd() ? target : WIDEST, arithmetic);
     if (contraction.isPresent()) {
       List<Directive> all = new ArrayList<>(continuation.directives());
       all.addAll(
           target.simd()
               ? contraction.get().directives()
-              : scalar(continued, arithmetic, mirror(contraction.get())));
+              : scalar(continued, shape, arithmetic, mirror(contraction.get())));
       return all;
     }
     boolean streams = ElementwiseSchedule.choose(nest, shape, WIDEST, arithmetic).isPresent();
@@ -103,7 +110,7 @@ public final class AutoSchedule {
                     ? ElementwiseSchedule.choose(nest, shape, target, arithmetic)
                     : Optional.<Schedule>empty())
                 .map(Schedule::directives)
-                .orElseGet(() -> scalar(nest, arithmetic, Optional.empty())));
+                .orElseGet(() -> scalar(nest, shape, arithmetic, Optional.empty())));
     shape.ifPresent(
         known -> {
           if (!streams && arithmetic.regrouped() && !hasBorders(nest.body())) {
@@ -113,6 +120,7 @@ public final class AutoSchedule {
           if (!streams) {
             directives.addAll(
                 ElementwiseSchedule.tail(nest, List.copyOf(directives), known, target));
+            directives.addAll(LoopUnrolling.directives(nest, List.copyOf(directives), known));
           }
           LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
           ParallelSchedule.choose(scheduled, known, target).ifPresent(directives::add);
@@ -126,6 +134,35 @@ public final class AutoSchedule {
         arithmetic.regrouped() && Scheduler.isLegal(nest, directive)
             ? List.of(directive)
             : List.of());
+  }
+
+  /**
+   * Whether products have rows and sums of a few elements, so that vectors would hardly be filled.
+   */
+  private static boolean isWrittenOut(LoopNest nest, CallShape shape) {
+    PerfectNest main = PerfectNest.split(nest.body()).getLast();
+    Set<IndexVariable> kept = Scheduler.targetVariables(main.body());
+    long copies = 1;
+    for (Stmt.Loop loop : main.loops()) {
+      long extent = shape.value(loop.binding().extent());
+      if (LoopUnrolling.isFew(extent)) {
+        copies *= extent;
+      } else if (!kept.contains(loop.variable())) {
+        return false;
+      }
+    }
+    List<IndexVariable> row = main.variables().stream().filter(kept::contains).toList();
+    return copies <= LoopUnrolling.MOST_COPIES
+        && !row.isEmpty()
+        && LoopUnrolling.isFew(extent(main, row.getLast(), shape));
+  }
+
+  private static long extent(PerfectNest main, IndexVariable variable, CallShape shape) {
+    return main.loops().stream()
+        .filter(loop -> loop.variable().equals(variable))
+        .mapToLong(loop -> shape.value(loop.binding().extent()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Tiles of a sum of products, where the sizes are known and vectors can be used. */
@@ -143,7 +180,10 @@ public final class AutoSchedule {
     }
     Optional<Directive.Mirror> mirror =
         Mirroring.choose(promoted, shape.get(), arithmetic)
-            .filter(m -> isLegal(nest, scalar(nest, arithmetic, Optional.of(m))));
+            .filter(
+                m ->
+                    isLegal(
+                        nest, scalar(nest, Optional.of(shape.get()), arithmetic, Optional.of(m))));
     if (mirror.isPresent()) {
       List<Directive> mirrored = new ArrayList<>(all);
       mirrored.add(mirror.get());
@@ -206,7 +246,14 @@ public final class AutoSchedule {
 
   /** Loops in a good order, with their sums in locals where they can be. */
   private static List<Directive> scalar(
-      LoopNest nest, Arithmetic arithmetic, Optional<Directive.Mirror> mirror) {
+      LoopNest nest,
+      Optional<CallShape> shape,
+      Arithmetic arithmetic,
+      Optional<Directive.Mirror> mirror) {
+    Optional<List<Directive>> sums = shape.flatMap(known -> fewSums(nest, known, arithmetic));
+    if (sums.isPresent() && mirror.isEmpty()) {
+      return sums.get();
+    }
     List<PerfectNest> nests = PerfectNest.split(nest.body());
     PerfectNest main = nests.getLast();
     if (main.loops().isEmpty()) {
@@ -242,6 +289,51 @@ public final class AutoSchedule {
       directives.add(new Directive.SplitBorders());
     }
     return directives;
+  }
+
+  /**
+   * Sums in locals where the target's rows are short: of long sums, those of a row side by side.
+   */
+  private static Optional<List<Directive>> fewSums(
+      LoopNest nest, CallShape shape, Arithmetic arithmetic) {
+    List<Directive> directives = new ArrayList<>(promotion(nest));
+    Optional<SumBlocking> form =
+        directives.isEmpty()
+            ? Optional.empty()
+            : SumBlocking.of(Scheduler.apply(nest, new Schedule(directives)));
+    if (form.isEmpty() || form.get().outer().isEmpty()) {
+      return Optional.empty();
+    }
+    Stmt.Loop row = form.get().outer().getLast();
+    long elements = shape.value(row.binding().extent());
+    boolean few = LoopUnrolling.isFew(shape.value(form.get().sum().binding().extent()));
+    if (elements <= 1
+        || !LoopUnrolling.isFew(elements)
+        || (!few && !liesAlong(nest, form.get().sum(), row.variable()))) {
+      return Optional.empty();
+    }
+    if (arithmetic.contracted()) {
+      directives.add(new Directive.Contract());
+    }
+    directives.add(new Directive.Hoist());
+    if (!few) {
+      var tile = new Directive.TileLoop(row.variable(), (int) elements, 1);
+      directives.add(new Directive.Tile(List.of(tile)));
+    }
+    return Optional.of(directives).filter(found -> isLegal(nest, found));
+  }
+
+  /** Whether something is read whose neighbours in memory lie along the index. */
+  private static boolean liesAlong(LoopNest nest, Stmt body, IndexVariable variable) {
+    boolean[] found = {false};
+    LoopWalk.values(
+        body,
+        value ->
+            found[0] |=
+                value instanceof Expr.Load(Element element, _)
+                    && element.dependsOn(variable)
+                    && stride(nest, element, variable) == UNIT_STRIDE);
+    return found[0];
   }
 
   /** Whether the nest accumulates an element that the nest before it has set. */

@@ -1,6 +1,8 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.loop.MergedIndex;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,22 @@ public record CallShape(Map<String, Long> sizes, Map<String, List<Long>> strides
         yield value;
       }
     };
+  }
+
+  /** The same with the sizes of indices that walk several others. */
+  CallShape with(List<MergedIndex> merged) {
+    if (merged.isEmpty()) {
+      return this;
+    }
+    Map<String, Long> more = new LinkedHashMap<>(sizes);
+    for (MergedIndex index : merged) {
+      long positions = 1;
+      for (IndexBinding part : index.parts()) {
+        positions = Math.multiplyExact(positions, value(part.extent()));
+      }
+      more.put(index.variable().name(), positions);
+    }
+    return new CallShape(more, strides);
   }
 
   /** The distance between neighbours on an axis of an operand, in elements. */

@@ -206,7 +206,8 @@ public sealed interface DeviceDirective extends Directive {
     return switch (directive) {
       case DeviceDirective _, Reorder _, Fuse _, Promote _, Hoist _, Contract _, SplitBorders _ ->
           true;
-      case Continue _,
+      case Merge _,
+          Continue _,
           Polynomial _,
           Reciprocal _,
           Tile _,

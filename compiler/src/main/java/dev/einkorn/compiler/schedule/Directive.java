@@ -12,6 +12,7 @@ import java.util.Set;
  */
 public sealed interface Directive
     permits DeviceDirective,
+        Directive.Merge,
         Directive.Reorder,
         Directive.Fuse,
         Directive.Promote,
@@ -32,6 +33,37 @@ public sealed interface Directive
         Directive.Parallel,
         Directive.Tile,
         Directive.Pack {
+
+  /**
+   * Walks neighbouring loops as one.
+   *
+   * {@snippet lang=text :
+   * for h:                               for hwc < h*w*c:
+   *   for w:                               R[0,0,hwc] = A[0,0,hwc] + B[0,0,hwc]
+   *     for c:                      =>
+   *       R[h,w,c] = A[h,w,c] + B[h,w,c]
+   * }
+   *
+   * <p>Legal before all that divides loops, where the loops stand directly inside each other in
+   * this order, and what reads or writes along one of them does so along all, on neighbouring axes
+   * of which each goes on in the next one.
+   *
+   * @param merged the loop's new variable
+   * @param parts the loops, outermost first
+   */
+  record Merge(IndexVariable merged, List<IndexVariable> parts) implements Directive {
+    public Merge {
+      parts = List.copyOf(parts);
+      if (parts.size() < 2 || parts.stream().distinct().count() < parts.size()) {
+        throw new IllegalArgumentException("two loops are merged, or more: " + parts);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "merge(" + merged + ": " + join(parts) + ")";
+    }
+  }
 
   /**
    * Orders the loops of every perfect nest.
@@ -303,10 +335,10 @@ public sealed interface Directive
    * <p>Legal after {@link Resume} or {@link Block}, for blocks of at most 32 terms that are added
    * up and nothing else. Terms keep their order.
    *
-   * <p>{@code unroll(i: 5)} writes out all terms of a promoted sum of five, and leaves the nest as
-   * it was for sums of another length.
+   * <p>{@code unroll(i: 5)} writes out all iterations of whole loops of five without loops inside,
+   * and leaves the nest as it was for loops of another length.
    *
-   * @param terms of the whole sum; 0 for those of blocks
+   * @param terms iterations of the whole loop; 0 for the terms of blocks
    */
   record Unroll(IndexVariable variable, int terms) implements Directive {
     public Unroll {

@@ -121,7 +121,7 @@ final class ElementwiseSchedule {
     var choice = new ElementwiseSchedule(nest, shape, target, Arithmetic.STRICT);
     PerfectNest main = PerfectNest.split(nest.body()).getLast();
     Optional<IndexVariable> unit = choice.written(main.body()).flatMap(choice::unit);
-    if (!target.simd() || unit.isEmpty()) {
+    if (!target.simd() || unit.isEmpty() || choice.isWrittenOut(unit.get())) {
       return List.of();
     }
     LoopNest prepared = choice.apply(before).orElse(nest);
@@ -153,7 +153,7 @@ final class ElementwiseSchedule {
         return move;
       }
     }
-    if (!target.simd()) {
+    if (!target.simd() || isWrittenOut(unit.get())) {
       return Optional.empty();
     }
     List<Directive> directives = new ArrayList<>(ordered);
@@ -164,6 +164,11 @@ final class ElementwiseSchedule {
       return tiled(directives, unit.get(), STENCIL_VECTORS);
     }
     return distributed(directives, hoisted, unit.get());
+  }
+
+  /** Whether rows are better written out than taken in vectors. */
+  private boolean isWrittenOut(IndexVariable unit) {
+    return LoopUnrolling.isFew(extent(unit)) && !hasFunctions(nest) && !hasBorders();
   }
 
   /** Functions in runs of their own where that is legal, and vectors for what is left. */
@@ -297,6 +302,9 @@ final class ElementwiseSchedule {
     }
     // A sum that the loops around it do not change is taken once, outside of them.
     if (!FoldDependence.of(form.get().sum()).containsAll(outer)) {
+      return Optional.empty();
+    }
+    if (isWrittenOut(unit.get())) {
       return Optional.empty();
     }
     IndexVariable summed = form.get().sum().variable();

@@ -247,8 +247,12 @@ final class InvariantHoisting {
 
   private static void append(StringBuilder name, Position position) {
     switch (position) {
-      case Position.Affine(Subscript.Affine form) ->
-          form.terms().forEach(term -> name.append(term.variable()));
+      case Position.Affine(Subscript.Affine form) -> {
+        form.terms().forEach(term -> name.append(term.variable()));
+        if (form.terms().isEmpty()) {
+          name.append(form.constant());
+        }
+      }
       case Position.Bordered(Subscript.Affine form, _) ->
           form.terms().forEach(term -> name.append(term.variable()));
       case Position.Merged(var digits, _) -> digits.forEach(digit -> name.append(digit.part()));

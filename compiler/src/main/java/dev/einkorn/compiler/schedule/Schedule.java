@@ -34,7 +34,8 @@ public record Schedule(List<Directive> directives) {
                   case Directive.Pack pack ->
                       pack.columns().lanes() > 1 || pack.batch().isPresent();
                   case Directive.Partial partial -> partial.lanes() > 1;
-                  case Directive.Reorder _,
+                  case Directive.Merge _,
+                      Directive.Reorder _,
                       Directive.Fuse _,
                       Directive.Promote _,
                       Directive.Hoist _,
@@ -56,6 +57,11 @@ public record Schedule(List<Directive> directives) {
                 });
   }
 
+  /** Whether it walks several indices as one, which takes axes that go on in each other. */
+  public boolean merges() {
+    return directives.stream().anyMatch(Directive.Merge.class::isInstance);
+  }
+
   /** The directives that decide how values are rounded. */
   public List<Directive> roundings() {
     return directives.stream().filter(directive -> !directive.keepsBits()).toList();
@@ -68,7 +74,8 @@ public record Schedule(List<Directive> directives) {
             .filter(
                 directive ->
                     switch (directive) {
-                      case Directive.Reorder _,
+                      case Directive.Merge _,
+                          Directive.Reorder _,
                           Directive.Fuse _,
                           Directive.Promote _,
                           Directive.Hoist _,
@@ -152,6 +159,16 @@ public record Schedule(List<Directive> directives) {
     }
     List<IndexVariable> variables = arguments.stream().map(IndexVariable::new).toList();
     return switch (name) {
+      case "merge" -> {
+        String[] first = arguments.isEmpty() ? new String[0] : arguments.getFirst().split(":", -1);
+        if (first.length != 2 || first[0].isBlank() || first[1].isBlank()) {
+          throw new ScheduleException(
+              "merge takes a new index and those that it walks, such as ij: i, j, found: " + text);
+        }
+        List<IndexVariable> parts = new ArrayList<>(variables);
+        parts.set(0, new IndexVariable(first[1].strip()));
+        yield new Directive.Merge(new IndexVariable(first[0].strip()), parts);
+      }
       case "reorder" -> new Directive.Reorder(variables);
       case "fuse" -> new Directive.Fuse(variables);
       case "promote" -> {
@@ -290,10 +307,10 @@ public record Schedule(List<Directive> directives) {
                       new ScheduleException(
                           "unknown directive "
                               + name
-                              + "; there are reorder, fuse, promote, hoist, polynomial, reciprocal,"
-                              + " contract, split, partial, mirror, block, distribute, resume,"
-                              + " unroll, stage, tile, pack, split_borders and parallel, and for"
-                              + " GPUs bind, shared, registers and turn"));
+                              + "; there are merge, reorder, fuse, promote, hoist, polynomial,"
+                              + " reciprocal, contract, split, partial, mirror, block, distribute,"
+                              + " resume, unroll, stage, tile, pack, split_borders and parallel,"
+                              + " and for GPUs bind, shared, registers and turn"));
     };
   }
 

@@ -55,6 +55,7 @@ public final class Scheduler {
       Stmt body = result.body();
       result =
           switch (directive) {
+            case Directive.Merge merge -> LoopMerging.apply(result, merge);
             case Directive.Reorder reorder -> result.withBody(reorder(body, reorder, nest.name()));
             case Directive.Fuse fuse -> result.withBody(fuse(body, fuse));
             case Directive.Promote promote ->
@@ -63,7 +64,11 @@ public final class Scheduler {
             case Directive.Tile tile -> result.withBody(RegisterTiling.apply(result, tile));
             case Directive.Block block -> result.withBody(LoopBlocking.apply(result, block));
             case Directive.Resume resume -> result.withBody(SumBlocking.apply(result, resume));
-            case Directive.Unroll unroll -> result.withBody(SumUnrolling.apply(result, unroll));
+            case Directive.Unroll unroll ->
+                result.withBody(
+                    unroll.terms() > 0
+                        ? LoopUnrolling.apply(result, unroll)
+                        : SumUnrolling.apply(result, unroll));
             case Directive.Stage stage -> Staging.apply(result, stage);
             case Directive.Distribute distribute -> LoopDistribution.apply(result, distribute);
             case Directive.Pack pack -> PackedContraction.apply(result, pack);

@@ -1,7 +1,5 @@
 package dev.einkorn.compiler.schedule;
 
-import dev.einkorn.compiler.index.BinaryOperator;
-import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LinearForm;
@@ -28,40 +26,11 @@ final class SumUnrolling {
 
   static Stmt apply(LoopNest nest, Directive.Unroll directive) {
     var unrolling = new SumUnrolling(directive);
-    if (directive.terms() > 0) {
-      return unrolling.whole(nest);
-    }
     Stmt result = unrolling.rewrite(nest.body());
     if (!unrolling.found) {
       throw unrolling.refuse("there are no blocks of a sum over " + directive.variable());
     }
     return result;
-  }
-
-  /** The nest without a loop for its sum, if that has as many terms as are written out. */
-  private Stmt whole(LoopNest nest) {
-    SumBlocking form =
-        SumBlocking.of(nest)
-            .filter(f -> f.sum().variable().equals(directive.variable()))
-            .orElseThrow(
-                () -> refuse("the nest is not one promoted sum over " + directive.variable()));
-    requireFew(directive.terms());
-    Stmt terms =
-        writtenOut(form.sum(), term -> new Subscript.Affine(List.of(), term), directive.terms());
-    Stmt written =
-        new PerfectNest(
-                form.outer(), Stmt.sequence(List.of(form.accumulator(), terms, form.store())))
-            .toStmt();
-    Extent extent = form.sum().binding().extent();
-    return extent.equals(new Extent.Fixed(directive.terms()))
-        ? written
-        : new Stmt.Guard(
-            new Expr.BinaryOp(
-                BinaryOperator.EQUAL,
-                new Expr.ExtentValue(extent),
-                LoopBounds.number(directive.terms())),
-            written,
-            nest.body());
   }
 
   private void requireFew(long terms) {

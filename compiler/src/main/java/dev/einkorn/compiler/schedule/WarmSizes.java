@@ -28,6 +28,7 @@ public final class WarmSizes {
   public static Map<String, Long> of(LoopNest canonical, Schedule schedule) {
     Map<IndexVariable, Long> wanted = new HashMap<>();
     Map<IndexVariable, Long> exact = new HashMap<>();
+    List<Directive.Merge> merged = new ArrayList<>();
     for (Directive directive : schedule.directives()) {
       switch (directive) {
         case Directive.Tile tile ->
@@ -52,6 +53,7 @@ public final class WarmSizes {
         }
         case Directive.Distribute distribute ->
             want(wanted, distribute.variable(), distribute.size() + 1L);
+        case Directive.Merge merge -> merged.add(merge);
         case Directive.Polynomial _,
             Directive.Reciprocal _,
             Directive.Reorder _,
@@ -65,6 +67,14 @@ public final class WarmSizes {
             Directive.Parallel _,
             DeviceDirective _,
             Directive.SplitBorders _ -> {}
+      }
+    }
+    for (Directive.Merge merge : merged) {
+      spread(wanted, merge.parts(), wanted.getOrDefault(merge.merged(), ANY));
+      Long terms = exact.get(merge.merged());
+      if (terms != null) {
+        merge.parts().forEach(part -> exact.put(part, 1L));
+        exact.put(merge.parts().getLast(), terms);
       }
     }
     PerfectNest main = PerfectNest.split(canonical.body()).getLast();
@@ -105,11 +115,19 @@ public final class WarmSizes {
             extents.put(loop.variable(), loop.binding().extent());
           }
         });
+    Map<IndexVariable, List<IndexVariable>> merged = new HashMap<>();
     List<Map<String, Long>> all = new ArrayList<>();
     for (Directive directive : schedule.directives()) {
+      if (directive instanceof Directive.Merge merge) {
+        merged.put(merge.merged(), merge.parts());
+      }
       if (directive instanceof Directive.Pack pack) {
         for (Directive.PackLoop loop : List.of(pack.rows(), pack.columns(), pack.depth())) {
-          Map<String, Long> sizes = ofSecondBlock(loop, extents, call);
+          List<IndexVariable> walked =
+              loop.variables().stream()
+                  .flatMap(variable -> merged.getOrDefault(variable, List.of(variable)).stream())
+                  .toList();
+          Map<String, Long> sizes = ofSecondBlock(walked, loop.block(), extents, call);
           if (!sizes.isEmpty()) {
             Map<String, Long> least = of(canonical, schedule);
             sizes.forEach((name, size) -> least.merge(name, size, Math::max));
@@ -123,22 +141,25 @@ public final class WarmSizes {
 
   /** Empty if the call has one block along these indices. */
   private static Map<String, Long> ofSecondBlock(
-      Directive.PackLoop loop, Map<IndexVariable, Extent> extents, CallShape call) {
+      List<IndexVariable> variables,
+      int block,
+      Map<IndexVariable, Extent> extents,
+      CallShape call) {
     Map<String, Long> sizes = new LinkedHashMap<>();
     long positions = 1;
-    for (IndexVariable variable : loop.variables().reversed()) {
+    for (IndexVariable variable : variables.reversed()) {
       Extent extent = extents.getOrDefault(variable, new Extent.Fixed(1));
       if (extent instanceof Extent.Symbolic(String name) && !call.sizes().containsKey(name)) {
         return Map.of();
       }
       // The innermost ones whole, and of the one that makes a block full what that takes.
-      long size = Math.min(call.value(extent), Math.ceilDiv(loop.block() + 1L, positions));
+      long size = Math.min(call.value(extent), Math.ceilDiv(block + 1L, positions));
       positions *= size;
       if (extent instanceof Extent.Symbolic(String name)) {
         sizes.put(name, size);
       }
     }
-    return positions > loop.block() ? sizes : Map.of();
+    return positions > block ? sizes : Map.of();
   }
 
   private static void want(Map<IndexVariable, Long> wanted, IndexVariable variable, long size) {

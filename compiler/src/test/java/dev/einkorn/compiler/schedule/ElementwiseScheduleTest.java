@@ -202,13 +202,30 @@ class ElementwiseScheduleTest {
   @Test
   void shortRowsHaveShortVectors() {
     chooses("y[i,j] = a[i,j] + 1", Map.of("i", 500L, "j", 12L), "hoist(); tile(j: 1 x 8)");
-    chooses("y[i,j] = a[i,j] + 1", Map.of("i", 500L, "j", 4L), "hoist(); tile(j: 1 x 4)");
-    assertThat(chosen("y[i,j] = a[i,j] + 1", Map.of("i", 500L, "j", 3L)).toString())
-        .doesNotContain("tile");
+    chooses("y[i,j] = a[i,j] + 1", Map.of("i", 500L, "j", 8L), "hoist(); tile(j: 1 x 8)");
+    chooses(
+        "c[j] = sum[i](A[i,j] * B[i,j])",
+        Map.of("i", 500L, "j", 12L),
+        "fuse(j); promote(c); contract(); tile(j: 1 x 8 + 4)");
+  }
+
+  @Test
+  void rowsOfAFewElementsAreWrittenOut() {
+    chooses("y[i,j] = a[i,j] + 1", Map.of("i", 500L, "j", 7L), "hoist(); unroll(j: 7); hoist()");
+    chooses("y[i,j] = a[i,j] * s[i]", Map.of("i", 500L, "j", 3L), "hoist(); unroll(j: 3); hoist()");
+    chooses(
+        "y[i] = sum[j](a[i,j] * g[j])",
+        Map.of("i", 500L, "j", 3L),
+        "fuse(i); promote(y); contract(); hoist(); unroll(j: 3); hoist()");
+    chooses(
+        "y[i,k] = sum[j](a[i,j] * m[j,k])",
+        Map.of("i", 500L, "j", 3L, "k", 3L),
+        "fuse(i, k); promote(y); contract(); hoist(); unroll(j: 3); unroll(k: 3); hoist()");
+    // Long sums for rows of a few elements are taken side by side.
     chooses(
         "c[j] = sum[i](A[i,j] * B[i,j])",
         Map.of("i", 500L, "j", 6L),
-        "fuse(j); promote(c); contract(); tile(j: 1 x 4 + 4)");
+        "fuse(j); promote(c); contract(); hoist(); tile(j: 6)");
   }
 
   @Test

@@ -24,12 +24,13 @@ import dev.einkorn.compiler.random.RandomProgram;
 import dev.einkorn.runtime.KernelException;
 import dev.einkorn.runtime.Tensor;
 import dev.einkorn.runtime.WorkerPool;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -102,14 +103,9 @@ class RandomTiersTest {
     Map<String, List<Long>> strides = new HashMap<>();
     operands.forEach(
         (name, tensor) -> {
-          int unit = Layout.NO_AXIS;
-          List<Long> all = new ArrayList<>();
-          for (int axis = 0; axis < tensor.rank(); axis++) {
-            unit = tensor.stride(axis) == 1 ? axis : unit;
-            all.add(tensor.stride(axis));
-          }
-          layouts.put(name, new Layout(Layout.Storage.ARRAY, unit));
-          strides.put(name, all);
+          long[] all = IntStream.range(0, tensor.rank()).mapToLong(tensor::stride).toArray();
+          layouts.put(name, Layout.of(Layout.Storage.ARRAY, tensor.shape(), all));
+          strides.put(name, LongStream.of(all).boxed().toList());
         });
     boolean inArrays = operands.values().stream().noneMatch(Tensor::isSegment);
     if (!inArrays) {

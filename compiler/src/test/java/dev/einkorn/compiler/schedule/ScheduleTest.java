@@ -17,6 +17,7 @@ class ScheduleTest {
         "canonical",
         "hoist()",
         "reorder(i)",
+        "merge(ij: i, j); reorder(k, ij)",
         "reorder(i, k, j)",
         "fuse(n, k)",
         "promote(E)",
@@ -59,15 +60,20 @@ class ScheduleTest {
   void saysWhichPartIsNoDirective() {
     refuses(
         "vectorize(i)",
-        "unknown directive vectorize; there are reorder, fuse, promote, hoist, polynomial,"
+        "unknown directive vectorize; there are merge, reorder, fuse, promote, hoist, polynomial,"
             + " reciprocal, contract, split, partial, mirror, block, distribute, resume, unroll,"
             + " stage, tile, pack, split_borders and parallel, and for GPUs bind, shared, registers"
             + " and turn");
     refuses(
+        "merge(i, j)",
+        "merge takes a new index and those that it walks, such as ij: i, j, found: merge(i, j)");
+    refuses("merge(ij: i)", "merge(ij: i): two loops are merged, or more: [i]");
+    refuses(
         "hoist(); (i)",
-        "unknown directive ; there are reorder, fuse, promote, hoist, polynomial, reciprocal,"
-            + " contract, split, partial, mirror, block, distribute, resume, unroll, stage, tile,"
-            + " pack, split_borders and parallel, and for GPUs bind, shared, registers and turn");
+        "unknown directive ; there are merge, reorder, fuse, promote, hoist, polynomial,"
+            + " reciprocal, contract, split, partial, mirror, block, distribute, resume, unroll,"
+            + " stage, tile, pack, split_borders and parallel, and for GPUs bind, shared, registers"
+            + " and turn");
     refuses("reorder i, k", "expected a directive such as reorder(i, k), found: reorder i, k");
     refuses("reorder(i, k", "expected a directive such as reorder(i, k), found: reorder(i, k");
     refuses("promote()", "promote takes one tensor, found: promote()");

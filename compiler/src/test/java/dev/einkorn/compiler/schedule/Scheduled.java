@@ -19,8 +19,22 @@ final class Scheduled {
     assertThat(LoopPrinter.print(scheduled.body())).isEqualTo(nest);
   }
 
+  /** The same for dense tensors, whose axes go on in each other. */
+  static void givesDense(String program, String schedule, String nest) {
+    LoopNest scheduled = Scheduler.apply(Nests.dense(program), Schedule.parse(schedule));
+    assertThat(LoopVerifier.verify(scheduled)).isEmpty();
+    assertThat(LoopPrinter.print(scheduled.body())).isEqualTo(nest);
+  }
+
+  static void isRefusedDense(String program, String schedule, String reason) {
+    isRefused(Nests.dense(program), schedule, reason);
+  }
+
   static void isRefused(String program, String schedule, String reason) {
-    LoopNest nest = Nests.canonical(program);
+    isRefused(Nests.canonical(program), schedule, reason);
+  }
+
+  private static void isRefused(LoopNest nest, String schedule, String reason) {
     Schedule parsed = Schedule.parse(schedule);
     assertThatThrownBy(() -> Scheduler.apply(nest, parsed))
         .isInstanceOf(ScheduleException.class)

@@ -87,21 +87,21 @@ class UnrollTest {
           if extent(k) >= 8:
             for k step 8 clamped:
               function tile_c:
-                f32x8 B_k_2 = B[0,k]<8>
-                f32x8 B_k_1_1 = B[1,k]<8>
+                f32x8 B_0k_1 = B[0,k]<8>
+                f32x8 B_1k_1 = B[1,k]<8>
                 for i:
                   f32x8 c_sum_1 = 0.0
-                  c_sum_1 += exact(A[i,0] * B_k_2)
-                  c_sum_1 += exact(A[i,1] * B_k_1_1)
+                  c_sum_1 += exact(A[i,0] * B_0k_1)
+                  c_sum_1 += exact(A[i,1] * B_1k_1)
                   c[i,k] = c_sum_1
           else:
             for k:
-              f32 B_k = B[0,k]
-              f32 B_k_1 = B[1,k]
+              f32 B_0k = B[0,k]
+              f32 B_1k = B[1,k]
               for i:
                 f32 c_sum = 0.0
-                c_sum += exact(A[i,0] * B_k)
-                c_sum += exact(A[i,1] * B_k_1)
+                c_sum += exact(A[i,0] * B_0k)
+                c_sum += exact(A[i,1] * B_1k)
                 c[i,k] = c_sum
         else:
           if extent(k) >= 8:
@@ -122,11 +122,66 @@ class UnrollTest {
         """);
     isRefused(
         "c[k] = sum[i](A[i,k])",
-        "fuse(k); promote(c); unroll(k: 2)",
-        "unroll(k: 2) is not legal here: the nest is not one promoted sum over k");
-    isRefused(
-        "c[k] = sum[i](A[i,k])",
         "fuse(k); promote(c); unroll(i: 33)",
         "unroll(i: 33) is not legal here: 33 terms are too many to be written out, at most 32");
+  }
+
+  @Test
+  void wholeLoopsAreWrittenOutWithLocalsOfTheirOwn() {
+    gives(
+        "P[n,x] = A[n,x] / sqrt(sum[y](A[n,y] * A[n,y]))",
+        "contract(); hoist(); unroll(y: 2); unroll(x: 2); hoist()",
+        """
+        if extent(x) == 2:
+          for n:
+            f32 root_1 = A[n,0]
+            f32 sum_y = 0.0
+            sum_y += exact(root_1 * root_1)
+            f32 root_2 = A[n,1]
+            sum_y += exact(root_2 * root_2)
+            f32 sqrt_value = sqrt(sum_y)
+            P[n,0] = A[n,0] / sqrt_value
+            P[n,1] = A[n,1] / sqrt_value
+        else:
+          for n:
+            f32 sum_y = 0.0
+            for y < x:
+              f32 root = A[n,y]
+              sum_y += exact(root * root)
+            f32 sqrt_value = sqrt(sum_y)
+            for x:
+              P[n,x] = A[n,x] / sqrt_value
+        """);
+    gives(
+        "T[i,j] = A[j,i] * s[i]",
+        "unroll(j: 2); unroll(i: 2)",
+        """
+        if extent(j) == 2:
+          if extent(i) == 2:
+            T[0,0] = A[0,0] * s[0]
+            T[0,1] = A[1,0] * s[0]
+            T[1,0] = A[0,1] * s[1]
+            T[1,1] = A[1,1] * s[1]
+          else:
+            for i:
+              T[i,0] = A[0,i] * s[i]
+              T[i,1] = A[1,i] * s[i]
+        else:
+          for i:
+            for j:
+              T[i,j] = A[j,i] * s[i]
+        """);
+    isRefused(
+        "T[i,j] = A[j,i]",
+        "unroll(i: 2)",
+        "unroll(i: 2) is not legal here: its body is more than plain statements");
+    isRefused(
+        "T[i,j] = A[j,i]",
+        "unroll(k: 2)",
+        "unroll(k: 2) is not legal here: there is no whole loop over k");
+    isRefused(
+        "T[i,j] = A[j,i]",
+        "tile(j: 4); unroll(j: 4)",
+        "unroll(j: 4) is not legal here: the loop is not one over its whole range");
   }
 }
