@@ -132,10 +132,10 @@ def short():
         ("product", "nij,njk->nik", 4),
         ("outer", "ni,nj->nij", 3),
         ("trace", "nii->n", 4),
-        ("transposed", "nij->nji", 4),
     ):
         sizes = {label: n for label in text if label in "ijk"} | {"n": 100000}
         yield einsum(f"matrices_{name}_{n}", text, sizes, "f32")
+    yield program("matrices_transposed_4", "T[n,j,i] = A[n,i,j]", {"A": "nij"}, {"n": 100000, "i": 4, "j": 4}, "f32")
     maps = {"n": 64, "c": 512, "h": 7, "w": 7}
     for name, text in (("mean", "nchw->nc"), ("gain", "nchw,c->nchw"), ("gate", "nchw,nc->nchw"), ("channel", "nchw->c")):
         yield einsum(f"maps_{name}", text, maps, "f32")

@@ -312,7 +312,9 @@ public final class AutoSchedule {
         || (!few && !liesAlong(nest, form.get().sum(), row.variable()))) {
       return Optional.empty();
     }
-    if (arithmetic.contracted()) {
+    if (arithmetic.contracted()
+        && Scheduler.isLegal(
+            Scheduler.apply(nest, new Schedule(directives)), new Directive.Contract())) {
       directives.add(new Directive.Contract());
     }
     directives.add(new Directive.Hoist());

@@ -503,9 +503,10 @@ public sealed interface Directive
    * <p>Changes roundings: allowed where {@link Arithmetic#regrouped()} says so. The bits depend on
    * the number of partials and not on the lanes: the upper half of the partials is folded onto the
    * lower one until one is left, and positions beyond the last whole block are folded one after the
-   * other. Legal where each loop over the variable folds numbers into locals declared outside of
-   * it, and what it reads does not change along the variable or lies side by side in memory; other
-   * loops over the variable stay as they are.
+   * other. Loops that stand directly around the one over the variable have the same partial results
+   * for all of their iterations. Legal where each loop over the variable folds numbers into locals
+   * declared outside of it, and what it reads does not change along the variable or lies side by
+   * side in memory; other loops over the variable stay as they are.
    *
    * @param partials a power of two
    * @param lanes of the vectors that hold the partials, a power of two that divides their number; 1

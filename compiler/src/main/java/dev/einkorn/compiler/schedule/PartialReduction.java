@@ -68,7 +68,13 @@ final class PartialReduction {
           stmt, inner -> rewrite(inner, outlined || stmt instanceof Stmt.Outline));
     }
     if (loop.variable().equals(directive.variable())) {
-      return fold(loop);
+      return fold(loop, List.of());
+    }
+    Optional<List<Stmt.Loop>> around = around(loop);
+    if (around.isPresent()) {
+      Stmt.Loop inner = (Stmt.Loop) around.get().getLast().body();
+      Stmt result = fold(inner, around.get());
+      return result.equals(inner) ? loop : result;
     }
     boolean outlines = !outlined && foldsHere(loop.body());
     Stmt body = rewrite(loop.body(), outlined || outlines);
@@ -76,11 +82,30 @@ final class PartialReduction {
         outlines ? new Stmt.Outline(nest.name() + "_of_" + loop.variable(), body) : body);
   }
 
-  /** The loop with partial results, or as it is if it cannot have them. */
-  private Stmt fold(Stmt.Loop loop) {
+  /** The loops directly around one over the variable, if there are such and nothing between. */
+  private Optional<List<Stmt.Loop>> around(Stmt.Loop outermost) {
+    List<Stmt.Loop> loops = new ArrayList<>();
+    Stmt inside = outermost;
+    while (inside instanceof Stmt.Loop loop && !loop.variable().equals(directive.variable())) {
+      loops.add(loop);
+      inside = loop.body();
+    }
+    return inside instanceof Stmt.Loop
+            && loops.stream().allMatch(loop -> loop.kind() == LoopKind.SEQUENTIAL)
+            && !PolynomialFunctions.areCalled(inside)
+        ? Optional.of(loops)
+        : Optional.empty();
+  }
+
+  /**
+   * The loop with partial results, or as it is if it cannot have them.
+   *
+   * @param around loops for all of which they last
+   */
+  private Stmt fold(Stmt.Loop loop, List<Stmt.Loop> around) {
     try {
       Block block = new Block(loop);
-      Stmt result = block.write();
+      Stmt result = block.write(around);
       found = true;
       return block.callsPolynomials() ? alone(result, block) : result;
     } catch (ScheduleException e) {
@@ -245,7 +270,7 @@ final class PartialReduction {
       return types.iterator().next();
     }
 
-    Stmt write() {
+    Stmt write(List<Stmt.Loop> around) {
       List<Stmt> before = new ArrayList<>();
       List<Stmt> blocks = new ArrayList<>();
       List<Stmt> after = new ArrayList<>();
@@ -291,13 +316,20 @@ final class PartialReduction {
         }
       }
       Expr end = binary(BinaryOperator.SUBTRACT, loop.upper(), constant(directive.partials() - 1));
-      List<Stmt> all = new ArrayList<>(before);
-      all.add(
+      Stmt wholeBlocks =
           loop.withBounds(loop.lower(), end)
               .withStep(new Stmt.Step(directive.partials(), false))
-              .withBody(Stmt.sequence(blocks)));
-      all.addAll(after);
-      all.add(loop.withBounds(rest(), loop.upper()));
+              .withBody(Stmt.sequence(blocks));
+      Stmt rest = loop.withBounds(rest(), loop.upper());
+      List<Stmt> all = new ArrayList<>(before);
+      if (around.isEmpty()) {
+        all.add(wholeBlocks);
+        all.addAll(after);
+        all.add(rest);
+      } else {
+        all.add(new PerfectNest(around, Stmt.sequence(List.of(wholeBlocks, rest))).toStmt());
+        all.addAll(after);
+      }
       return new Stmt.Block(all);
     }
 

@@ -49,6 +49,26 @@ class PartialTest {
   }
 
   @Test
+  void lastForAllIterationsOfLoopsDirectlyAround() {
+    gives(
+        "c[j] = sum[i,k](A[i,j,k])",
+        "fuse(j); promote(c); partial(k, 16 x 16)",
+        """
+        for j:
+          function c_of_j:
+            f32 c_sum = 0.0
+            f32x16 c_sum_0 = 0.0
+            for i:
+              for k in 0 .. extent(k) - 15 step 16:
+                c_sum_0 += A[i,j,k]<16>
+              for k in extent(k) // 16 * 16 .. extent(k):
+                c_sum += A[i,j,k]
+            c_sum += sum_lanes(c_sum_0)
+            c[j] = c_sum
+        """);
+  }
+
+  @Test
   void leavesLoopsOverTheVariableThatItCannotFold() {
     gives(
         "y[i] = max[k](A[i,k]) + sum[k](A[k,i])",
