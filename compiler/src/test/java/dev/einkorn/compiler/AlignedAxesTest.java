@@ -59,6 +59,18 @@ class AlignedAxesTest {
   }
 
   @Test
+  void shortAxesCountWithThoseThatGoOnInThem() {
+    assertThat(steps("R[c] = sum[h,w](A[h,w,c])", Map.of("A", "200,40,3")))
+        .containsExactly("t1[w,c] = sum[h](A[h,w,c])", "R[c] = sum[w](t1[w,c])");
+    assertThat(steps("R[] = sum[h,w,c](A[h,w,c] * A[h,w,c])", Map.of("A", "200,40,3"))).hasSize(1);
+    assertThat(steps("R[c,b] = sum[a](A[a,b,c])", Map.of("A", "200,40,3")))
+        .containsExactly("t1[b,c] = sum[a](A[a,b,c])", "R[c,b] = t1[b,c]");
+    // One of the two axes alone is read, too: nothing goes on from one to the other.
+    assertThat(steps("R[c] = sum[h,w](A[h,w,c] * g[w])", Map.of("A", "200,40,3", "g", "40")))
+        .hasSize(1);
+  }
+
+  @Test
   void sumsInsideOfLargerStatementsCountByThemselves() {
     assertThat(steps("R[d,c] = max(x[c], sum[a](A[d,a]))", Map.of("A", "90,5", "x", "200")))
         .hasSize(1);

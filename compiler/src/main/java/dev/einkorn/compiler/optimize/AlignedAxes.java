@@ -182,8 +182,21 @@ final class AlignedAxes {
      * every tensor, all of them kept or all summed.
      */
     private long run(IndexVariable last) {
-      List<List<IndexVariable>> tensors = new ArrayList<>(List.of(target));
-      accesses.forEach(access -> tensors.add(axes(access)));
+      List<List<IndexVariable>> tensors = new ArrayList<>(read());
+      tensors.add(target);
+      return run(last, tensors);
+    }
+
+    /** The same where the result is stored as what is read lies. */
+    private long storedRun(IndexVariable last) {
+      return run(last, read());
+    }
+
+    private List<List<IndexVariable>> read() {
+      return accesses.stream().map(AlignedAxes::axes).toList();
+    }
+
+    private long run(IndexVariable last, List<List<IndexVariable>> tensors) {
       long run = extent(last);
       Optional<IndexVariable> before = goingOnIn(last, tensors);
       while (before.isPresent() && target.contains(before.get()) == target.contains(last)) {
@@ -194,7 +207,7 @@ final class AlignedAxes {
     }
 
     private Optional<IndexVariable> goingOnIn(IndexVariable axis) {
-      return goingOnIn(axis, accesses.stream().map(AlignedAxes::axes).toList());
+      return goingOnIn(axis, read());
     }
 
     /** The axis that stands before another one wherever one of the two stands, if one does. */
@@ -335,7 +348,7 @@ final class AlignedAxes {
       if (along.isEmpty()
           || !target.contains(along.get())
           || along.get().equals(last)
-          || extent(along.get()) * step.value().elementType().byteSize() < VECTOR_BYTES) {
+          || storedRun(along.get()) * step.value().elementType().byteSize() < VECTOR_BYTES) {
         return Optional.empty();
       }
       List<IndexVariable> large = new ArrayList<>(axes(largest().orElseThrow()));
@@ -380,7 +393,7 @@ final class AlignedAxes {
     private final List<TensorDeclaration> temporaries = new ArrayList<>();
     private final List<String> forms = new ArrayList<>();
     private Assignment step;
-    private Optional<Assignment> last = Optional.empty();
+    private final List<Assignment> following = new ArrayList<>();
 
     Rewriting(Nest nest, Supplier<String> unused) {
       this.nest = nest;
@@ -423,7 +436,7 @@ final class AlignedAxes {
     /** Stores the result with its axes in another order first. */
     void turnTarget(List<IndexVariable> order) {
       Assignment stored = store(order, step.value());
-      last = Optional.of(step.withValue(read(stored)));
+      following.addFirst(step.withValue(read(stored)));
       step = stored;
       forms.add("stored as its operands lie, then turned");
     }
@@ -438,7 +451,7 @@ final class AlignedAxes {
               nest.partial(along.variable()),
               new IndexExpr.Reduction(sum.operator(), others, sum.body()));
       IndexExpr rest = new IndexExpr.Reduction(sum.operator(), List.of(along), read(stored));
-      last = Optional.of(step.withValue(Regions.replace(step.value(), sum, rest)));
+      following.addFirst(step.withValue(Regions.replace(step.value(), sum, rest)));
       step = stored;
       forms.add("sum of " + along.variable() + " last");
     }
@@ -454,7 +467,7 @@ final class AlignedAxes {
         return Optional.empty();
       }
       steps.add(step);
-      last.ifPresent(steps::add);
+      steps.addAll(following);
       return temporaries.stream().allMatch(this::fits)
           ? Optional.of(
               new StepRewrite.Result(

@@ -118,9 +118,9 @@ public final class AutoSchedule {
             directives.addAll(ReductionSchedule.choose(scheduled, known, target));
           }
           if (!streams) {
+            directives.addAll(LoopUnrolling.directives(nest, List.copyOf(directives), known));
             directives.addAll(
                 ElementwiseSchedule.tail(nest, List.copyOf(directives), known, target));
-            directives.addAll(LoopUnrolling.directives(nest, List.copyOf(directives), known));
           }
           LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
           ParallelSchedule.choose(scheduled, known, target).ifPresent(directives::add);

@@ -80,7 +80,7 @@ final class LoopUnrolling {
         }
       }
     }
-    if (!directives.isEmpty()) {
+    if (!directives.isEmpty() && before.stream().noneMatch(Directive.Tile.class::isInstance)) {
       // What all copies read at one place is read before the loops.
       directives.add(new Directive.Hoist());
     }
