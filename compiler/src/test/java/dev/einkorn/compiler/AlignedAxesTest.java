@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import dev.einkorn.runtime.tier.TierPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -98,12 +100,37 @@ class AlignedAxesTest {
   void randomProductsComputeWhatIsWritten() {
     int rewritten = 0;
     for (long seed = 1; seed <= COUNT; seed++) {
-      rewritten += check(new Random(seed * 6364136223846793005L), "seed " + seed) ? 1 : 0;
+      rewritten +=
+          check(new Random(seed * 6364136223846793005L), "seed " + seed, AlignedAxesTest::einkorn)
+              ? 1
+              : 0;
     }
     assertThat(rewritten).as("programs of several steps").isGreaterThan((int) COUNT / 4);
   }
 
-  private static boolean check(Random random, String what) {
+  @Test
+  void randomProductsComputeWhatIsWrittenWithVectors() {
+    for (long seed = COUNT + 1; seed <= COUNT + COUNT / 3; seed++) {
+      check(new Random(seed * 6364136223846793005L), "seed " + seed, AlignedAxesTest::withVectors);
+    }
+  }
+
+  private static Einkorn einkorn(int threads) {
+    return Einkorn.builder().threads(threads).build();
+  }
+
+  /** Other tests run without, since warming thousands of kernels would take hours. */
+  private static Einkorn withVectors(int threads) {
+    String usual = System.getProperty(TierPolicy.PROPERTY, "auto");
+    System.setProperty(TierPolicy.PROPERTY, "simd");
+    try {
+      return einkorn(threads);
+    } finally {
+      System.setProperty(TierPolicy.PROPERTY, usual);
+    }
+  }
+
+  private static boolean check(Random random, String what, IntFunction<Einkorn> einkorn) {
     List<String> indices = new ArrayList<>(List.of("a", "b", "c", "d"));
     Map<String, Integer> extents = new LinkedHashMap<>();
     int iterations;
@@ -146,7 +173,7 @@ class AlignedAxesTest {
     Tensor expected = Einkorn.builder().backend(Backend.REFERENCE).build().run(program, inputs);
     boolean rewritten = false;
     for (int threads : new int[] {1, 2}) {
-      CompiledProgram compiled = Einkorn.builder().threads(threads).build().prepare(program);
+      CompiledProgram compiled = einkorn.apply(threads).prepare(program);
       rewritten = compiled.plan(inputs).explain().contains("t1[");
       Tensor actual = named(compiled.call(inputs), "R");
       assertThat(values(actual)).as("%d threads, %s", threads, all).isEqualTo(values(expected));

@@ -92,7 +92,7 @@ public final class AutoSchedule {
     Schedule continuation = continuation(nest, arithmetic);
     LoopNest continued = Scheduler.apply(nest, continuation);
     Optional<Schedule> contraction =
-        shape.filter(known -> isWrittenOut(continued, known)).isPresent()
+        shape.filter(known -> ShortRows.areProducts(continued, known)).isPresent()
             ? Optional.empty()
             : contraction(continued, shape, target.simd() ? target : WIDEST, arithmetic);
     if (contraction.isPresent()) {
@@ -134,35 +134,6 @@ public final class AutoSchedule {
         arithmetic.regrouped() && Scheduler.isLegal(nest, directive)
             ? List.of(directive)
             : List.of());
-  }
-
-  /**
-   * Whether products have rows and sums of a few elements, so that vectors would hardly be filled.
-   */
-  private static boolean isWrittenOut(LoopNest nest, CallShape shape) {
-    PerfectNest main = PerfectNest.split(nest.body()).getLast();
-    Set<IndexVariable> kept = Scheduler.targetVariables(main.body());
-    long copies = 1;
-    for (Stmt.Loop loop : main.loops()) {
-      long extent = shape.value(loop.binding().extent());
-      if (LoopUnrolling.isFew(extent)) {
-        copies *= extent;
-      } else if (!kept.contains(loop.variable())) {
-        return false;
-      }
-    }
-    List<IndexVariable> row = main.variables().stream().filter(kept::contains).toList();
-    return copies <= LoopUnrolling.MOST_COPIES
-        && !row.isEmpty()
-        && LoopUnrolling.isFew(extent(main, row.getLast(), shape));
-  }
-
-  private static long extent(PerfectNest main, IndexVariable variable, CallShape shape) {
-    return main.loops().stream()
-        .filter(loop -> loop.variable().equals(variable))
-        .mapToLong(loop -> shape.value(loop.binding().extent()))
-        .findFirst()
-        .orElseThrow();
   }
 
   /** Tiles of a sum of products, where the sizes are known and vectors can be used. */
@@ -250,7 +221,8 @@ public final class AutoSchedule {
       Optional<CallShape> shape,
       Arithmetic arithmetic,
       Optional<Directive.Mirror> mirror) {
-    Optional<List<Directive>> sums = shape.flatMap(known -> fewSums(nest, known, arithmetic));
+    Optional<List<Directive>> sums =
+        shape.flatMap(known -> ShortRows.sums(nest, known, arithmetic));
     if (sums.isPresent() && mirror.isEmpty()) {
       return sums.get();
     }
@@ -289,53 +261,6 @@ public final class AutoSchedule {
       directives.add(new Directive.SplitBorders());
     }
     return directives;
-  }
-
-  /**
-   * Sums in locals where the target's rows are short: of long sums, those of a row side by side.
-   */
-  private static Optional<List<Directive>> fewSums(
-      LoopNest nest, CallShape shape, Arithmetic arithmetic) {
-    List<Directive> directives = new ArrayList<>(promotion(nest));
-    Optional<SumBlocking> form =
-        directives.isEmpty()
-            ? Optional.empty()
-            : SumBlocking.of(Scheduler.apply(nest, new Schedule(directives)));
-    if (form.isEmpty() || form.get().outer().isEmpty()) {
-      return Optional.empty();
-    }
-    Stmt.Loop row = form.get().outer().getLast();
-    long elements = shape.value(row.binding().extent());
-    boolean few = LoopUnrolling.isFew(shape.value(form.get().sum().binding().extent()));
-    if (elements <= 1
-        || !LoopUnrolling.isFew(elements)
-        || (!few && !liesAlong(nest, form.get().sum(), row.variable()))) {
-      return Optional.empty();
-    }
-    if (arithmetic.contracted()
-        && Scheduler.isLegal(
-            Scheduler.apply(nest, new Schedule(directives)), new Directive.Contract())) {
-      directives.add(new Directive.Contract());
-    }
-    directives.add(new Directive.Hoist());
-    if (!few) {
-      var tile = new Directive.TileLoop(row.variable(), (int) elements, 1);
-      directives.add(new Directive.Tile(List.of(tile)));
-    }
-    return Optional.of(directives).filter(found -> isLegal(nest, found));
-  }
-
-  /** Whether something is read whose neighbours in memory lie along the index. */
-  private static boolean liesAlong(LoopNest nest, Stmt body, IndexVariable variable) {
-    boolean[] found = {false};
-    LoopWalk.values(
-        body,
-        value ->
-            found[0] |=
-                value instanceof Expr.Load(Element element, _)
-                    && element.dependsOn(variable)
-                    && stride(nest, element, variable) == UNIT_STRIDE);
-    return found[0];
   }
 
   /** Whether the nest accumulates an element that the nest before it has set. */
@@ -418,6 +343,11 @@ public final class AutoSchedule {
           }
         });
     return cost[0];
+  }
+
+  /** Whether the elements along an index lie side by side. */
+  static boolean isSideBySide(LoopNest nest, Element element, IndexVariable variable) {
+    return element.dependsOn(variable) && stride(nest, element, variable) == UNIT_STRIDE;
   }
 
   private static int stride(LoopNest nest, Element element, IndexVariable variable) {

@@ -168,7 +168,7 @@ final class ElementwiseSchedule {
 
   /** Whether rows are better written out than taken in vectors. */
   private boolean isWrittenOut(IndexVariable unit) {
-    return LoopUnrolling.isFew(extent(unit)) && !hasFunctions(nest) && !hasBorders();
+    return ShortRows.isShort(extent(unit)) && !hasFunctions(nest) && !hasBorders();
   }
 
   /** Functions in runs of their own where that is legal, and vectors for what is left. */

@@ -26,10 +26,7 @@ final class LoopUnrolling {
   /** Copies of a body that a nest may have. */
   static final int MOST_COPIES = 32;
 
-  /** Rows of so many elements are faster written out than by vectors, which they hardly fill. */
-  private static final long FEW_ELEMENTS = 8;
-
-  /** Of sums, which are a chain of operations either way. */
+  /** Terms of a sum, which is a chain of operations either way. */
   private static final long FEW_TERMS = 16;
 
   private final Directive.Unroll directive;
@@ -61,35 +58,18 @@ final class LoopUnrolling {
     }
     LoopNest scheduled = Scheduler.apply(nest, new Schedule(before));
     long copies = 1;
-    boolean found = !scheduled.isParallel();
-    while (found) {
-      found = false;
-      for (Stmt.Loop loop : innermost(scheduled.body())) {
-        long iterations = shape.value(loop.binding().extent());
-        var unroll = new Directive.Unroll(loop.variable(), (int) Math.min(iterations, 100));
-        if (iterations > 1
-            && (isFew(iterations) || (iterations <= FEW_TERMS && isSum(loop)))
-            && copies * iterations <= MOST_COPIES
-            && !chooses(scheduled.body(), loop.variable())
-            && Scheduler.isLegal(scheduled, unroll)) {
-          copies *= iterations;
-          directives.add(unroll);
-          scheduled = Scheduler.apply(scheduled, new Schedule(List.of(unroll)));
-          found = true;
-          break;
-        }
-      }
+    Optional<Directive.Unroll> next = next(scheduled, copies, shape);
+    while (next.isPresent()) {
+      directives.add(next.get());
+      copies *= next.get().terms();
+      scheduled = Scheduler.apply(scheduled, new Schedule(List.of(next.get())));
+      next = next(scheduled, copies, shape);
     }
     if (!directives.isEmpty() && before.stream().noneMatch(Directive.Tile.class::isInstance)) {
       // What all copies read at one place is read before the loops.
       directives.add(new Directive.Hoist());
     }
     return directives;
-  }
-
-  /** Whether a row of so many elements is better written out than taken in vectors. */
-  static boolean isFew(long elements) {
-    return elements < FEW_ELEMENTS;
   }
 
   /**
@@ -116,6 +96,27 @@ final class LoopUnrolling {
             updates[0] &=
                 s instanceof Stmt.Update || s instanceof Stmt.Declare || s instanceof Stmt.Block);
     return updates[0];
+  }
+
+  /** An innermost loop that is worth copies, if there are not too many copies of it already. */
+  private static Optional<Directive.Unroll> next(LoopNest nest, long copies, CallShape shape) {
+    if (nest.isParallel()) {
+      return Optional.empty();
+    }
+    return innermost(nest.body()).stream()
+        .filter(loop -> isFew(loop, shape.value(loop.binding().extent()), copies))
+        .filter(loop -> !chooses(nest.body(), loop.variable()))
+        .map(
+            loop ->
+                new Directive.Unroll(loop.variable(), (int) shape.value(loop.binding().extent())))
+        .filter(unroll -> Scheduler.isLegal(nest, unroll))
+        .findFirst();
+  }
+
+  private static boolean isFew(Stmt.Loop loop, long iterations, long copies) {
+    return iterations > 1
+        && copies * iterations <= MOST_COPIES
+        && (ShortRows.isShort(iterations) || (iterations <= FEW_TERMS && isSum(loop)));
   }
 
   /** The loops inside of others that have none inside. */
