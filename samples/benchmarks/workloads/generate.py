@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes gemm.json, tiny.json, move.json, cached.json, plans.json and short.json, the systematic workload files of this folder."""
+"""Writes gemm.json, tiny.json, move.json, cached.json, plans.json, short.json and narrow.json, the systematic workload files of this folder."""
 
 import json
 import pathlib
@@ -145,6 +145,16 @@ def short():
     yield program("scores_shift", "R[n,c] = A[n,c] - max[k](A[n,k])", {"A": "nc"}, scores, "f32")
 
 
+def narrow():
+    """Products of few rows or few columns, all four transpositions."""
+    for dtype, widths in (("f32", (2, 3, 6, 10, 16, 32)), ("f64", (3, 8))):
+        for few in widths:
+            for many, terms in ((60, 3000), (1000, 400)):
+                for name, text in TRANSPOSITIONS.items():
+                    for sizes in ((many, few, terms), (few, many, terms)):
+                        yield matmul(f"narrow_{dtype}_{name}_{'x'.join(map(str, sizes))}", text, sizes, dtype)
+
+
 LAZY_SUM = """C[i,j,k] = B[i] * A[j,k]
 C2[i,j,k] = Y[j] * Z[i,k]
 E[k] = (C[i,j,k] + C2[i,j,k]) * (C[i,k,j] + C2[i,k,j])"""
@@ -192,7 +202,7 @@ def plans():
         {"A": "ij"}, {"i": 2000, "j": 2000}, "f32")
 
 
-FILES = {"gemm": gemm, "tiny": tiny, "move": move, "cached": cached, "plans": plans, "short": short}
+FILES = {"gemm": gemm, "tiny": tiny, "move": move, "cached": cached, "plans": plans, "short": short, "narrow": narrow}
 
 for file, workloads in FILES.items():
     lines = ",\n".join(" " + json.dumps(workload) for workload in workloads())

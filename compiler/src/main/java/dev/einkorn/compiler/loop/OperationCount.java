@@ -45,8 +45,13 @@ public record OperationCount(List<Product> products) {
     count(nest.body(), List.of(), 1, counts);
     Map<Extent, List<Extent>> merged = new HashMap<>();
     for (MergedIndex index : nest.merged()) {
+      // A part may walk several indices itself.
       merged.put(
-          index.binding().extent(), index.parts().stream().map(IndexBinding::extent).toList());
+          index.binding().extent(),
+          index.parts().stream()
+              .map(IndexBinding::extent)
+              .flatMap(extent -> merged.getOrDefault(extent, List.of(extent)).stream())
+              .toList());
     }
     List<Product> products = new ArrayList<>();
     counts.forEach(

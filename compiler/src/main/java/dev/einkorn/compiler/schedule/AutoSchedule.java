@@ -91,6 +91,11 @@ public final class AutoSchedule {
     // what is a contraction for one width of vectors is one for all.
     Schedule continuation = continuation(nest, arithmetic);
     LoopNest continued = Scheduler.apply(nest, continuation);
+    Optional<List<Directive>> inner =
+        shape.flatMap(known -> InnerProductSchedule.choose(nest, known, target, arithmetic));
+    if (inner.isPresent()) {
+      return shared(nest, inner.get(), shape.get(), target);
+    }
     Optional<Schedule> contraction =
         shape.filter(known -> ShortRows.areProducts(continued, known)).isPresent()
             ? Optional.empty()
@@ -122,10 +127,19 @@ public final class AutoSchedule {
             directives.addAll(
                 ElementwiseSchedule.tail(nest, List.copyOf(directives), known, target));
           }
-          LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
-          ParallelSchedule.choose(scheduled, known, target).ifPresent(directives::add);
         });
-    return directives;
+    return shape
+        .map(known -> shared(nest, directives, known, target))
+        .orElseGet(() -> List.copyOf(directives));
+  }
+
+  /** The directives and what shares out their loops. */
+  private static List<Directive> shared(
+      LoopNest nest, List<Directive> directives, CallShape shape, Target target) {
+    List<Directive> all = new ArrayList<>(directives);
+    LoopNest scheduled = Scheduler.apply(nest, new Schedule(directives));
+    ParallelSchedule.choose(scheduled, shape, target).ifPresent(all::add);
+    return all;
   }
 
   private static Schedule continuation(LoopNest nest, Arithmetic arithmetic) {

@@ -1,13 +1,11 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
-import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
@@ -68,6 +66,14 @@ final class ContractionSchedule {
 
   /** How often it holds a second factor that a few rows read where it lies. */
   private static final double FEW_ROWS_SHARE = 8;
+
+  // Columns, as many times the rows, and terms from which on rows and columns change places.
+  private static final long LEAST_EXCHANGED_COLUMNS = 64;
+  private static final double EXCHANGE_RATIO = 1.5;
+  private static final long LEAST_EXCHANGED_DEPTH = 64;
+
+  /** How many times as wide as these rows their vectors may be. */
+  private static final double MOST_PADDED = 1.05;
 
   /** Vectors side by side in a tile whose columns stay in registers. */
   private static final int HELD_VECTORS = 4;
@@ -139,118 +145,37 @@ final class ContractionSchedule {
         || form.accumulator().elementType() != type) {
       return Optional.empty();
     }
-    Optional<Element> left = onlyLoad(form.left());
-    Optional<Element> right = onlyLoad(form.right());
-    if (left.isEmpty() || right.isEmpty()) {
+    Optional<ContractionRoles> found = ContractionRoles.of(form, shape);
+    if (found.isEmpty() || !found.get().isProductOfMatrices()) {
       return Optional.empty();
     }
-    List<ContractionIndex> rows = new ArrayList<>();
-    List<ContractionIndex> columns = new ArrayList<>();
-    List<ContractionIndex> batch = new ArrayList<>();
-    List<ContractionIndex> depth = new ArrayList<>();
-    Set<IndexVariable> inLeft = ContractionForm.variables(form.left());
-    Set<IndexVariable> inRight = ContractionForm.variables(form.right());
-    for (Stmt.Loop loop : form.outer()) {
-      ContractionIndex index = index(loop, left.get(), right.get());
-      boolean ofLeft = inLeft.contains(loop.variable());
-      boolean ofRight = inRight.contains(loop.variable());
-      (ofLeft && ofRight ? batch : ofLeft ? rows : ofRight ? columns : batch).add(index);
-    }
-    for (Stmt.Loop loop : form.depth()) {
-      depth.add(index(loop, left.get(), right.get()));
-    }
-    boolean isEmpty =
-        ContractionIndex.extent(rows) == 0
-            || ContractionIndex.extent(columns) == 0
-            || ContractionIndex.extent(depth) == 0
-            || ContractionIndex.extent(batch) == 0;
-    // With one row or column it is a product of a matrix and a vector, which streams.
-    boolean isProduct = ContractionIndex.extent(rows) > 1 && ContractionIndex.extent(columns) > 1;
-    if (rows.isEmpty() || columns.isEmpty() || isEmpty || !isProduct) {
-      return Optional.empty();
-    }
-    Optional<ContractionIndex> unit =
-        java.util.stream.Stream.of(rows, columns, batch)
-            .flatMap(List::stream)
-            .filter(index -> index.stored() == 1 && index.extent() > 1)
-            .findFirst();
+    ContractionRoles roles = found.get();
+    ContractionRoles swapped = roles.swapped();
+    Optional<ContractionIndex> unit = roles.sideBySide();
     boolean mirrored = form.mirrored().isPresent();
-    if (unit.isPresent() && batch.contains(unit.get())) {
-      return mirrored ? Optional.empty() : alongBatch(unit.get(), rows, columns, depth);
+    if (unit.isPresent() && roles.batch().contains(unit.get())) {
+      return mirrored
+          ? Optional.empty()
+          : alongBatch(unit.get(), roles.rows(), roles.columns(), roles.depth());
     }
+    var turned = new ContractionSchedule(nest, form.swapped(), shape, target);
     Optional<List<Directive>> overlapping =
-        mirrored
-            ? Optional.empty()
-            : overlapping(rows, columns, batch, depth)
-                .or(
-                    () ->
-                        new ContractionSchedule(nest, form.swapped(), shape, target)
-                            .overlapping(
-                                ContractionIndex.swapped(columns),
-                                ContractionIndex.swapped(rows),
-                                ContractionIndex.swapped(batch),
-                                ContractionIndex.swapped(depth)));
+        mirrored ? Optional.empty() : overlapping(roles).or(() -> turned.overlapping(swapped));
     if (overlapping.isPresent()) {
       return overlapping;
     }
-    if (unit.isPresent() && rows.contains(unit.get())) {
-      return new ContractionSchedule(nest, form.swapped(), shape, target)
-          .alongColumns(
-              ContractionIndex.swapped(columns),
-              ContractionIndex.swapped(rows),
-              ContractionIndex.swapped(batch),
-              ContractionIndex.swapped(depth));
-    }
-    return alongColumns(rows, columns, batch, depth);
-  }
-
-  private ContractionIndex index(Stmt.Loop loop, Element left, Element right) {
-    IndexVariable variable = loop.variable();
-    return new ContractionIndex(
-        variable,
-        shape.value(loop.binding().extent()),
-        stride(left, variable),
-        stride(right, variable),
-        stride(form.target(), variable));
-  }
-
-  /** How far apart neighbours along the variable are, in elements. */
-  private long stride(Element element, IndexVariable variable) {
-    long stride = 0;
-    for (int axis = 0; axis < element.positions().size(); axis++) {
-      if (element.positions().get(axis) instanceof Position.Affine(Subscript.Affine affine)) {
-        for (Subscript.Term term : affine.terms()) {
-          if (term.variable().equals(variable)) {
-            stride += term.coefficient() * shape.stride(element.tensor(), axis);
-          }
-        }
-      }
-    }
-    return stride;
-  }
-
-  private static Optional<Element> onlyLoad(Expr factor) {
-    List<Element> loads = new ArrayList<>();
-    LoopWalk.subexpressions(
-        factor,
-        e -> {
-          if (e instanceof Expr.Load(Element element, _)) {
-            loads.add(element);
-          }
-        });
-    return loads.stream()
-        .findFirst()
-        .filter(
-            element -> element.positions().stream().allMatch(Position.Affine.class::isInstance));
+    return unit.isPresent() && roles.rows().contains(unit.get())
+        ? turned.alongColumns(swapped)
+        : alongColumns(roles);
   }
 
   // Vectors along a column index.
 
-  private Optional<List<Directive>> alongColumns(
-      List<ContractionIndex> rows,
-      List<ContractionIndex> columns,
-      List<ContractionIndex> batch,
-      List<ContractionIndex> depth) {
+  private Optional<List<Directive>> alongColumns(ContractionRoles roles) {
+    List<ContractionIndex> rows = roles.rows();
+    List<ContractionIndex> columns = roles.columns();
+    List<ContractionIndex> batch = roles.batch();
+    List<ContractionIndex> depth = roles.depth();
     long width = ContractionIndex.extent(columns);
     long height = ContractionIndex.extent(rows);
     int lanes = sizes.lanes(width);
@@ -331,6 +256,10 @@ final class ContractionSchedule {
       shareTiles(directives, rowsAreMany ? List.of(row, last) : List.of(last, row));
       return Optional.of(directives);
     }
+    Optional<List<Directive>> exchanged = exchanged(roles);
+    if (exchanged.isPresent()) {
+      return exchanged;
+    }
     if (!mirrored
         && inRegisters
         && form.right() instanceof Expr.Load(Element column, _)
@@ -341,9 +270,9 @@ final class ContractionSchedule {
     if (!mirrored && columns.size() > 1 && last.stored() == 1 && isTurned(last, depth)) {
       List<ContractionIndex> outside = new ArrayList<>(batch);
       columns.stream().filter(index -> !index.equals(last)).forEach(outside::add);
-      return Optional.of(packedColumns(rows, List.of(last), outside, depth));
+      return Optional.of(packedColumns(new ContractionRoles(rows, List.of(last), outside, depth)));
     }
-    return Optional.of(packedColumns(rows, columns, batch, depth));
+    return Optional.of(packedColumns(roles));
   }
 
   /**
@@ -375,11 +304,10 @@ final class ContractionSchedule {
         && depth.stream().anyMatch(index -> index.right() == 1 && index.extent() >= 8);
   }
 
-  private List<Directive> packedColumns(
-      List<ContractionIndex> rows,
-      List<ContractionIndex> columns,
-      List<ContractionIndex> batch,
-      List<ContractionIndex> depth) {
+  private List<Directive> packedColumns(ContractionRoles roles) {
+    List<ContractionIndex> rows = roles.rows();
+    List<ContractionIndex> columns = roles.columns();
+    List<ContractionIndex> depth = roles.depth();
     long width = ContractionIndex.extent(columns);
     long height = ContractionIndex.extent(rows);
     int lanes = sizes.lanes(width);
@@ -402,10 +330,7 @@ final class ContractionSchedule {
         !mirrored && inPlace.hasFewColumns(columns)
             ? inPlace.tile(rows, columns, depth).orElse(tile)
             : tile,
-        rows,
-        columns,
-        batch,
-        depth);
+        roles);
   }
 
   /**
@@ -421,7 +346,7 @@ final class ContractionSchedule {
         form.result(),
         e -> {
           if (e instanceof Expr.Load(Element element, _)) {
-            long stride = stride(element, column.variable());
+            long stride = ContractionRoles.stride(shape, element, column.variable());
             inRegisters[0] &= stride == 0 || stride == 1;
           }
           inRegisters[0] &= !e.equals(new Expr.LoopValue(column.variable()));
@@ -429,23 +354,49 @@ final class ContractionSchedule {
     return inRegisters[0];
   }
 
-  /** A convolution: the first factor is read where it lies. */
-  private Optional<List<Directive>> overlapping(
-      List<ContractionIndex> rows,
-      List<ContractionIndex> columns,
-      List<ContractionIndex> batch,
-      List<ContractionIndex> depth) {
-    return inPlace.overlaps()
-        ? inPlace.tile(rows, columns, depth).map(tile -> packed(tile, rows, columns, batch, depth))
+  /**
+   * Vectors along what are rows of the target, where these fill vectors and are fewer than the
+   * columns, which would have to be turned and then are read where they lie. Sums go to the target
+   * by way of a tile, which long ones pay for.
+   */
+  private Optional<List<Directive>> exchanged(ContractionRoles roles) {
+    long height = ContractionIndex.extent(roles.rows());
+    boolean isTurned =
+        roles.depth().getLast().right() == 1
+            && roles.columns().stream().noneMatch(index -> index.right() == 1);
+    if (!isTurned
+        || form.mirrored().isPresent()
+        || !form.result().equals(form.accumulator())
+        || ContractionIndex.extent(roles.depth()) < LEAST_EXCHANGED_DEPTH
+        || ContractionIndex.extent(roles.columns())
+            < Math.max(LEAST_EXCHANGED_COLUMNS, EXCHANGE_RATIO * height)) {
+      return Optional.empty();
+    }
+    var turned = new ContractionSchedule(nest, form.swapped(), shape, target);
+    ContractionRoles swapped = roles.swapped();
+    return turned.inPlace.hasFewColumns(swapped.columns())
+        ? turned
+            .inPlace
+            .tile(swapped.rows(), swapped.columns(), swapped.depth())
+            .filter(tile -> TileSizes.roundUp(height, tile.columns()) <= MOST_PADDED * height)
+            .map(tile -> turned.packed(tile, swapped))
         : Optional.empty();
   }
 
-  private List<Directive> packed(
-      TileSizes.Packed tile,
-      List<ContractionIndex> rows,
-      List<ContractionIndex> columns,
-      List<ContractionIndex> batch,
-      List<ContractionIndex> depth) {
+  /** A convolution: the first factor is read where it lies. */
+  private Optional<List<Directive>> overlapping(ContractionRoles roles) {
+    return inPlace.overlaps()
+        ? inPlace
+            .tile(roles.rows(), roles.columns(), roles.depth())
+            .map(tile -> packed(tile, roles))
+        : Optional.empty();
+  }
+
+  private List<Directive> packed(TileSizes.Packed tile, ContractionRoles roles) {
+    List<ContractionIndex> rows = roles.rows();
+    List<ContractionIndex> columns = roles.columns();
+    List<ContractionIndex> batch = roles.batch();
+    List<ContractionIndex> depth = roles.depth();
     long height = ContractionIndex.extent(rows);
     long width = ContractionIndex.extent(columns);
     long bytes = (long) tile.depth() * type.byteSize();
@@ -583,7 +534,9 @@ final class ContractionSchedule {
     }
     long block =
         2L * STAGED_VECTORS * target.lanes(type) * ContractionIndex.extent(depth) * type.byteSize();
-    return onlyLoad(form.left()).filter(row -> !row.tensor().equals(column.tensor())).isPresent()
+    return ContractionRoles.firstLoad(form.left())
+            .filter(row -> !row.tensor().equals(column.tensor()))
+            .isPresent()
         && columns.getFirst().stored() == 1
         && columns.getFirst().right() != 1
         && ContractionIndex.extent(columns) >= target.lanes(type)

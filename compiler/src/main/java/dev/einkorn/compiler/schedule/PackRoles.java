@@ -170,6 +170,7 @@ final class PackRoles {
           }
         });
     nest.tensors().forEach(tensor -> taken.add(tensor.name()));
+    nest.merged().forEach(index -> taken.add(index.variable().name()));
     rows = role(pack.rows(), found.outer());
     columns = role(pack.columns(), found.outer());
     depth = role(pack.depth(), found.depth());

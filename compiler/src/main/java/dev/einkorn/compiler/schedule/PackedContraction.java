@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * {@link Directive.Pack}. The shape is Goto and van de Geijn's; that operands of any rank and
@@ -27,7 +28,7 @@ final class PackedContraction {
   }
 
   static LoopNest apply(LoopNest nest, Directive.Pack pack) {
-    if (!nest.scratch().isEmpty() || !nest.merged().isEmpty()) {
+    if (!nest.scratch().isEmpty()) {
       throw Scheduler.refusal(pack, "the nest is packed already");
     }
     try {
@@ -65,7 +66,7 @@ final class PackedContraction {
     return new LoopNest(
         nest.name(),
         nest.tensors(),
-        roles.merged(),
+        Stream.concat(nest.merged().stream(), roles.merged().stream()).toList(),
         panels.all(),
         nest.symmetry(),
         new Stmt.Guard(runs, body, nest.body()));

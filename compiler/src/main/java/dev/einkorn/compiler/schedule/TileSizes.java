@@ -27,6 +27,12 @@ record TileSizes(Target target, ElementType type) {
   /** More rows that lie where they are gain nothing: each is a stream of its own. */
   private static final int MOST_DIRECT_ROWS = 12;
 
+  /** Rows or columns of a tile of inner products, each of which is a stream of memory. */
+  private static final int MOST_INNER = 8;
+
+  /** What a load costs beside a fused operation of inner products, which share their loads. */
+  private static final double INNER_LOAD_CYCLES = 0.6;
+
   /** Beside vectors for the rest, which bring less work for each row. */
   private static final int MOST_REST_ROWS = 10;
 
@@ -240,6 +246,34 @@ record TileSizes(Target target, ElementType type) {
     double cycles = target.halfRate() && !isWide ? 0.5 : 1;
     return cycles * Math.max((double) rows * vectors, LOAD_CYCLES * (rows + 2.0 * vectors))
         + LOOP_CYCLES;
+  }
+
+  /** The tile of a product whose vectors lie along the sum: so many rows by so many columns. */
+  record Inner(int rows, int columns) {}
+
+  /**
+   * The tile of inner products of least cost, whose sums and factors registers hold.
+   *
+   * @param vectors of partial results that each sum has
+   */
+  Inner innerTile(long height, long width, int vectors) {
+    Inner best = new Inner(1, 1);
+    double least = Double.MAX_VALUE;
+    for (int rows = 1; rows <= Math.min(height, MOST_INNER); rows++) {
+      for (int columns = 1; columns <= Math.min(width, MOST_INNER); columns++) {
+        int sums = rows * columns;
+        double cost =
+            (double) Math.ceilDiv(height, rows)
+                * Math.ceilDiv(width, columns)
+                * (sums + INNER_LOAD_CYCLES * (rows + columns));
+        boolean fits = vectors * (sums + rows + columns) <= registers() - 2;
+        if (fits && (cost < least || (cost == least && sums > best.rows() * best.columns()))) {
+          best = new Inner(rows, columns);
+          least = cost;
+        }
+      }
+    }
+    return best;
   }
 
   /** Vector registers: AVX-512 has twice as many as AVX2, and NEON as many as AVX-512. */
