@@ -204,12 +204,16 @@ final class VectorWriter {
     };
   }
 
-  /** A local folded with a value, as an assignment. */
+  /**
+   * A local folded with a value, as an assignment. The value is the receiver: C2 knows what kind of
+   * vector was loaded, but not what a local is that a loop carries, whose methods it would have to
+   * guess from what other kernels have called.
+   */
   String update(String local, ReductionOperator operator, Expr value) {
     if (value instanceof Expr.ExactProduct(Expr left, Expr right)) {
       return local + " = " + write(left) + ".fma(" + write(right) + ", " + local + ")";
     }
-    return local + " = " + local + "." + method(operator) + "(" + write(value) + ")";
+    return local + " = " + write(value) + "." + method(operator) + "(" + local + ")";
   }
 
   private static String method(ReductionOperator operator) {
