@@ -62,7 +62,8 @@ final class NestCosts {
     double stored = size(kept, extents);
     double time = 0;
     // Each sum is as often as its variables say: those that it does not depend on leave it outside.
-    for (IndexExpr.Reduction reduction : reductions(step.value())) {
+    // Equal ones are computed once.
+    for (IndexExpr.Reduction reduction : Set.copyOf(reductions(step.value()))) {
       time += reduction(reduction, extents);
     }
     double operations = stored * operations(step.value());

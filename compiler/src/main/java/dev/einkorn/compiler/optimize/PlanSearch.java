@@ -77,6 +77,8 @@ public final class PlanSearch {
             searched.nanos(),
             searched.decisions().stream().filter(decision -> !decision.isSilent()).toList());
     if (request.regroups()) {
+      best = FinishedSums.of(best, request);
+      IndexVerifier.check(best.program(), "finishing sums");
       best = AlignedAxes.of(best, request);
       IndexVerifier.check(best.program(), "aligning axes");
       best = TurnedSums.split(LongSums.split(best, request), request);

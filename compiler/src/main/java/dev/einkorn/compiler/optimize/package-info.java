@@ -16,7 +16,8 @@
  * y[i] = T[i,j] * x[j]                   =>    y[i] = sum[k](A[i,k] * t1[k])
  * }
  *
- * <p>Then {@link dev.einkorn.compiler.optimize.AlignedAxes} and others rewrite single steps ({@link
+ * <p>Then {@link dev.einkorn.compiler.optimize.FinishedSums} puts back what a tile can finish, and
+ * {@link dev.einkorn.compiler.optimize.AlignedAxes} and others rewrite single steps ({@link
  * dev.einkorn.compiler.optimize.StepRewrite}): what lies across is turned, long sums are split.
  * Last, {@link dev.einkorn.compiler.optimize.InPlace} lets large temporaries lie where outputs
  * will, and {@link dev.einkorn.compiler.optimize.Slabs} finds the steps that run slab by slab.

@@ -255,8 +255,8 @@ public sealed interface Directive
    *                                        y[i] = 2.0 * exp_value[i - i_block]
    * }
    *
-   * <p>Legal where a loop's body is stores only, with calls of polynomial functions that are always
-   * evaluated.
+   * <p>Legal where a loop's body is stores, or folds into locals around it, with calls of
+   * polynomial functions that are always evaluated.
    *
    * @param size of a block
    */

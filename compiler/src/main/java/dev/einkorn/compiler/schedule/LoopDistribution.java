@@ -3,6 +3,7 @@ package dev.einkorn.compiler.schedule;
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.loop.Element;
@@ -48,7 +49,7 @@ final class LoopDistribution {
     return new LoopNest(nest.name(), nest.tensors(), nest.merged(), distribution.scratch, body);
   }
 
-  /** How many different functions of their own the stores of a body call. */
+  /** How many different functions of their own the stores and folds of a body call. */
   private static int calls(Stmt body) {
     Map<Expr, Expr> calls = new LinkedHashMap<>();
     for (Stmt stmt : straight(body)) {
@@ -71,7 +72,8 @@ final class LoopDistribution {
   }
 
   /**
-   * The stores of a straight body, with its locals replaced by their values; empty if it is not.
+   * The stores of a straight body and what it folds into locals around it, with its own locals
+   * replaced by their values; empty if it is not.
    */
   private static List<Stmt> straight(Stmt body) {
     List<Stmt> statements = body instanceof Stmt.Block(List<Stmt> inner) ? inner : List.of(body);
@@ -83,6 +85,9 @@ final class LoopDistribution {
             values.put(local, substituted(value, values));
         case Stmt.Store(Element target, Expr value) ->
             stores.add(new Stmt.Store(target, substituted(value, values)));
+        case Stmt.Update(String local, ReductionOperator operator, Expr value)
+            when !values.containsKey(local) ->
+            stores.add(new Stmt.Update(local, operator, substituted(value, values)));
         case Stmt.Block _,
             Stmt.Loop _,
             Stmt.Accumulate _,
@@ -134,7 +139,10 @@ final class LoopDistribution {
       for (Stmt store : stores) {
         last.add(LoopWalk.mapOwnValues(store, value -> replace(value, calls, compute)));
       }
-      loops.add(part(loop, block, Stmt.sequence(last)));
+      Stmt body = Stmt.sequence(last);
+      // What is folded into a local around the loop cannot be in a method of its own.
+      boolean folds = last.stream().anyMatch(Stmt.Update.class::isInstance);
+      loops.add(folds ? within(loop, block, body) : part(loop, block, body));
     }
     return LoopBlocking.over(loop, block, directive.size()).withBody(Stmt.sequence(loops));
   }
@@ -151,13 +159,15 @@ final class LoopDistribution {
     loops.add(
         new Stmt.Outline(
             call.function().symbol() + "_" + nest.name(),
-            LoopBlocking.within(loop, block, directive.size())
-                .withBody(new Stmt.Store(place, value))));
+            within(loop, block, new Stmt.Store(place, value))));
   }
 
   private Stmt part(Stmt.Loop loop, IndexVariable block, Stmt body) {
-    return new Stmt.Outline(
-        "part_" + nest.name(), LoopBlocking.within(loop, block, directive.size()).withBody(body));
+    return new Stmt.Outline("part_" + nest.name(), within(loop, block, body));
+  }
+
+  private Stmt within(Stmt.Loop loop, IndexVariable block, Stmt body) {
+    return LoopBlocking.within(loop, block, directive.size()).withBody(body);
   }
 
   /**

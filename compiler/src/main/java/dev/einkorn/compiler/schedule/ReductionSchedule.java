@@ -30,6 +30,10 @@ final class ReductionSchedule {
   private static final int POLYNOMIAL_BYTES = 64;
   // Of short folds: half a vector of 512 bits.
   private static final int LEAST_BYTES = 32;
+  // Elements for which a function is called at a time.
+  private static final int RUN = 256;
+  // Vectors side by side of what functions are called for.
+  private static final int RUN_VECTORS = 2;
   // Fewer blocks than this do not repay the fold of the partial results.
   private static final int LEAST_BLOCKS = 2;
   private static final int CHUNKS = 64;
@@ -154,6 +158,7 @@ final class ReductionSchedule {
       }
     }
     boolean sideBySide = foldedSideBySide(nest, shape).isPresent();
+    candidates.addAll(runs(nest, target));
     Map<IndexVariable, Directive.Partial> partials = new LinkedHashMap<>();
     LoopWalk.statements(
         nest.body(),
@@ -178,6 +183,30 @@ final class ReductionSchedule {
         });
     candidates.addAll(partials.values());
     return candidates;
+  }
+
+  /** Runs of functions, which wait in scratch memory until they are folded. */
+  private static List<Directive> runs(LoopNest nest, Target target) {
+    Map<IndexVariable, ElementType> calling = new LinkedHashMap<>();
+    LoopWalk.statements(
+        nest.body(),
+        s -> {
+          if (s instanceof Stmt.Loop loop
+              && !folded(loop).isEmpty()
+              && PolynomialFunctions.areCalled(loop.body())) {
+            calling.put(loop.variable(), folded(loop).getFirst());
+          }
+        });
+    List<Directive> runs = new ArrayList<>();
+    calling.forEach(
+        (variable, type) -> {
+          runs.add(new Directive.Distribute(variable, RUN));
+          if (target.lanes(type) > 1) {
+            var tile = new Directive.TileLoop(variable, RUN_VECTORS, target.lanes(type));
+            runs.add(new Directive.Tile(List.of(tile)));
+          }
+        });
+    return runs;
   }
 
   /**

@@ -131,6 +131,15 @@ public final class InlineSum {
         || !access.tensor().equals(definition.target())) {
       return inside;
     }
+    return at(access, definition.withValue(names.freshInside(definition.value())));
+  }
+
+  /**
+   * The value that a statement gives to an element.
+   *
+   * @param definition over distinct plain indices, whose value binds no variable of the access
+   */
+  public static IndexExpr at(IndexExpr.Access access, Assignment definition) {
     Map<IndexVariable, Subscript.Affine> forms = new LinkedHashMap<>();
     for (int axis = 0; axis < access.subscripts().size(); axis++) {
       if (definition.subscripts().get(axis) instanceof Subscript.Affine from
@@ -138,6 +147,6 @@ public final class InlineSum {
         forms.put(from.variable(), to);
       }
     }
-    return new Substitution(forms).apply(names.freshInside(definition.value()));
+    return new Substitution(forms).apply(definition.value());
   }
 }
