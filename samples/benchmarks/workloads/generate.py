@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes gemm.json, tiny.json, move.json, cached.json, plans.json, short.json and narrow.json, the systematic workload files of this folder."""
+"""Writes gemm.json, tiny.json, move.json, cached.json, plans.json, short.json, narrow.json and layers.json, the systematic workload files of this folder."""
 
 import json
 import pathlib
@@ -155,6 +155,58 @@ def narrow():
                         yield matmul(f"narrow_{dtype}_{name}_{'x'.join(map(str, sizes))}", text, sizes, dtype)
 
 
+GELU = "0.5*u[b,o]*(1 + tanh(0.7978845608*(u[b,o] + 0.044715*u[b,o]*u[b,o]*u[b,o])))"
+
+
+def layers():
+    """Layers of networks and steps of statistics, as people write them."""
+    rows = {"b": 2048, "d": 768}
+    images = {"n": 16, "c": 64, "h": 28, "w": 28}
+    dense = {"b": 256, "i": 512, "o": 512}
+    for name, text, inputs, sizes in (
+        ("layernorm", "m[b] = mean[d](X[b,d])\nv[b] = mean[d]((X[b,d] - m[b])^2)\nY[b,d] = (X[b,d] - m[b])/sqrt(v[b] + 0.00001)*g[d] + h[d]",
+         {"X": "bd", "g": "d", "h": "d"}, rows),
+        ("rmsnorm", "Y[b,d] = X[b,d]/sqrt(mean[e](X[b,e]*X[b,e]) + 0.00001)*g[d]", {"X": "bd", "g": "d"}, rows),
+        ("log_softmax", "m[b] = max[d](X[b,d])\nY[b,d] = X[b,d] - m[b] - log(sum[e](exp(X[b,e] - m[b])))", {"X": "bd"}, rows),
+        ("softmax_50", "m[b] = max[d](X[b,d])\ne[b,d] = exp(X[b,d] - m[b])\nY[b,d] = e[b,d]/sum[k](e[b,k])", {"X": "bd"}, {"b": 20000, "d": 50}),
+        ("softmax_10", "m[b] = max[d](X[b,d])\ne[b,d] = exp(X[b,d] - m[b])\nY[b,d] = e[b,d]/sum[k](e[b,k])", {"X": "bd"}, {"b": 100000, "d": 10}),
+        ("cross_entropy", "m[b] = max[c](X[b,c])\nl = mean[b](log(sum[c](exp(X[b,c] - m[b]))) + m[b] - sum[c](T[b,c]*X[b,c]))",
+         {"X": "bc", "T": "bc"}, {"b": 10000, "c": 100}),
+        ("batchnorm_nchw", "m[c] = mean[n,h,w](X[n,c,h,w])\nv[c] = mean[n,h,w]((X[n,c,h,w] - m[c])^2)\nY[n,c,h,w] = (X[n,c,h,w] - m[c])/sqrt(v[c] + 0.00001)*g[c] + b[c]",
+         {"X": "nchw", "g": "c", "b": "c"}, images),
+        ("batchnorm_nhwc", "m[c] = mean[n,h,w](X[n,h,w,c])\nv[c] = mean[n,h,w]((X[n,h,w,c] - m[c])^2)\nY[n,h,w,c] = (X[n,h,w,c] - m[c])/sqrt(v[c] + 0.00001)*g[c] + b[c]",
+         {"X": "nhwc", "g": "c", "b": "c"}, images),
+        ("dense_relu", "Y[b,o] = relu(sum[i](X[b,i]*W[o,i]) + g[o])", {"X": "bi", "W": "oi", "g": "o"}, dense),
+        ("dense_gelu", f"u[b,o] = X[b,i]*W[o,i] + g[o]\nY[b,o] = {GELU}", {"X": "bi", "W": "oi", "g": "o"}, dense),
+        ("feed_forward", "h[b,j] = relu(sum[i](X[b,i]*W[i,j]) + c[j])\nY[b,k] = h[b,j]*V[j,k] + X[b,k]",
+         {"X": "bi", "W": "ij", "c": "j", "V": "jk"}, {"b": 256, "i": 256, "j": 1024, "k": 256}),
+        ("perceptron", "h[b,j] = tanh(sum[i](X[b,i]*W[i,j]) + c[j])\nY[b,k] = h[b,j]*V[j,k]",
+         {"X": "bi", "W": "ij", "c": "j", "V": "jk"}, {"b": 1000, "i": 20, "j": 64, "k": 3}),
+        ("lstm", "g[b,k] = X[b,i]*W[k,i] + H[b,j]*U[k,j] + c[k]", {"X": "bi", "W": "ki", "H": "bj", "U": "kj", "c": "k"},
+         {"b": 64, "i": 128, "j": 128, "k": 512}),
+        ("conv1x1_nchw", "Y[n,o,h,w] = X[n,c,h,w]*K[o,c]", {"X": "nchw", "K": "oc"}, images | {"o": 128}),
+        ("conv1x1_nhwc", "Y[n,h,w,o] = X[n,h,w,c]*K[o,c]", {"X": "nhwc", "K": "oc"}, images | {"o": 128}),
+        ("depthwise_nchw", "Y[n,c,y,x] = X[n,c,y+r,x+s]*K[c,r,s]", {"X": "nchw", "K": "crs"}, images | {"r": 3, "s": 3}),
+        ("depthwise_nhwc", "Y[n,y,x,c] = X[n,y+r,x+s,c]*K[r,s,c]", {"X": "nhwc", "K": "rsc"}, images | {"r": 3, "s": 3}),
+        ("filter", "Y[t] = X[t+k]*K[k]", {"X": "s", "K": "k"}, {"s": 1000031, "k": 32}),
+        ("covariance", "m[j] = mean[i](X[i,j])\nC[j,k] = sum[i]((X[i,j] - m[j])*(X[i,k] - m[k]))/999", {"X": "ij"}, {"i": 1000, "j": 100}),
+        ("nearest", "d[i,j] = sum[x]((P[i,x] - Q[j,x])^2)\na[i] = argmin[j](d[i,j])", {"P": "ix", "Q": "jx"}, {"i": 2000, "j": 500, "x": 3}),
+        ("clusters", "d[i,j] = sum[x]((P[i,x] - Q[j,x])^2)\na[i] = argmin[j](d[i,j])", {"P": "ix", "Q": "jx"}, {"i": 5000, "j": 64, "x": 32}),
+        ("mahalanobis", "d[n] = (X[n,i] - m[i])*P[i,j]*(X[n,j] - m[j])", {"X": "ni", "m": "i", "P": "ij"}, {"n": 10000, "i": 16, "j": 16}),
+        ("mixture", "L[n] = log(sum[k](w[k]*exp(-0.5*sum[d]((X[n,d] - M[k,d])^2*S[k,d]*S[k,d]))))", {"X": "nd", "M": "kd", "S": "kd", "w": "k"},
+         {"n": 5000, "k": 20, "d": 8}),
+        ("gravity", "F[i,x] = sum[j]((P[j,x] - P[i,x])*M[j]/pow(sum[y]((P[j,y] - P[i,y])^2) + 0.01, 1.5))", {"P": "ix", "M": "i"}, {"i": 1000, "x": 3}),
+        ("kernel_rbf", "K[i,j] = exp(-0.5*sum[d]((X[i,d] - Y[j,d])^2))", {"X": "id", "Y": "jd"}, {"i": 1000, "j": 1000, "d": 5}),
+        ("unit_rows", "Y[i,j] = X[i,j]/sqrt(sum[k](X[i,k]^2))", {"X": "ij"}, {"i": 10000, "j": 128}),
+        ("unit_columns", "Y[i,j] = X[i,j]/sqrt(sum[k](X[k,j]^2))", {"X": "ij"}, {"i": 10000, "j": 128}),
+        ("scaled_columns", "a[j] = min[i](X[i,j])\nb[j] = max[i](X[i,j])\nY[i,j] = (X[i,j] - a[j])/(b[j] - a[j])", {"X": "ij"}, {"i": 10000, "j": 128}),
+        ("tucker", "Y[i,j,k] = G[a,b,c]*U[i,a]*V[j,b]*W[k,c]", {"G": "abc", "U": "ia", "V": "jb", "W": "kc"},
+         {"a": 10, "b": 10, "c": 10, "i": 100, "j": 100, "k": 100}),
+        ("parafac", "Y[i,j,k] = U[i,r]*V[j,r]*W[k,r]", {"U": "ir", "V": "jr", "W": "kr"}, {"r": 10, "i": 128, "j": 128, "k": 128}),
+    ):
+        yield program(name, text, inputs, sizes, "f32")
+
+
 LAZY_SUM = """C[i,j,k] = B[i] * A[j,k]
 C2[i,j,k] = Y[j] * Z[i,k]
 E[k] = (C[i,j,k] + C2[i,j,k]) * (C[i,k,j] + C2[i,k,j])"""
@@ -202,7 +254,7 @@ def plans():
         {"A": "ij"}, {"i": 2000, "j": 2000}, "f32")
 
 
-FILES = {"gemm": gemm, "tiny": tiny, "move": move, "cached": cached, "plans": plans, "short": short, "narrow": narrow}
+FILES = {"gemm": gemm, "tiny": tiny, "move": move, "cached": cached, "plans": plans, "short": short, "narrow": narrow, "layers": layers}
 
 for file, workloads in FILES.items():
     lines = ",\n".join(" " + json.dumps(workload) for workload in workloads())

@@ -13,8 +13,10 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.optimize.algebra.Renaming;
 import dev.einkorn.compiler.optimize.rule.InlineSum;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -62,23 +64,29 @@ final class FinishedSums {
         readers.add(step);
       }
     }
-    if (definition.isEmpty()
-        || readers.size() != 1
-        || !isSumOfTwoSides(definition.get())
-        || !finishes(readers.getFirst(), sum)) {
+    if (definition.isEmpty() || readers.size() != 1 || !isSumOfTwoSides(definition.get())) {
       return optimized;
     }
     Assignment reader = readers.getFirst();
     Assignment product = definition.get();
+    Set<IndexExpr.Access> places = new HashSet<>();
+    places(reader.value(), sum, places);
     var names = new Renaming();
-    if (!new InlineSum(names).candidates(program).contains(sum)) {
+    if (places.size() != 1
+        || !isElementByElement(reader, places.iterator().next())
+        || !new InlineSum(names).candidates(program).contains(sum)) {
       return optimized;
     }
+    IndexExpr.Access place = places.iterator().next();
     // One copy for all places, so that equal sums show that they are equal.
     var copy = product.withValue(names.freshInside(product.value()));
+    IndexExpr value =
+        replaced(reader.value(), place, (IndexExpr.Reduction) InlineSum.at(place, copy));
+    if (!isFinishedInRows(value, InlineSum.at(place, copy), last(reader))) {
+      return optimized;
+    }
     Assignment finished =
-        VariableNames.readable(
-            reader.withValue(inlined(reader.value(), copy)), Slabs.declarations(program).keySet());
+        VariableNames.readable(reader.withValue(value), Slabs.declarations(program).keySet());
     List<Assignment> steps = new ArrayList<>(program.assignments());
     steps.set(steps.indexOf(reader), finished);
     steps.remove(product);
@@ -92,12 +100,6 @@ final class FinishedSums {
         noted(optimized.decisions(), reader.target(), more));
   }
 
-  private static IndexExpr inlined(IndexExpr value, Assignment definition) {
-    return value instanceof IndexExpr.Access access && access.tensor().equals(definition.target())
-        ? InlineSum.at(access, definition)
-        : value.mapChildren(child -> inlined(child, definition));
-  }
-
   private boolean isSumOfTwoSides(Assignment step) {
     return step.value() instanceof IndexExpr.Reduction sum
         && sum.operator() == ReductionOperator.SUM
@@ -107,38 +109,61 @@ final class FinishedSums {
         && !tensors(left).equals(tensors(right));
   }
 
-  /** Whether a statement makes each of its elements of one element of the sum and nothing else. */
-  private static boolean finishes(Assignment reader, String sum) {
-    Set<IndexVariable> seen = new HashSet<>();
-    for (Subscript subscript : reader.subscripts()) {
-      if (!(subscript instanceof Subscript.Affine form)
-          || !form.isVariable()
-          || !seen.add(form.variable())) {
-        return false;
-      }
+  /** Where a value reads a tensor. */
+  private static void places(IndexExpr value, String tensor, Set<IndexExpr.Access> places) {
+    if (value instanceof IndexExpr.Access access && access.tensor().equals(tensor)) {
+      places.add(access);
     }
-    return reader.operator() == AssignmentOperator.ASSIGN
-        && !reader.value().mayFail()
-        && !seen.isEmpty()
-        && reads(
-            reader.value(),
-            sum,
-            seen,
-            ((Subscript.Affine) reader.subscripts().getLast()).variable());
+    value.children().forEach(child -> places(child, tensor, places));
   }
 
-  private static boolean reads(
-      IndexExpr value, String sum, Set<IndexVariable> indices, IndexVariable last) {
+  /** Whether a statement assigns each of its elements once, and of one element each. */
+  private static boolean isElementByElement(Assignment reader, IndexExpr.Access place) {
+    return reader.operator() == AssignmentOperator.ASSIGN
+        && !reader.value().mayFail()
+        && !reader.subscripts().isEmpty()
+        && areIndices(reader.subscripts())
+        && areIndices(place.subscripts())
+        && Set.copyOf(reader.subscripts()).equals(Set.copyOf(place.subscripts()));
+  }
+
+  /** Whether subscripts are single variables, each once. */
+  private static boolean areIndices(List<Subscript> subscripts) {
+    return new HashSet<>(subscripts).size() == subscripts.size()
+        && subscripts.stream().allMatch(s -> s instanceof Subscript.Affine f && f.isVariable());
+  }
+
+  private static IndexVariable last(Assignment step) {
+    return ((Subscript.Affine) step.subscripts().getLast()).variable();
+  }
+
+  /** The value with the sum where its temporary is read, and where it stands already. */
+  private static IndexExpr replaced(
+      IndexExpr value, IndexExpr.Access place, IndexExpr.Reduction sum) {
+    return value.equals(place)
+            || (value instanceof IndexExpr.Reduction other && areEqual(other, sum))
+        ? sum
+        : value.mapChildren(child -> replaced(child, place, sum));
+  }
+
+  /** Whether two sums are the same but for the names of what is summed over. */
+  private static boolean areEqual(IndexExpr.Reduction one, IndexExpr.Reduction other) {
+    if (one.operator() != other.operator() || one.bindings().size() != other.bindings().size()) {
+      return false;
+    }
+    Map<IndexVariable, IndexVariable> names = new HashMap<>();
+    for (int n = 0; n < one.bindings().size(); n++) {
+      names.put(one.bindings().get(n).variable(), other.bindings().get(n).variable());
+    }
+    return Renaming.apply(one, names).equals(other);
+  }
+
+  /** Whether a value folds nothing but the sum and reads along rows of the target. */
+  private static boolean isFinishedInRows(IndexExpr value, IndexExpr sum, IndexVariable last) {
+    if (value.equals(sum)) {
+      return true;
+    }
     return switch (value) {
-      case IndexExpr.Access access when access.tensor().equals(sum) ->
-          access.subscripts().size() == indices.size()
-              && access.subscripts().stream()
-                  .allMatch(
-                      s ->
-                          s instanceof Subscript.Affine form
-                              && form.isVariable()
-                              && indices.contains(form.variable()))
-              && new HashSet<>(access.subscripts()).size() == indices.size();
       case IndexExpr.Access access -> liesAlong(access, last);
       case IndexExpr.Reduction _,
           IndexExpr.ArgumentReduction _,
@@ -151,7 +176,7 @@ final class FinishedSums {
           IndexExpr.Binary _,
           IndexExpr.Call _,
           IndexExpr.Cast _ ->
-          value.children().stream().allMatch(child -> reads(child, sum, indices, last));
+          value.children().stream().allMatch(child -> isFinishedInRows(child, sum, last));
     };
   }
 

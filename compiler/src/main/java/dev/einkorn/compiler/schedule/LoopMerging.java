@@ -15,9 +15,13 @@ import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** {@link Directive.Merge}, and which loops are worth it. */
@@ -45,8 +49,39 @@ final class LoopMerging {
    * Sizes and strides decide, so that all machines merge the same.
    */
   static List<Directive> directives(LoopNest nest, CallShape shape) {
+    SequencedSet<Directive> directives = new LinkedHashSet<>();
+    for (List<Stmt.Loop> loops : chains(nest.body())) {
+      directives.addAll(directives(nest, loops, shape));
+    }
+    Set<IndexVariable> seen = new HashSet<>();
+    return directives.stream()
+        .filter(
+            directive ->
+                directive instanceof Directive.Merge merge
+                    && merge.parts().stream().allMatch(seen::add))
+        .toList();
+  }
+
+  /** The loops that stand directly inside each other. */
+  private static List<List<Stmt.Loop>> chains(Stmt stmt) {
+    List<List<Stmt.Loop>> chains = new ArrayList<>();
+    Stmt inside = stmt;
+    if (stmt instanceof Stmt.Loop) {
+      PerfectNest perfect = PerfectNest.of(stmt);
+      chains.add(perfect.loops());
+      inside = perfect.body();
+    }
+    LoopWalk.mapChildren(
+        inside,
+        child -> {
+          chains.addAll(chains(child));
+          return child;
+        });
+    return chains;
+  }
+
+  private static List<Directive> directives(LoopNest nest, List<Stmt.Loop> loops, CallShape shape) {
     List<Directive> directives = new ArrayList<>();
-    List<Stmt.Loop> loops = PerfectNest.split(nest.body()).getLast().loops();
     int end = loops.size() - 1;
     while (end > 0) {
       int start = end;

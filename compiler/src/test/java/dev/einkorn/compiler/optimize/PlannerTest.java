@@ -188,6 +188,47 @@ class PlannerTest {
   }
 
   @Test
+  void aTileFinishesWhatIsMadeOfItsSum() {
+    plans(
+        DETERMINISTIC,
+        program("Y[b,o] = relu(sum[i](X[b,i]*W[o,i]) + g[o])", "X:2", "W:2", "g:1"),
+        "Y[b,o] = relu(sum[i](X[b,i] * W[o,i]) + g[o])");
+    plans(
+        DETERMINISTIC,
+        program(
+            """
+            u[b,o] = X[b,i]*W[o,i] + g[o]
+            Y[b,o] = u[b,o] * sigmoid(u[b,o])
+            """,
+            "X:2",
+            "W:2",
+            "g:1"),
+        "Y[b,o] = (sum[i](X[b,i] * W[o,i]) + g[o]) * sigmoid(sum[i](X[b,i] * W[o,i]) + g[o])");
+  }
+
+  @Test
+  void whatATileCannotFinishIsStored() {
+    // Read across.
+    plans(
+        DETERMINISTIC,
+        program("Y[b,o] = relu(sum[i](X[b,i]*W[i,o]) + G[o,b])", "X:2", "W:2", "G:2"),
+        "t1[b,o] = sum[i](X[b,i] * W[i,o])",
+        "Y[b,o] = relu(t1[b,o] + G[o,b])");
+    // Symmetric, so that half of it is copied.
+    plans(
+        DETERMINISTIC,
+        program("Y[i,j] = relu(sum[k](X[i,k]*X[j,k]) + g[j])", "X:2", "g:1"),
+        "t1[i,j] = sum[k](X[i,k] * X[j,k])",
+        "Y[i,j] = relu(t1[i,j] + g[j])");
+    // Folded.
+    plans(
+        DETERMINISTIC,
+        program("y[b] = max[o](relu(sum[i](X[b,i]*W[i,o]) + g[o]))", "X:2", "W:2", "g:1"),
+        "t1[b,o] = sum[i](X[b,i] * W[i,o])",
+        "y[b] = max[o](relu(t1[b,o] + g[o]))");
+  }
+
+  @Test
   void aPowerOfALongSumIsNotMultipliedOut() {
     String sum = "x[i]";
     String[] inputs = new String[21];

@@ -107,6 +107,12 @@ class MergeTest {
             directives(
                 "R[n,c] = sum[h,w](A[n,c,h,w])", Map.of("n", 64L, "c", 512L, "h", 7L, "w", 7L)))
         .hasToString("[merge(hw: h, w)]");
+    // Inside of a statement too.
+    assertThat(
+            directives(
+                "R[c] = sum[n,h,w](A[n,c,h,w]) / 7 + max[h,w](A[0,c,h,w])",
+                Map.of("n", 16L, "c", 64L, "h", 28L, "w", 28L)))
+        .hasToString("[merge(hw: h, w)]");
     // What one kernel merges, another one for tensors that are cut does not.
     assertThat(
             LoopMerging.directives(
