@@ -209,9 +209,9 @@ final class InnerProductSchedule {
     long terms = ContractionIndex.extent(roles.depth());
     int partials = (terms < LONG_SUM ? PARTIAL_BYTES : WIDEST_BYTES) / type.byteSize();
     int lanes = Math.min(partials, target.lanes(type));
+    TileSizes.Inner tile =
+        new TileSizes(target, type).innerTile(many.extent(), few.extent(), partials / lanes);
     if (target.simd()) {
-      TileSizes.Inner tile =
-          new TileSizes(target, type).innerTile(many.extent(), few.extent(), partials / lanes);
       directives.add(
           new Directive.Tile(
               List.of(
@@ -219,6 +219,12 @@ final class InnerProductSchedule {
                   new Directive.TileLoop(few.variable(), tile.columns(), 1))));
     }
     directives.add(new Directive.Partial(roles.depth().getLast().variable(), partials, lanes));
+    // Workers share what there is more of, inside of the one block that is staged.
+    if (stage.isPresent()
+        && ParallelSchedule.pays(nest, shape, target)
+        && many.extent() >= 2L * target.threads() * tile.rows()) {
+      directives.add(new Directive.Parallel(many.variable()));
+    }
     return directives;
   }
 }

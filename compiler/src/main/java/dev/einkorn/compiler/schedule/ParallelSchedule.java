@@ -33,7 +33,7 @@ final class ParallelSchedule {
           nest.body(),
           s -> {
             if (s instanceof Stmt.Loop loop
-                && shape.value(loop.binding().extent()) >= (long) each * target.threads()) {
+                && iterations(loop, shape) >= (long) each * target.threads()) {
               variables.add(loop.variable());
             }
           });
@@ -51,6 +51,11 @@ final class ParallelSchedule {
   /** Whether there is work for more than one worker. */
   static boolean pays(LoopNest nest, CallShape shape, Target target) {
     return target.threads() > 1 && work(nest.body(), shape) >= BREAK_EVEN;
+  }
+
+  /** How often the body of a loop over its whole range runs. */
+  private static long iterations(Stmt.Loop loop, CallShape shape) {
+    return Math.ceilDiv(shape.value(loop.binding().extent()), loop.step().size());
   }
 
   /** Whether workers wait for each other inside of a loop. */

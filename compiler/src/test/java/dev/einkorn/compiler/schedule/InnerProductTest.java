@@ -80,11 +80,11 @@ class InnerProductTest {
         new CallShape(
             sizes,
             Map.of("A", strides(rows, sizes), "B", strides(columns, sizes), "C", List.of(n, 1L)));
-    assertThat(chosen(nest, shape, ScheduledKernel.VECTORS, Arithmetic.DETERMINISTIC))
+    assertThat(chosen(nest, shape, ScheduledKernel.VECTORS.alone(), Arithmetic.DETERMINISTIC))
         .isEqualTo(chosen.isEmpty() ? "" : SUMS + chosen);
     // Without vectors the same partial results, so the same bits.
     String scalar = chosen.replaceFirst("tile.*; ", "").replaceFirst(" x \\d+\\)$", " x 1)");
-    assertThat(chosen(nest, shape, ScheduledKernel.SCALARS, Arithmetic.DETERMINISTIC))
+    assertThat(chosen(nest, shape, ScheduledKernel.SCALARS.alone(), Arithmetic.DETERMINISTIC))
         .isEqualTo(scalar.isEmpty() ? "" : SUMS + scalar);
     assertThat(chosen(nest, shape, ScheduledKernel.VECTORS, Arithmetic.STRICT)).isEmpty();
   }
