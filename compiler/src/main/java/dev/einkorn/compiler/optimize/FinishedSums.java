@@ -80,9 +80,9 @@ final class FinishedSums {
     IndexExpr.Access place = places.iterator().next();
     // One copy for all places, so that equal sums show that they are equal.
     var copy = product.withValue(names.freshInside(product.value()));
-    IndexExpr value =
-        replaced(reader.value(), place, (IndexExpr.Reduction) InlineSum.at(place, copy));
-    if (!isFinishedInRows(value, InlineSum.at(place, copy), last(reader))) {
+    IndexExpr whole = InlineSum.at(place, copy);
+    IndexExpr value = replaced(reader.value(), place, (IndexExpr.Reduction) whole);
+    if (!isFinishedInRows(value, whole, last(reader))) {
       return optimized;
     }
     Assignment finished =
@@ -117,9 +117,13 @@ final class FinishedSums {
     value.children().forEach(child -> places(child, tensor, places));
   }
 
-  /** Whether a statement assigns each of its elements once, and of one element each. */
+  /**
+   * Whether a statement assigns each of its elements once, of one element each and of its type:
+   * sums wait in the target from block to block.
+   */
   private static boolean isElementByElement(Assignment reader, IndexExpr.Access place) {
     return reader.operator() == AssignmentOperator.ASSIGN
+        && reader.value().elementType() == place.elementType()
         && !reader.value().mayFail()
         && !reader.subscripts().isEmpty()
         && areIndices(reader.subscripts())

@@ -220,6 +220,12 @@ class PlannerTest {
         program("Y[i,j] = relu(sum[k](X[i,k]*X[j,k]) + g[j])", "X:2", "g:1"),
         "t1[i,j] = sum[k](X[i,k] * X[j,k])",
         "Y[i,j] = relu(t1[i,j] + g[j])");
+    // Of another type.
+    plans(
+        DETERMINISTIC,
+        program("Y[b,o] = f32(abs(sum[i](X[b,i]*W[i,o]) + g[o]))", "X:2", "W:2", "g:1"),
+        "t1[b,o] = sum[i](X[b,i] * W[i,o])",
+        "Y[b,o] = f32(abs(t1[b,o] + g[o]))");
     // Folded.
     plans(
         DETERMINISTIC,
