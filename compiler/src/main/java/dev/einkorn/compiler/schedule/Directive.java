@@ -156,11 +156,12 @@ public sealed interface Directive
   }
 
   /**
-   * Computes {@code exp}, {@code log}, {@code tanh} and {@code sigmoid} of floating-point numbers
-   * by short sequences of basic operations, which vectors have too.
+   * Computes {@code exp}, {@code log}, {@code tanh} and {@code sigmoid} of floating-point numbers,
+   * and powers of -1, 1.5, 3 and 4, by short sequences of basic operations, which vectors have too.
    *
    * {@snippet lang=text :
    * y[i] = exp(x[i])               y[i] = polynomial_exp(x[i])
+   * z[i] = x[i]^3.0                z[i] = x[i] * x[i] * x[i]
    * }
    *
    * <p>Always legal, but it changes roundings: arithmetic must allow it. Scalars and vectors round
