@@ -394,13 +394,13 @@ public final class CompiledProgram {
     }
     HostPlan plan = HostPlan.of(new HostPlan.Call(einkorn, specialization, sizes, known));
     plan.requireBudget();
-    int workers = plan.workers();
     if (plan.slabs().isPresent()) {
       StagedPlan staged = plan.slabs().get().staged();
       List<Executable> stages =
           staged.parts().stream().map(part -> einkorn.executable(part.chosen())).toList();
       executables.addAll(stages);
-      return new StagedBody(staged, stages, names, einkorn.workspaces(), einkorn.pool(), workers);
+      return new StagedBody(
+          staged, stages, names, einkorn.workspaces(), einkorn.pool(), plan.workers());
     }
     Executable executable = einkorn.executable(plan.fit().chosen());
     executables.add(executable);
@@ -412,7 +412,7 @@ public final class CompiledProgram {
         plan.layout(),
         einkorn.workspaces(),
         einkorn.pool(),
-        workers);
+        plan.workers(executable.operations()));
   }
 
   /** Whether calls run kernels of this machine, step by step. */

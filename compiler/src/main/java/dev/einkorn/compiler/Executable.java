@@ -319,9 +319,9 @@ final class Executable {
     runAll(kernels, data.operands(), data.sizes(), pool, 1);
   }
 
-  /** How much one worker has to do for these sizes, in nanoseconds, roughly. */
-  double nanos(ToLongFunction<Extent> sizes, double bytes) {
-    return nanos(operations, sizes, bytes);
+  /** The arithmetic of the kernels that answer first. */
+  OperationCount operations() {
+    return operations;
   }
 
   /** How much one worker has to do for so many operations on so many bytes. */

@@ -4,6 +4,7 @@ import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.optimize.PlanRequest;
 import dev.einkorn.compiler.optimize.PlannedProgram;
@@ -157,11 +158,18 @@ record HostPlan(
   }
 
   private int countWorkers() {
+    return workers(fit.chosen().operations(call.einkorn.tierPolicy()));
+  }
+
+  /**
+   * How many share a call.
+   *
+   * @param operations of the kernels that answer first
+   */
+  int workers(OperationCount operations) {
     double nanos =
         Executable.nanos(
-            fit.chosen().operations(call.einkorn.tierPolicy()),
-            call.sizes::value,
-            Specialization.operandBytes(planned.plan(), call.sizes));
+            operations, call.sizes::value, Specialization.operandBytes(planned.plan(), call.sizes));
     return Math.min(
         slabs.map(SlabFit::mostWorkers).orElse(fit.mostWorkers()), call.einkorn.workers(nanos));
   }

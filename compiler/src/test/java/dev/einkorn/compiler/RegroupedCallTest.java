@@ -3,7 +3,9 @@ package dev.einkorn.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -110,6 +112,38 @@ class RegroupedCallTest {
               Einkorn enough = Einkorn.builder().memoryBudget(e.requiredBytes()).build();
               assertThat(enough.run(program, inputs)).isNotNull();
             });
+  }
+
+  /** A covariance and a quadratic form of what lies far from zero: multiplied out, they cancel. */
+  @Test
+  void productsOfLikeDifferencesAreExact() {
+    var random = new Random(5);
+    int rows = 300;
+    int columns = 40;
+    double[] values = new double[rows * columns];
+    float[] moved = new float[rows * columns];
+    for (int n = 0; n < values.length; n++) {
+      values[n] = random.nextInt(7) - 3;
+      moved[n] = (float) (values[n] + 4096);
+    }
+    float[] means = new float[columns];
+    Arrays.fill(means, 4096);
+    Tensor centred = Tensor.of(values, rows, columns);
+    Map<String, Tensor> inputs =
+        Map.of("X", Tensor.of(moved, rows, columns), "m", Tensor.of(means, columns));
+    Tensor expected = Einkorn.einsum("ij,ik->jk", centred, centred);
+    Tensor forms = Einkorn.einsum("ij,ik->i", centred, centred);
+
+    assertThat(
+            Einkorn.evaluate("C[j,k] = sum[i]((X[i,j] - m[j]) * (X[i,k] - m[k]))", inputs)
+                .cast(ElementType.F64)
+                .contentEquals(expected))
+        .isTrue();
+    assertThat(
+            Einkorn.evaluate("q[i] = sum[j,k]((X[i,j] - m[j]) * (X[i,k] - m[k]))", inputs)
+                .cast(ElementType.F64)
+                .contentEquals(forms))
+        .isTrue();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.loop;
 
 import dev.einkorn.compiler.index.Function;
+import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.runtime.ElementType;
 import java.util.List;
@@ -15,18 +16,33 @@ import java.util.Optional;
  * }
  *
  * <p>A function is many operations, and a call of it that the target's compiler does not take in
- * costs more than all of them. So the function is called once for the run.
+ * costs more than all of them. So the function is called once for the run. Whole rows that go on in
+ * each other are one run, too.
+ *
+ * @param loops the loop along the elements; around it the one over rows, if there are several
  */
-public record FunctionRun(Stmt.Loop loop, Element element, Function function) {
+public record FunctionRun(List<Stmt.Loop> loops, Element element, Function function) {
+  public FunctionRun {
+    loops = List.copyOf(loops);
+  }
 
   /** The run that a statement is, if it is one. */
   public static Optional<FunctionRun> of(LoopNest nest, Stmt stmt) {
+    if (stmt instanceof Stmt.Loop rows && rows.body() instanceof Stmt.Loop row) {
+      return ofRow(nest, row)
+          .filter(run -> areRuns(nest, rows, row, run.element()))
+          .map(run -> new FunctionRun(List.of(rows, row), run.element(), run.function()));
+    }
+    return ofRow(nest, stmt);
+  }
+
+  private static Optional<FunctionRun> ofRow(LoopNest nest, Stmt stmt) {
     return stmt instanceof Stmt.Loop loop
             && loop.step().equals(Stmt.Step.ONE)
             && loop.body() instanceof Stmt.Store(Element target, Expr value)
             && isInPlace(target, value)
             && isRun(nest, loop, target)
-        ? Optional.of(new FunctionRun(loop, target, ((Expr.Call) value).function()))
+        ? Optional.of(new FunctionRun(List.of(loop), target, ((Expr.Call) value).function()))
         : Optional.empty();
   }
 
@@ -37,6 +53,34 @@ public record FunctionRun(Stmt.Loop loop, Element element, Function function) {
         && arguments.getFirst() instanceof Expr.Load(Element element, ElementType type)
         && element.equals(target)
         && type.isFloating();
+  }
+
+  /**
+   * Whether two loops walk whole rows that go on in each other: the one around rows, the other one
+   * the elements of a row.
+   */
+  public static boolean areRuns(LoopNest nest, Stmt.Loop rows, Stmt.Loop row, Element element) {
+    TensorParameter tensor = nest.tensor(element.tensor());
+    int along = tensor.layout().unitAxis();
+    return rows.step().equals(Stmt.Step.ONE)
+        && row.isWhole()
+        && isRun(nest, row, element)
+        && along > 0
+        && tensor.type().extents().get(along).equals(row.binding().extent())
+        && tensor.layout().joined().contains(along - 1)
+        && walks(element, along, row.variable())
+        && walks(element, along - 1, rows.variable());
+  }
+
+  /** Whether a step of the variable is one on the axis and none on another one. */
+  private static boolean walks(Element element, int axis, IndexVariable variable) {
+    for (int other = 0; other < element.positions().size(); other++) {
+      if (other != axis && element.positions().get(other).dependsOn(variable)) {
+        return false;
+      }
+    }
+    return element.positions().get(axis) instanceof Position.Affine(Subscript.Affine form)
+        && form.terms().contains(new Subscript.Term(variable, 1));
   }
 
   /** Whether the loop walks neighbours in an array. */

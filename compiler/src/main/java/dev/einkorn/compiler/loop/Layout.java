@@ -2,6 +2,7 @@ package dev.einkorn.compiler.loop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a kernel may assume of an operand's memory; operands of one layout share a kernel whatever
@@ -62,6 +63,11 @@ public record Layout(Storage storage, int unitAxis, List<Integer> joined) {
   /** An array of this rank whose last axis has stride 1; other strides may be any. */
   public static Layout rowMajor(int rank) {
     return new Layout(Storage.ARRAY, rank - 1);
+  }
+
+  /** An array of this rank in which every axis goes on in the next one. */
+  public static Layout dense(int rank) {
+    return new Layout(Storage.ARRAY, rank - 1, IntStream.range(0, rank - 1).boxed().toList());
   }
 
   /** The same without what is known of axes that go on in the next one. */

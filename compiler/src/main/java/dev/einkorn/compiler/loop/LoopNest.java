@@ -68,8 +68,7 @@ public record LoopNest(
     }
     for (Scratch memory : scratch) {
       if (memory.name().equals(tensorName)) {
-        return new TensorParameter(
-            tensorName, memory.type(), Layout.rowMajor(memory.type().rank()));
+        return new TensorParameter(tensorName, memory.type(), Layout.dense(memory.type().rank()));
       }
     }
     throw new IllegalArgumentException("no tensor " + tensorName + " in " + name);

@@ -102,11 +102,14 @@ public final class AutoSchedule {
             : contraction(continued, shape, target.simd() ? target : WIDEST, arithmetic);
     if (contraction.isPresent()) {
       List<Directive> all = new ArrayList<>(continuation.directives());
+      if (target.simd()) {
+        all.addAll(contraction.get().directives());
+        return all;
+      }
       all.addAll(
-          target.simd()
-              ? contraction.get().directives()
-              : scalar(continued, shape, arithmetic, mirror(contraction.get())));
-      return all;
+          ScalarTile.choose(continued, contraction.get(), shape.get())
+              .orElseGet(() -> scalar(continued, shape, arithmetic, mirror(contraction.get()))));
+      return shared(nest, all, shape.get(), target);
     }
     boolean streams = ElementwiseSchedule.choose(nest, shape, WIDEST, arithmetic).isPresent();
     List<Directive> directives =

@@ -259,9 +259,33 @@ public sealed interface Directive
    * <p>Legal where a loop's body is stores, or folds into locals around it, with calls of
    * polynomial functions that are always evaluated.
    *
+   * <p>Short rows are one run together: {@code distribute(r: 64 over c: 12)} makes blocks of 64
+   * rows, and calls each function once for all rows of a block. A call that is all that is stored
+   * in rows that go on in each other waits there; other ones wait in rows of 12 elements, as do
+   * locals that are needed after them, and longer rows are left as they are.
+   *
+   * {@snippet lang=text :
+   * for r:                             for r_block step 64:
+   *   f32 m = max(..)                    for r in r_block .. min(r_block + 64, extent(r)):
+   *   for c:                               f32 m = max(..)
+   *     y[r,c] = exp(a[r,c] - m)    =>     for c:
+   *                                          y[r,c] = a[r,c] - m
+   *                                      for r in r_block .. min(r_block + 64, extent(r)):
+   *                                        for c:
+   *                                          y[r,c] = exp(y[r,c])
+   * }
+   *
    * @param size of a block
+   * @param over the loop along the rows of a block and how many elements they may have; empty for
+   *     blocks of the loop itself
    */
-  record Distribute(IndexVariable variable, int size) implements Directive {
+  record Distribute(IndexVariable variable, int size, Optional<TileLoop> over)
+      implements Directive {
+    /** Blocks of a loop that has functions. */
+    public Distribute(IndexVariable variable, int size) {
+      this(variable, size, Optional.empty());
+    }
+
     public Distribute {
       if (size < 1) {
         throw new IllegalArgumentException("blocks of " + size);
@@ -270,7 +294,12 @@ public sealed interface Directive
 
     @Override
     public String toString() {
-      return "distribute(" + variable + ": " + size + ")";
+      return "distribute("
+          + variable
+          + ": "
+          + size
+          + over.map(loop -> " over " + loop).orElse("")
+          + ")";
     }
   }
 

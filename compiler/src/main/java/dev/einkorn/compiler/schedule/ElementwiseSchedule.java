@@ -177,7 +177,8 @@ final class ElementwiseSchedule {
     if (!hasFunctions(prepared)) {
       return tiled(before, unit, VECTORS);
     }
-    var distribute = new Directive.Distribute(unit, DISTRIBUTED);
+    Directive distribute =
+        rows(prepared, unit).orElseGet(() -> new Directive.Distribute(unit, DISTRIBUTED));
     if (isLegal(prepared, List.of(distribute))) {
       List<Directive> directives = new ArrayList<>(before);
       directives.add(distribute);
@@ -186,6 +187,17 @@ final class ElementwiseSchedule {
     }
     // A function alone fills the window of the processor, and several copies that of the compiler.
     return tiled(before, unit, 1);
+  }
+
+  /** Functions of several rows at once, if rows are short and that is legal. */
+  private Optional<Directive> rows(LoopNest prepared, IndexVariable unit) {
+    return PerfectNest.split(nest.body()).getLast().variables().reversed().stream()
+        .filter(variable -> !variable.equals(unit))
+        .flatMap(
+            variable ->
+                RowDistribution.ofShort(variable, extent(variable), unit, extent(unit)).stream())
+        .filter(directive -> isLegal(prepared, List.of(directive)))
+        .findFirst();
   }
 
   /** A tile of as many vectors as there is room for. */

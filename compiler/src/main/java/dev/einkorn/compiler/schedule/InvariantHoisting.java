@@ -35,7 +35,7 @@ final class InvariantHoisting {
     return switch (inside) {
       case Stmt.Loop loop -> hoistFrom(loop);
       case Stmt.Block(List<Stmt> statements) ->
-          Stmt.sequence(sinkDeclarations(flatten(statements)));
+          Stmt.sequence(foldedOnce(sinkDeclarations(flatten(statements))));
       case Stmt.Store _,
           Stmt.Accumulate _,
           Stmt.Declare _,
@@ -69,6 +69,61 @@ final class InvariantHoisting {
       }
     }
     return result;
+  }
+
+  /** What is folded twice in the same way is folded once. */
+  private static List<Stmt> foldedOnce(List<Stmt> statements) {
+    List<Stmt> result = new ArrayList<>(statements);
+    for (int n = 0; n + 1 < result.size(); n++) {
+      for (int again = n + 2; again + 1 < result.size(); again++) {
+        if (result.get(n) instanceof Stmt.Declare first
+            && result.get(again) instanceof Stmt.Declare second
+            && isFold(result.subList(n, result.size()))
+            && isFold(result.subList(again, result.size()))
+            && first.elementType() == second.elementType()
+            && first.value().equals(second.value())
+            && result
+                .get(n + 1)
+                .equals(renamed(result.get(again + 1), second.local(), first.local()))
+            && result.subList(n + 2, again).stream().noneMatch(InvariantHoisting::stores)) {
+          result.subList(again, again + 2).clear();
+          result.replaceAll(s -> renamed(s, second.local(), first.local()));
+          again--;
+        }
+      }
+    }
+    return result;
+  }
+
+  /** Whether statements begin with a local and the only one that changes it. */
+  private static boolean isFold(List<Stmt> statements) {
+    return statements.getFirst() instanceof Stmt.Declare(String local, _, Expr.Constant _)
+        && writesLocal(statements.get(1), local)
+        && statements.stream().skip(2).noneMatch(s -> writesLocal(s, local));
+  }
+
+  private static boolean stores(Stmt stmt) {
+    boolean[] found = {false};
+    LoopWalk.statements(
+        stmt, s -> found[0] |= s instanceof Stmt.Store || s instanceof Stmt.Accumulate);
+    return found[0];
+  }
+
+  private static Stmt renamed(Stmt stmt, String local, String to) {
+    Stmt inside =
+        LoopWalk.mapOwnValues(
+            LoopWalk.mapChildren(stmt, child -> renamed(child, local, to)),
+            value -> renamed(value, local, to));
+    return inside instanceof Stmt.Update(String name, var operator, Expr value)
+            && name.equals(local)
+        ? new Stmt.Update(to, operator, value)
+        : inside;
+  }
+
+  private static Expr renamed(Expr value, String local, String to) {
+    return value instanceof Expr.Local(String name, var type, int lanes) && name.equals(local)
+        ? new Expr.Local(to, type, lanes)
+        : value.mapChildren(child -> renamed(child, local, to));
   }
 
   private static boolean mentions(Stmt stmt, String local) {

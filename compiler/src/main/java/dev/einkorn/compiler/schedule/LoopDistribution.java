@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -44,13 +45,16 @@ final class LoopDistribution {
     Stmt body = distribution.rewrite(nest.body());
     if (!distribution.applied) {
       throw distribution.refuse(
-          "no loop over " + directive.variable() + " calls functions of its own");
+          directive.over().isPresent()
+              ? "no loop over %s has rows with functions that can wait"
+                  .formatted(directive.variable())
+              : "no loop over " + directive.variable() + " calls functions of its own");
     }
     return new LoopNest(nest.name(), nest.tensors(), nest.merged(), distribution.scratch, body);
   }
 
   /** How many different functions of their own the stores and folds of a body call. */
-  private static int calls(Stmt body) {
+  static int calls(Stmt body) {
     Map<Expr, Expr> calls = new LinkedHashMap<>();
     for (Stmt stmt : straight(body)) {
       LoopWalk.mapOwnValues(stmt, value -> replace(value, calls, call -> call));
@@ -62,6 +66,11 @@ final class LoopDistribution {
     if (stmt instanceof Stmt.Loop loop
         && loop.variable().equals(directive.variable())
         && loop.step().equals(Stmt.Step.ONE)) {
+      if (directive.over().isPresent()) {
+        Optional<Stmt> rows = new RowDistribution(nest, directive, names, scratch).of(loop);
+        applied |= rows.isPresent();
+        return rows.orElse(loop);
+      }
       List<Stmt> stores = straight(loop.body());
       if (!stores.isEmpty() && calls(loop.body()) > 0) {
         applied = true;
@@ -75,7 +84,7 @@ final class LoopDistribution {
    * The stores of a straight body and what it folds into locals around it, with its own locals
    * replaced by their values; empty if it is not.
    */
-  private static List<Stmt> straight(Stmt body) {
+  static List<Stmt> straight(Stmt body) {
     List<Stmt> statements = body instanceof Stmt.Block(List<Stmt> inner) ? inner : List.of(body);
     Map<String, Expr> values = new LinkedHashMap<>();
     List<Stmt> stores = new ArrayList<>();
@@ -179,7 +188,7 @@ final class LoopDistribution {
   }
 
   /** The value with each function call replaced by what is made of it, once for equal calls. */
-  private static Expr replace(Expr value, Map<Expr, Expr> known, UnaryOperator<Expr> compute) {
+  static Expr replace(Expr value, Map<Expr, Expr> known, UnaryOperator<Expr> compute) {
     Expr inside =
         switch (value) {
           // What is not always needed is computed where it is.

@@ -27,7 +27,7 @@ final class LoopUnrolling {
   static final int MOST_COPIES = 32;
 
   /** Terms of a sum, which is a chain of operations either way. */
-  private static final long FEW_TERMS = 16;
+  static final long FEW_TERMS = 16;
 
   private final Directive.Unroll directive;
   private final LocalNames names;

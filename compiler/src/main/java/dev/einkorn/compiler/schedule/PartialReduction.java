@@ -76,7 +76,8 @@ final class PartialReduction {
       Stmt result = fold(inner, around.get());
       return result.equals(inner) ? loop : result;
     }
-    boolean outlines = !outlined && foldsHere(loop.body());
+    boolean outlines =
+        !outlined && !(loop.body() instanceof Stmt.Outline) && foldsHere(loop.body());
     Stmt body = rewrite(loop.body(), outlined || outlines);
     return loop.withBody(
         outlines ? new Stmt.Outline(nest.name() + "_of_" + loop.variable(), body) : body);

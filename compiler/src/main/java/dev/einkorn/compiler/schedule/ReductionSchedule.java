@@ -1,7 +1,6 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LoopNest;
@@ -13,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,14 +28,16 @@ final class ReductionSchedule {
   private static final int PARTIAL_BYTES = 256;
   // One of the widest vectors where a polynomial, of which a loop takes only one, hides it.
   private static final int POLYNOMIAL_BYTES = 64;
-  // Of short folds: half a vector of 512 bits.
+  // Of folds of fewer elements than LONG, whose partial results take as long to fold as they save.
   private static final int LEAST_BYTES = 32;
+  private static final long LONG = 512;
+  // Of folds of at most SHORT elements.
+  private static final int SHORT_BYTES = 16;
+  private static final long SHORT = 64;
   // Elements for which a function is called at a time.
   private static final int RUN = 256;
   // Vectors side by side of what functions are called for.
   private static final int RUN_VECTORS = 2;
-  // Fewer blocks than this do not repay the fold of the partial results.
-  private static final int LEAST_BLOCKS = 2;
   private static final int CHUNKS = 64;
   // Innermost iterations below which a reduction is not cut into chunks.
   private static final long LEAST_WORK = 1 << 18;
@@ -43,7 +45,7 @@ final class ReductionSchedule {
   private static final int GRAIN = 1024;
 
   // Of rows that are folded side by side, which hide the latency for each other.
-  private static final int ROW_BYTES = 64;
+  private static final int ROW_BYTES = 32;
   // Rows of one tensor that are folded side by side, as many streams of memory.
   private static final int ROWS = 8;
   private static final int LEAST_ROWS = 16;
@@ -158,7 +160,7 @@ final class ReductionSchedule {
       }
     }
     boolean sideBySide = foldedSideBySide(nest, shape).isPresent();
-    candidates.addAll(runs(nest, target));
+    candidates.addAll(runs(nest, shape, target));
     Map<IndexVariable, Directive.Partial> partials = new LinkedHashMap<>();
     LoopWalk.statements(
         nest.body(),
@@ -170,7 +172,8 @@ final class ReductionSchedule {
                     ? POLYNOMIAL_BYTES
                     : sideBySide ? ROW_BYTES : PARTIAL_BYTES;
             int count =
-                partials(shape.value(loop.binding().extent()), bytes / type.byteSize(), loop);
+                partials(
+                    shape.value(loop.binding().extent()), bytes / type.byteSize(), type.byteSize());
             if (type != ElementType.BOOL && count > 0) {
               // Loops that share a variable share the number: the smallest that one of them wants.
               partials.merge(
@@ -186,8 +189,10 @@ final class ReductionSchedule {
   }
 
   /** Runs of functions, which wait in scratch memory until they are folded. */
-  private static List<Directive> runs(LoopNest nest, Target target) {
+  private static List<Directive> runs(LoopNest nest, CallShape shape, Target target) {
     Map<IndexVariable, ElementType> calling = new LinkedHashMap<>();
+    Map<IndexVariable, Directive> distributed = new LinkedHashMap<>();
+    Map<IndexVariable, Long> extents = new LinkedHashMap<>();
     LoopWalk.statements(
         nest.body(),
         s -> {
@@ -195,53 +200,58 @@ final class ReductionSchedule {
               && !folded(loop).isEmpty()
               && PolynomialFunctions.areCalled(loop.body())) {
             calling.put(loop.variable(), folded(loop).getFirst());
+            extents.put(loop.variable(), shape.value(loop.binding().extent()));
+            distributed.put(
+                loop.variable(),
+                rowsAround(nest, loop, shape)
+                    .orElseGet(() -> new Directive.Distribute(loop.variable(), RUN)));
           }
         });
     List<Directive> runs = new ArrayList<>();
     calling.forEach(
         (variable, type) -> {
-          runs.add(new Directive.Distribute(variable, RUN));
-          if (target.lanes(type) > 1) {
-            var tile = new Directive.TileLoop(variable, RUN_VECTORS, target.lanes(type));
-            runs.add(new Directive.Tile(List.of(tile)));
+          runs.add(Objects.requireNonNull(distributed.get(variable)));
+          long extent = extents.getOrDefault(variable, 0L);
+          if (target.lanes(type) > 1 && extent > LoopUnrolling.FEW_TERMS) {
+            int lanes = (int) Math.min(target.lanes(type), Long.highestOneBit(extent));
+            int vectors = (int) Math.min(RUN_VECTORS, extent / lanes);
+            runs.add(new Directive.Tile(List.of(new Directive.TileLoop(variable, vectors, lanes))));
           }
         });
     return runs;
   }
 
-  /**
-   * How many partial results a fold has: as many as are wanted, or of those that are fewer the
-   * number that leaves the shortest chain of operations; 0 if none repays folding the results, as
-   * for sums of two vectors.
-   */
-  private static int partials(long extent, int wanted, Stmt.Loop fold) {
-    int bytes = folded(fold).getFirst().byteSize();
-    if (extent * bytes >= (long) LEAST_BLOCKS * PARTIAL_BYTES) {
-      return wanted;
-    }
-    int least = LEAST_BYTES / bytes;
-    int best = 0;
-    long shortest = isSlow(fold) || extent >= 4L * least ? Long.MAX_VALUE : 0;
-    for (int count = wanted; count >= least; count /= 2) {
-      long chain = extent / count + extent % count;
-      if (extent >= (long) LEAST_BLOCKS * count && chain < shortest) {
-        best = count;
-        shortest = chain;
-      }
-    }
-    return best;
+  /** The functions of several rows at once, where rows are short and that is legal. */
+  private static Optional<Directive> rowsAround(LoopNest nest, Stmt.Loop fold, CallShape shape) {
+    List<Directive> found = new ArrayList<>();
+    LoopWalk.statements(
+        nest.body(),
+        s -> {
+          if (s instanceof Stmt.Loop rows && rows.isWhole()) {
+            RowDistribution.ofShort(
+                    rows.variable(),
+                    shape.value(rows.binding().extent()),
+                    fold.variable(),
+                    shape.value(fold.binding().extent()))
+                .filter(directive -> Scheduler.isLegal(nest, directive))
+                .ifPresent(found::add);
+          }
+        });
+    return found.stream().findFirst();
   }
 
-  /** Whether it takes maxima or minima, which are several instructions each. */
-  private static boolean isSlow(Stmt.Loop fold) {
-    boolean[] slow = {false};
-    LoopWalk.statements(
-        fold.body(),
-        s ->
-            slow[0] |=
-                s instanceof Stmt.Update(_, var operator, _)
-                    && (operator == ReductionOperator.MAX || operator == ReductionOperator.MIN));
-    return slow[0];
+  /**
+   * How many partial results a fold has: as many as are wanted, fewer of those that are short, and
+   * 0 where terms are better written out one after the other.
+   */
+  private static int partials(long extent, int wanted, int elementBytes) {
+    if (extent <= LoopUnrolling.FEW_TERMS) {
+      return 0;
+    }
+    if (extent >= LONG) {
+      return wanted;
+    }
+    return Math.min(wanted, (extent <= SHORT ? SHORT_BYTES : LEAST_BYTES) / elementBytes);
   }
 
   /** The types of the values that the loop itself folds into locals. */

@@ -59,7 +59,12 @@ public record Schedule(List<Directive> directives) {
 
   /** Whether it walks several indices as one, which takes axes that go on in each other. */
   public boolean merges() {
-    return directives.stream().anyMatch(Directive.Merge.class::isInstance);
+    return directives.stream()
+        .anyMatch(
+            directive ->
+                directive instanceof Directive.Merge
+                    || (directive instanceof Directive.Distribute distribute
+                        && distribute.over().isPresent()));
   }
 
   /** The directives that decide how values are rounded. */
@@ -282,10 +287,15 @@ public record Schedule(List<Directive> directives) {
       }
       case "distribute" -> {
         if (arguments.size() != 1) {
-          throw new ScheduleException("distribute takes one index such as i: 1024: " + text);
+          throw new ScheduleException(
+              "distribute takes one index such as i: 1024 or r: 64 over c: 12: " + text);
         }
-        Directive.TileLoop loop = tileLoop(arguments.getFirst());
-        yield new Directive.Distribute(loop.variable(), loop.width());
+        String[] parts = arguments.getFirst().split(" over ", -1);
+        Directive.TileLoop loop = tileLoop(parts[0]);
+        yield new Directive.Distribute(
+            loop.variable(),
+            loop.width(),
+            parts.length == 1 ? Optional.empty() : Optional.of(tileLoop(parts[1])));
       }
       case "pack" -> {
         try {

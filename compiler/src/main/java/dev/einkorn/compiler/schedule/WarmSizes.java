@@ -51,8 +51,11 @@ public final class WarmSizes {
             exact.put(unroll.variable(), (long) unroll.terms());
           }
         }
-        case Directive.Distribute distribute ->
-            want(wanted, distribute.variable(), distribute.size() + 1L);
+        case Directive.Distribute distribute -> {
+          want(wanted, distribute.variable(), distribute.size() + 1L);
+          // Longer rows do not wait.
+          distribute.over().ifPresent(row -> exact.put(row.variable(), (long) row.width()));
+        }
         case Directive.Merge merge -> merged.add(merge);
         case Directive.Polynomial _,
             Directive.Reciprocal _,

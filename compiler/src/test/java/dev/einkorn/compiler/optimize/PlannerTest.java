@@ -142,6 +142,27 @@ class PlannerTest {
   }
 
   @Test
+  void aCovarianceSubtractsFirst() {
+    plans(
+        DETERMINISTIC,
+        program("C[j,k] = sum[i]((X[i,j] - m[j]) * (X[i,k] - m[k]))", "X:2", "m:1"),
+        "t1[i,j] = X[i,j] - m[j]",
+        "C[j,k] = sum[i](t1[i,j] * t1[i,k])");
+  }
+
+  @Test
+  void differencesOverOtherKindsOfIndicesAreDistributed() {
+    // What is summed in one factor is kept in the other one: no square is among the terms.
+    plans(
+        DETERMINISTIC,
+        program("E[k] = sum[j]((A[j] - B[k]) * (A[k] - B[j]))", "A:1", "B:1"),
+        "t1 = sum[j](A[j])",
+        "t2 = sum[j](A[j] * B[j])",
+        "t3 = sum[j](B[j])",
+        "E[k] = A[k] * (t1 - B[k] * f64(extent(A, 0))) - t2 + B[k] * t3");
+  }
+
+  @Test
   void fastModeMultipliesDifferencesOut() {
     IndexProgram program = program("D[i,j] = sum[k]((x[i,k] - y[j,k])^2)", "x:2", "y:2");
     plans(

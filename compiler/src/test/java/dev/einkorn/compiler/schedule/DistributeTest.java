@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.schedule;
 
 import static dev.einkorn.compiler.schedule.Scheduled.gives;
+import static dev.einkorn.compiler.schedule.Scheduled.givesDense;
 import static dev.einkorn.compiler.schedule.Scheduled.isRefused;
 
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,136 @@ class DistributeTest {
             s_sum += exp_value[i - i_block] * b[i]
         s = s_sum
         """);
+  }
+
+  @Test
+  void shortRowsAreOneRun() {
+    givesDense(
+        "y[r,c] = exp(a[r,c] - max[k](a[r,k]))",
+        "polynomial(); hoist(); distribute(r: 64 over c: 4); tile(c: 1 x 4)",
+        """
+        for r_block < r step 64:
+          for r in r_block .. min(r_block + 64, extent(r)):
+            f32 max_k = -inf
+            for k < c:
+              max_k max= a[r,k]
+            function part_y:
+              if extent(c) >= 4:
+                for c step 4 clamped:
+                  y[r,c] = a[r,c]<4> - max_k
+              else:
+                for c:
+                  y[r,c] = a[r,c] - max_k
+          function exp_y:
+            for r in r_block .. min(r_block + 64, extent(r)):
+              for c:
+                y[r,c] = polynomial_exp(y[r,c])
+        """);
+  }
+
+  @Test
+  void otherRowsWaitInScratchMemoryWithWhatTheyNeedLater() {
+    gives(
+        "y[r,c] = b[r] * exp(a[r,c] * b[r])",
+        "polynomial(); hoist(); distribute(r: 64 over c: 12)",
+        """
+        if extent(c) <= 12:
+          for r_block < r step 64:
+            for r in r_block .. min(r_block + 64, extent(r)):
+              f32 b_r = b[r]
+              function part_y:
+                for c:
+                  exp_value[r - r_block,c] = a[r,c] * b_r
+              b_r_value[r - r_block] = b_r
+            function exp_y:
+              for r in r_block .. min(r_block + 64, extent(r)):
+                for c_all < 12:
+                  exp_value[r - r_block,c_all] = polynomial_exp(exp_value[r - r_block,c_all])
+            for r in r_block .. min(r_block + 64, extent(r)):
+              f32 b_r = b_r_value[r - r_block]
+              function part_y:
+                for c:
+                  y[r,c] = b_r * exp_value[r - r_block,c]
+        else:
+          for r:
+            f32 b_r = b[r]
+            for c:
+              y[r,c] = b_r * polynomial_exp(a[r,c] * b_r)
+        """);
+  }
+
+  @Test
+  void foldsBeginWhereFunctionsAreKnown() {
+    gives(
+        "y[r] = log(sum[c](exp(a[r,c])))",
+        "polynomial(); distribute(r: 64 over c: 12)",
+        """
+        if extent(c) <= 12:
+          for r_block < r step 64:
+            for r in r_block .. min(r_block + 64, extent(r)):
+              function part_y:
+                for c:
+                  exp_value[r - r_block,c] = a[r,c]
+            function exp_y:
+              for r in r_block .. min(r_block + 64, extent(r)):
+                for c_all < 12:
+                  exp_value[r - r_block,c_all] = polynomial_exp(exp_value[r - r_block,c_all])
+            for r in r_block .. min(r_block + 64, extent(r)):
+              f32 sum_c = 0.0
+              for c:
+                sum_c += exp_value[r - r_block,c]
+              y[r] = polynomial_log(sum_c)
+        else:
+          for r:
+            f32 sum_c = 0.0
+            for c:
+              sum_c += polynomial_exp(a[r,c])
+            y[r] = polynomial_log(sum_c)
+        """);
+  }
+
+  @Test
+  void functionsOfFunctionsWaitForEachOther() {
+    gives(
+        "y[c,r] = a[c,r] * tanh(exp(a[c,r]))",
+        "polynomial(); distribute(c: 8 over r: 4)",
+        """
+        if extent(r) <= 4:
+          for c_block < c step 8:
+            for c in c_block .. min(c_block + 8, extent(c)):
+              function part_y:
+                for r:
+                  exp_value[c - c_block,r] = a[c,r]
+            function exp_y:
+              for c in c_block .. min(c_block + 8, extent(c)):
+                for r_all < 4:
+                  exp_value[c - c_block,r_all] = polynomial_exp(exp_value[c - c_block,r_all])
+            for c in c_block .. min(c_block + 8, extent(c)):
+              function part_y:
+                for r:
+                  tanh_value[c - c_block,r] = exp_value[c - c_block,r]
+            function tanh_y:
+              for c in c_block .. min(c_block + 8, extent(c)):
+                for r_all_1 < 4:
+                  tanh_value[c - c_block,r_all_1] = polynomial_tanh(tanh_value[c - c_block,r_all_1])
+            for c in c_block .. min(c_block + 8, extent(c)):
+              function part_y:
+                for r:
+                  y[c,r] = a[c,r] * tanh_value[c - c_block,r]
+        else:
+          for c:
+            for r:
+              y[c,r] = a[c,r] * polynomial_tanh(polynomial_exp(a[c,r]))
+        """);
+  }
+
+  @Test
+  void refusesRowsThatCannotWait() {
+    String reason =
+        "distribute(r: 64 over c: 4) is not legal here: no loop over r has rows with functions"
+            + " that can wait";
+    isRefused("y[r,c] = a[r,c]", "distribute(r: 64 over c: 4)", reason);
+    isRefused("y[c,r] = exp(a[r,c])", "polynomial(); distribute(r: 64 over c: 4)", reason);
   }
 
   @Test

@@ -130,7 +130,7 @@ class ElementwiseScheduleTest {
   void rowsAreFoldedSideBySide() {
     String start = "fuse(i); promote(y); contract(); hoist(); ";
     Map<String, Long> sizes = Map.of("i", 400L, "k", 400L);
-    chooses("y[i] = A[i,k] * x[k]", sizes, start + "tile(i: 8); partial(k, 16 x 16)");
+    chooses("y[i] = A[i,k] * x[k]", sizes, start + "tile(i: 8); partial(k, 8 x 8)");
     // Rows of two tensors share nothing; short rows that come from memory come one by one.
     chooses("y[i] = A[i,k] * B[i,k]", sizes, start + "partial(k, 16 x 16)");
     Map<String, Long> far = Map.of("i", 16384L, "k", 1024L);
@@ -138,7 +138,7 @@ class ElementwiseScheduleTest {
     chooses(
         "y[i] = A[i,k] * x[k]",
         Map.of("i", 4096L, "k", 4096L),
-        start + "tile(i: 8); partial(k, 16 x 16)");
+        start + "tile(i: 8); partial(k, 8 x 8)");
     chooses(
         "y[i] = A[i,k] * x[k]",
         Map.of("i", 20L, "k", 400L),

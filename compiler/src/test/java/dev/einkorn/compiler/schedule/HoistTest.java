@@ -42,6 +42,40 @@ class HoistTest {
   }
 
   @Test
+  void equalFoldsAreOne() {
+    gives(
+        "P[i] = max[k](S[i,k]) * log(sum[k](S[i,k] - max[j](S[i,j])))",
+        "hoist()",
+        """
+        for i:
+          f32 max_k = -inf
+          for k:
+            max_k max= S[i,k]
+          f32 sum_k = 0.0
+          for k:
+            sum_k += S[i,k] - max_k
+          P[i] = max_k * log(sum_k)
+        """);
+  }
+
+  @Test
+  void foldsOfOtherElementsStayApart() {
+    gives(
+        "P[i] = sum[k](S[i,k]) * sum[k](S[k,i])",
+        "hoist()",
+        """
+        for i:
+          f32 sum_k = 0.0
+          for k < i:
+            sum_k += S[i,k]
+          f32 sum_k_1 = 0.0
+          for k < i:
+            sum_k_1 += S[k,i]
+          P[i] = sum_k * sum_k_1
+        """);
+  }
+
+  @Test
   void reducesOnceForAllIterations() {
     gives(
         "P[i,j] = S[i,j] - max[k](S[i,k])",

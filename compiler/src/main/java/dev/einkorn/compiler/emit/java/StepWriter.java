@@ -555,9 +555,18 @@ final class StepWriter {
   /** A function of neighbours, by one call. */
   private void run(FunctionRun run) {
     Map<String, TypeName> before = new LinkedHashMap<>(scope);
-    String variable = names.loop(run.loop().variable());
-    scope.put(variable, integer());
-    line(0, integer() + " " + variable + " = " + expressions.bound(run.loop().lower()) + ";");
+    for (Stmt.Loop loop : run.loops()) {
+      String variable = names.loop(loop.variable());
+      scope.put(variable, integer());
+      line(0, integer() + " " + variable + " = " + expressions.bound(loop.lower()) + ";");
+    }
+    String count =
+        run.loops().size() == 1
+            ? trips(run.loops().getFirst())
+            : "(%s) * %s"
+                .formatted(
+                    trips(run.loops().getFirst()),
+                    expressions.bound(run.loops().getLast().upper()));
     line(
         0,
         "$runs:T.%s(%s, %s, %s);"
@@ -565,7 +574,7 @@ final class StepWriter {
                 run.function().symbol(),
                 names.data(run.element().tensor()),
                 expressions.arrayPosition(run.element()),
-                trips(run.loop())));
+                count));
     scope.clear();
     scope.putAll(before);
   }

@@ -1,5 +1,6 @@
 package dev.einkorn.compiler.optimize.algebra;
 
+import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +17,10 @@ import java.util.Optional;
  * }
  *
  * <p>A difference that the product holds twice, such as {@code (x[i] - y[j]) * (x[i] - y[j])}, is
- * multiplied out only if that is allowed: where the difference is small, the products cancel.
+ * multiplied out only if that is allowed: where the difference is small, the products cancel. So it
+ * is with other indices of the same kind, as in a covariance, {@code sum[i]((X[i,j] - m[j]) *
+ * (X[i,k] - m[k]))}, whose diagonal holds squares, and in a quadratic form, {@code sum[i,j]((x[n,i]
+ * - m[i]) * P[i,j] * (x[n,j] - m[j]))}.
  */
 public final class Distribution {
   private final Renaming names;
@@ -109,19 +113,24 @@ public final class Distribution {
     if (!TermReader.isDifference(sum)) {
       return true;
     }
-    String text = text(sum);
+    String text = text(sum, product);
     for (int other = 0; other < product.factors().size(); other++) {
       if (other != factor
           && product.factors().get(other) instanceof Term.Sum same
-          && text(same).equals(text)) {
+          && text(same, product).equals(text)) {
         return false;
       }
     }
     return true;
   }
 
-  private static String text(Term.Sum sum) {
-    return CanonicalForm.of(new Term.Product(1, List.of(), List.of(sum))).text();
+  /** What a factor has in common with those that differ in names of summed or of free indices. */
+  private static String text(Term.Sum factor, Term.Product product) {
+    List<IndexBinding> summed =
+        product.summed().stream()
+            .filter(binding -> factor.free().contains(binding.variable()))
+            .toList();
+    return CanonicalForm.upToFree(new Term.Product(1, summed, List.of(factor))).text();
   }
 
   private List<Term.Product> distribute(Term.Product product, int factor) {
