@@ -31,7 +31,9 @@ class MergedSumsCallTest {
 
   private static void check(String tier, String text, long[] left, long[] right) {
     var random = new Random(text.length());
-    Map<String, Tensor> inputs = Map.of("P", whole(random, left), "Q", whole(random, right));
+    Tensor first = whole(random, left);
+    Tensor second = whole(random, right);
+    Map<String, Tensor> inputs = Map.of("P", first, "Q", second);
     Tensor expected = Einkorn.builder().backend(Backend.REFERENCE).build().run(text, inputs);
     String usual = System.getProperty(TierPolicy.PROPERTY, "auto");
     System.setProperty(TierPolicy.PROPERTY, tier);
@@ -42,13 +44,13 @@ class MergedSumsCallTest {
         assertThat(dense.contentEquals(expected)).as(text + " dense, " + threads).isTrue();
         assertThat(einkorn.prepare(text).plan(inputs).explain()).contains("merge(ij: i, j)");
         // The same kernel must not serve a tensor whose axes do not go on in each other.
-        Tensor wide = Tensor.zeros(inputs.get("P").elementType(), wider(left));
+        Tensor wide = Tensor.zeros(first.elementType(), wider(left));
         Tensor cut = wide;
         for (int axis = 0; axis < left.length; axis++) {
           cut = cut.slice(axis, 1, 1 + left[axis]);
         }
-        cut.copyFrom(inputs.get("P"));
-        Tensor strided = einkorn.run(text, Map.of("P", cut, "Q", inputs.get("Q")));
+        cut.copyFrom(first);
+        Tensor strided = einkorn.run(text, Map.of("P", cut, "Q", second));
         assertThat(strided.contentEquals(expected)).as(text + " cut, " + threads).isTrue();
       }
     } finally {

@@ -23,9 +23,11 @@ class ShortRunsCallTest {
   })
   void allTiersHaveTheSameBits(String text, int rows, int columns) {
     var random = new Random(rows);
-    Map<String, Tensor> all =
-        Map.of("X", reals(random, rows, columns), "g", reals(random, columns));
-    Map<String, Tensor> inputs = text.contains("g[") ? all : Map.of("X", all.get("X"));
+    Tensor matrix = reals(random, rows, columns);
+    Map<String, Tensor> inputs =
+        text.contains("g[")
+            ? Map.of("X", matrix, "g", reals(random, columns))
+            : Map.of("X", matrix);
     Tensor expected = with(TierPolicy.SCALAR, 1, text, inputs, dense(rows, columns));
     for (TierPolicy tier : TierPolicy.values()) {
       for (int threads : new int[] {1, 2}) {
