@@ -213,6 +213,7 @@ public sealed interface DeviceDirective extends Directive {
           Tile _,
           Block _,
           Distribute _,
+          Search _,
           Resume _,
           Unroll _,
           Stage _,

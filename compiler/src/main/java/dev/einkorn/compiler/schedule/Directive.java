@@ -21,6 +21,7 @@ public sealed interface Directive
         Directive.Reciprocal,
         Directive.Block,
         Directive.Distribute,
+        Directive.Search,
         Directive.Resume,
         Directive.Unroll,
         Directive.Stage,
@@ -300,6 +301,44 @@ public sealed interface Directive
           + size
           + over.map(loop -> " over " + loop).orElse("")
           + ")";
+    }
+  }
+
+  /**
+   * Looks for the position of the least or largest value by blocks: folds each block, and looks
+   * into the best one.
+   *
+   * {@snippet lang=text :
+   * f32 best = 0.0                     f32 best = 0.0
+   * i64 argmin_j = -1                  i64 argmin_j = -1
+   * for j:                             f32 min_j = 0.0
+   *   f32 value = a[j]                 i64 min_j_block = -1
+   *   if value < best:                 for j_block step 64:
+   *     best = value                     f32 min_j_of_block = inf
+   *     argmin_j = j             =>      for j in j_block .. min(j_block + 64, extent(j)):
+   *                                        min_j_of_block min= a[j]
+   *                                      if min_j_of_block < min_j:
+   *                                        min_j = min_j_of_block
+   *                                        min_j_block = j_block
+   *                                    for j in min_j_block .. min(min_j_block + 64, extent(j)):
+   *                                      f32 value = a[j] ..
+   * }
+   *
+   * <p>Of equal values the first one is found in either case, and the first NaN. {@link Partial}
+   * folds blocks with vectors.
+   *
+   * @param size of a block
+   */
+  record Search(IndexVariable variable, int size) implements Directive {
+    public Search {
+      if (size < 1) {
+        throw new IllegalArgumentException("blocks of " + size);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "search(" + variable + ": " + size + ")";
     }
   }
 

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,7 +44,7 @@ final class ReductionSchedule {
   private static final int GRAIN = 1024;
 
   // Of rows that are folded side by side, which hide the latency for each other.
-  private static final int ROW_BYTES = 32;
+  private static final int ROW_BYTES = 64;
   // Rows of one tensor that are folded side by side, as many streams of memory.
   private static final int ROWS = 8;
   private static final int LEAST_ROWS = 16;
@@ -55,6 +54,10 @@ final class ReductionSchedule {
 
   /** The directives, to follow those that made the nest. */
   static List<Directive> choose(LoopNest nest, CallShape shape, Target target) {
+    List<Directive> searches = BlockSearch.directives(nest, shape, target);
+    if (!searches.isEmpty()) {
+      return searches;
+    }
     List<Directive> chosen = legal(nest, candidates(nest, shape, target));
     Optional<Directive> rows = rows(nest, shape, target);
     if (rows.isPresent()
@@ -190,30 +193,26 @@ final class ReductionSchedule {
 
   /** Runs of functions, which wait in scratch memory until they are folded. */
   private static List<Directive> runs(LoopNest nest, CallShape shape, Target target) {
-    Map<IndexVariable, ElementType> calling = new LinkedHashMap<>();
-    Map<IndexVariable, Directive> distributed = new LinkedHashMap<>();
-    Map<IndexVariable, Long> extents = new LinkedHashMap<>();
+    Map<IndexVariable, Stmt.Loop> calling = new LinkedHashMap<>();
     LoopWalk.statements(
         nest.body(),
         s -> {
           if (s instanceof Stmt.Loop loop
               && !folded(loop).isEmpty()
               && PolynomialFunctions.areCalled(loop.body())) {
-            calling.put(loop.variable(), folded(loop).getFirst());
-            extents.put(loop.variable(), shape.value(loop.binding().extent()));
-            distributed.put(
-                loop.variable(),
-                rowsAround(nest, loop, shape)
-                    .orElseGet(() -> new Directive.Distribute(loop.variable(), RUN)));
+            calling.put(loop.variable(), loop);
           }
         });
     List<Directive> runs = new ArrayList<>();
     calling.forEach(
-        (variable, type) -> {
-          runs.add(Objects.requireNonNull(distributed.get(variable)));
-          long extent = extents.getOrDefault(variable, 0L);
-          if (target.lanes(type) > 1 && extent > LoopUnrolling.FEW_TERMS) {
-            int lanes = (int) Math.min(target.lanes(type), Long.highestOneBit(extent));
+        (variable, fold) -> {
+          runs.add(
+              rowsAround(nest, fold, shape)
+                  .orElseGet(() -> new Directive.Distribute(variable, RUN)));
+          long extent = shape.value(fold.binding().extent());
+          int most = target.lanes(folded(fold).getFirst());
+          if (most > 1 && extent > LoopUnrolling.FEW_TERMS) {
+            int lanes = (int) Math.min(most, Long.highestOneBit(extent));
             int vectors = (int) Math.min(RUN_VECTORS, extent / lanes);
             runs.add(new Directive.Tile(List.of(new Directive.TileLoop(variable, vectors, lanes))));
           }

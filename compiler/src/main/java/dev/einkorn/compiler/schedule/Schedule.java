@@ -44,6 +44,7 @@ public record Schedule(List<Directive> directives) {
                       Directive.Polynomial _,
                       Directive.Reciprocal _,
                       Directive.Distribute _,
+                      Directive.Search _,
                       Directive.Block _,
                       Directive.Stage _,
                       Directive.Resume _,
@@ -92,6 +93,7 @@ public record Schedule(List<Directive> directives) {
                           Directive.Reciprocal _,
                           Directive.Block _,
                           Directive.Distribute _,
+                          Directive.Search _,
                           Directive.Resume _,
                           Directive.Unroll _,
                           Directive.Stage _,
@@ -297,6 +299,13 @@ public record Schedule(List<Directive> directives) {
             loop.width(),
             parts.length == 1 ? Optional.empty() : Optional.of(tileLoop(parts[1])));
       }
+      case "search" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("search takes one index such as i: 64: " + text);
+        }
+        Directive.TileLoop loop = tileLoop(arguments.getFirst());
+        yield new Directive.Search(loop.variable(), loop.width());
+      }
       case "pack" -> {
         try {
           yield pack(arguments, text);
@@ -319,8 +328,8 @@ public record Schedule(List<Directive> directives) {
                               + name
                               + "; there are merge, reorder, fuse, promote, hoist, polynomial,"
                               + " reciprocal, contract, split, partial, mirror, block, distribute,"
-                              + " resume, unroll, stage, tile, pack, split_borders and parallel,"
-                              + " and for GPUs bind, shared, registers and turn"));
+                              + " search, resume, unroll, stage, tile, pack, split_borders and"
+                              + " parallel, and for GPUs bind, shared, registers and turn"));
     };
   }
 

@@ -71,6 +71,7 @@ public final class Scheduler {
                         : SumUnrolling.apply(result, unroll));
             case Directive.Stage stage -> Staging.apply(result, stage);
             case Directive.Distribute distribute -> LoopDistribution.apply(result, distribute);
+            case Directive.Search search -> result.withBody(BlockSearch.apply(result, search));
             case Directive.Pack pack -> PackedContraction.apply(result, pack);
             case Directive.Polynomial _ -> result.withBody(PolynomialFunctions.apply(body));
             case Directive.Reciprocal(IndexVariable along) ->

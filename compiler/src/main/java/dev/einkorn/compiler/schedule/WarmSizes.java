@@ -56,6 +56,7 @@ public final class WarmSizes {
           // Longer rows do not wait.
           distribute.over().ifPresent(row -> exact.put(row.variable(), (long) row.width()));
         }
+        case Directive.Search search -> want(wanted, search.variable(), search.size() + 1L);
         case Directive.Merge merge -> merged.add(merge);
         case Directive.Polynomial _,
             Directive.Reciprocal _,

@@ -123,7 +123,7 @@ class ElementwiseScheduleTest {
         "C[i,j] = A[i,k] * B[j,k]",
         Map.of("i", 400L, "j", 1L, "k", 400L),
         "reorder(j, i, k); fuse(j, i); promote(C); contract(); hoist(); tile(i: 8); "
-            + "partial(k, 16 x 16)");
+            + "partial(k, 8 x 8)");
   }
 
   @Test
@@ -132,13 +132,13 @@ class ElementwiseScheduleTest {
     Map<String, Long> sizes = Map.of("i", 400L, "k", 400L);
     chooses("y[i] = A[i,k] * x[k]", sizes, start + "tile(i: 8); partial(k, 8 x 8)");
     // Rows of two tensors share nothing; short rows that come from memory come one by one.
-    chooses("y[i] = A[i,k] * B[i,k]", sizes, start + "partial(k, 16 x 16)");
+    chooses("y[i] = A[i,k] * B[i,k]", sizes, start + "partial(k, 8 x 8)");
     Map<String, Long> far = Map.of("i", 16384L, "k", 1024L);
     chooses("y[i] = A[i,k] * x[k]", far, start + "partial(k, 16 x 16)");
     chooses(
         "y[i] = A[i,k] * x[k]",
         Map.of("i", 4096L, "k", 4096L),
-        start + "tile(i: 8); partial(k, 8 x 8)");
+        start + "tile(i: 8); partial(k, 16 x 16)");
     chooses(
         "y[i] = A[i,k] * x[k]",
         Map.of("i", 20L, "k", 400L),

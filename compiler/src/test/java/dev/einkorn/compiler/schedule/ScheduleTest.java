@@ -61,9 +61,9 @@ class ScheduleTest {
     refuses(
         "vectorize(i)",
         "unknown directive vectorize; there are merge, reorder, fuse, promote, hoist, polynomial,"
-            + " reciprocal, contract, split, partial, mirror, block, distribute, resume, unroll,"
-            + " stage, tile, pack, split_borders and parallel, and for GPUs bind, shared, registers"
-            + " and turn");
+            + " reciprocal, contract, split, partial, mirror, block, distribute, search, resume,"
+            + " unroll, stage, tile, pack, split_borders and parallel, and for GPUs bind, shared,"
+            + " registers and turn");
     refuses(
         "merge(i, j)",
         "merge takes a new index and those that it walks, such as ij: i, j, found: merge(i, j)");
@@ -71,9 +71,9 @@ class ScheduleTest {
     refuses(
         "hoist(); (i)",
         "unknown directive ; there are merge, reorder, fuse, promote, hoist, polynomial,"
-            + " reciprocal, contract, split, partial, mirror, block, distribute, resume, unroll,"
-            + " stage, tile, pack, split_borders and parallel, and for GPUs bind, shared, registers"
-            + " and turn");
+            + " reciprocal, contract, split, partial, mirror, block, distribute, search, resume,"
+            + " unroll, stage, tile, pack, split_borders and parallel, and for GPUs bind, shared,"
+            + " registers and turn");
     refuses("reorder i, k", "expected a directive such as reorder(i, k), found: reorder i, k");
     refuses("reorder(i, k", "expected a directive such as reorder(i, k), found: reorder(i, k");
     refuses("promote()", "promote takes one tensor, found: promote()");

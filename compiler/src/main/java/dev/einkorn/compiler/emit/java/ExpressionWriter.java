@@ -200,6 +200,7 @@ final class ExpressionWriter {
     return switch (expr) {
       case Expr.LoopValue(var variable) -> names.loop(variable);
       case Expr.ExtentValue(var extent) -> names.extent(extent);
+      case Expr.Local(String local, _, _) -> (wide ? "" : "(int) ") + names.local(local);
       case Expr.Constant(Object value, _) ->
           value + ((Long) value == (int) (long) (Long) value ? "" : "L");
       case Expr.UnaryOp(_, Expr operand) -> "-" + bound(operand, PRIMARY);
@@ -234,7 +235,6 @@ final class ExpressionWriter {
           Expr.LaneReduction _,
           Expr.ExactProduct _,
           Expr.Contiguous _,
-          Expr.Local _,
           Expr.Cast _,
           Expr.Select _ ->
           throw new IllegalArgumentException("loop bound " + expr);
