@@ -142,7 +142,7 @@ class ElementwiseScheduleTest {
     chooses(
         "y[i] = A[i,k] * x[k]",
         Map.of("i", 20L, "k", 400L),
-        start + "tile(i: 4); partial(k, 16 x 16)");
+        start + "tile(i: 4); partial(k, 8 x 8)");
     // One row after the other has four vectors of partial results.
     chooses("y[i] = A[i,k] * x[k]", Map.of("i", 3L, "k", 400L), start + "partial(k, 64 x 16)");
     // As many as leave the shortest chain.
