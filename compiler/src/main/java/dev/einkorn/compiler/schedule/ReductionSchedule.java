@@ -163,6 +163,7 @@ final class ReductionSchedule {
       }
     }
     boolean sideBySide = foldedSideBySide(nest, shape).isPresent();
+    double work = ParallelSchedule.work(nest.body(), shape);
     candidates.addAll(runs(nest, shape, target));
     Map<IndexVariable, Directive.Partial> partials = new LinkedHashMap<>();
     LoopWalk.statements(
@@ -174,9 +175,9 @@ final class ReductionSchedule {
                 PolynomialFunctions.areCalled(loop.body())
                     ? POLYNOMIAL_BYTES
                     : sideBySide ? ROW_BYTES : PARTIAL_BYTES;
-            int count =
-                partials(
-                    shape.value(loop.binding().extent()), bytes / type.byteSize(), type.byteSize());
+            long extent = shape.value(loop.binding().extent());
+            int few = work >= LEAST_ROWS * extent ? type.byteSize() : 0;
+            int count = partials(extent, bytes / type.byteSize(), few);
             if (type != ElementType.BOOL && count > 0) {
               // Loops that share a variable share the number: the smallest that one of them wants.
               partials.merge(
@@ -240,15 +241,17 @@ final class ReductionSchedule {
   }
 
   /**
-   * How many partial results a fold has: as many as are wanted, fewer of those that are short, and
-   * 0 where terms are better written out one after the other.
+   * How many partial results a fold has: as many as are wanted, fewer of those that are short if
+   * there are several, and 0 where terms are better written out one after the other.
+   *
+   * @param elementBytes of folds that hide each other's latency; 0 for a fold that is alone
    */
   private static int partials(long extent, int wanted, int elementBytes) {
     if (extent <= LoopUnrolling.FEW_TERMS) {
       return 0;
     }
-    if (extent >= LONG) {
-      return wanted;
+    if (extent >= LONG || elementBytes == 0) {
+      return (int) Math.min(wanted, Long.highestOneBit(extent / 2));
     }
     return Math.min(wanted, (extent <= SHORT ? SHORT_BYTES : LEAST_BYTES) / elementBytes);
   }

@@ -145,11 +145,12 @@ class ElementwiseScheduleTest {
         start + "tile(i: 4); partial(k, 8 x 8)");
     // One row after the other has four vectors of partial results.
     chooses("y[i] = A[i,k] * x[k]", Map.of("i", 3L, "k", 400L), start + "partial(k, 64 x 16)");
-    // As many as leave the shortest chain.
+    // The shorter, the fewer; up to sixteen terms are written out.
     chooses(
         "y[i] = A[i,k] * x[k]",
         Map.of("i", 400L, "k", 40L),
-        start + "tile(i: 8); partial(k, 8 x 8)");
+        start + "tile(i: 8); partial(k, 4 x 4)");
+    chooses("y[i] = A[i,k] * x[k]", Map.of("i", 400L, "k", 16L), start + "unroll(k: 16)");
   }
 
   @Test
