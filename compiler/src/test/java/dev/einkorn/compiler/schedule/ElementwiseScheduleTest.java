@@ -150,7 +150,7 @@ class ElementwiseScheduleTest {
         "y[i] = A[i,k] * x[k]",
         Map.of("i", 400L, "k", 40L),
         start + "tile(i: 8); partial(k, 4 x 4)");
-    chooses("y[i] = A[i,k] * x[k]", Map.of("i", 400L, "k", 16L), start + "unroll(k: 16)");
+    chooses("y[i] = A[i,k] * x[k]", Map.of("i", 400L, "k", 16L), start + "unroll(k: 16); hoist()");
   }
 
   @Test
