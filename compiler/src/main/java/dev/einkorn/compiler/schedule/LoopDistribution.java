@@ -31,6 +31,7 @@ final class LoopDistribution {
   private final Directive.Distribute directive;
   private final Set<String> names;
   private final List<Scratch> scratch;
+  private final Optional<RowDistribution> rows;
   private boolean applied;
 
   private LoopDistribution(LoopNest nest, Directive.Distribute directive) {
@@ -38,6 +39,7 @@ final class LoopDistribution {
     this.directive = directive;
     this.names = LoopBlocking.names(nest);
     this.scratch = new ArrayList<>(nest.scratch());
+    this.rows = directive.over().map(_ -> new RowDistribution(nest, directive, names, scratch));
   }
 
   static LoopNest apply(LoopNest nest, Directive.Distribute directive) {
@@ -66,10 +68,10 @@ final class LoopDistribution {
     if (stmt instanceof Stmt.Loop loop
         && loop.variable().equals(directive.variable())
         && loop.step().equals(Stmt.Step.ONE)) {
-      if (directive.over().isPresent()) {
-        Optional<Stmt> rows = new RowDistribution(nest, directive, names, scratch).of(loop);
-        applied |= rows.isPresent();
-        return rows.orElse(loop);
+      if (rows.isPresent()) {
+        Optional<Stmt> blocks = rows.get().of(loop);
+        applied |= blocks.isPresent();
+        return blocks.orElse(loop);
       }
       List<Stmt> stores = straight(loop.body());
       if (!stores.isEmpty() && calls(loop.body()) > 0) {

@@ -41,6 +41,8 @@ final class RowDistribution {
   private final Directive.TileLoop along;
   private final Set<String> names;
   private final List<Scratch> scratch;
+  // The same for all loops over rows, so that workers can share them.
+  private final IndexVariable block;
 
   /**
    * Prepares the blocks.
@@ -55,6 +57,7 @@ final class RowDistribution {
     this.along = directive.over().orElseThrow();
     this.names = names;
     this.scratch = scratch;
+    this.block = LoopBlocking.unused(directive.variable() + "_block", names);
   }
 
   /** The directive for several short rows, if they are that. */
@@ -99,7 +102,6 @@ final class RowDistribution {
                 row,
                 stores,
                 statements.subList(n + 1, statements.size()),
-                LoopBlocking.unused(loop.variable() + "_block", names),
                 wrapped);
         return stores.isEmpty() || !keepsToItself(loop) ? Optional.empty() : blocks(parts);
       }
@@ -120,7 +122,6 @@ final class RowDistribution {
       Stmt.Loop row,
       List<Stmt> stores,
       List<Stmt> after,
-      IndexVariable block,
       UnaryOperator<Stmt> wrapped) {}
 
   private Optional<Stmt> blocks(Parts parts) {
@@ -143,12 +144,13 @@ final class RowDistribution {
             BinaryOperator.LESS_OR_EQUAL,
             new Expr.ExtentValue(parts.row.binding().extent()),
             LoopBounds.number(along.width()));
-    return Optional.of(new Stmt.Guard(fits, overBlocks(parts, inScratch(parts)), parts.loop));
+    // The same loop over blocks in both branches, so that workers can share it.
+    Stmt longer = overBlocks(parts, List.of(rows(parts, parts.loop.body())));
+    return Optional.of(new Stmt.Guard(fits, overBlocks(parts, inScratch(parts)), longer));
   }
 
   private Stmt overBlocks(Parts parts, List<Stmt> loops) {
-    return LoopBlocking.over(parts.loop, parts.block, directive.size())
-        .withBody(Stmt.sequence(loops));
+    return LoopBlocking.over(parts.loop, block, directive.size()).withBody(Stmt.sequence(loops));
   }
 
   /** A function that is all that is stored waits where it is stored. */
@@ -271,11 +273,10 @@ final class RowDistribution {
     return new Element(name, List.of(inBlock(parts)));
   }
 
-  private static Position inBlock(Parts parts) {
+  private Position inBlock(Parts parts) {
     return new Position.Affine(
         new Subscript.Affine(
-            List.of(
-                new Subscript.Term(parts.loop.variable(), 1), new Subscript.Term(parts.block, -1)),
+            List.of(new Subscript.Term(parts.loop.variable(), 1), new Subscript.Term(block, -1)),
             0));
   }
 
@@ -307,7 +308,7 @@ final class RowDistribution {
   }
 
   private Stmt rows(Parts parts, Stmt body) {
-    return LoopBlocking.within(parts.loop, parts.block, directive.size()).withBody(body);
+    return LoopBlocking.within(parts.loop, block, directive.size()).withBody(body);
   }
 
   /** Whether iterations write plainly, and read of what they write only what is their own. */

@@ -155,10 +155,11 @@ class DistributeTest {
                 for c:
                   y[r,c] = b_r * exp_value[r - r_block,c]
         else:
-          for r:
-            f32 b_r = b[r]
-            for c:
-              y[r,c] = b_r * polynomial_exp(a[r,c] * b_r)
+          for r_block < r step 64:
+            for r in r_block .. min(r_block + 64, extent(r)):
+              f32 b_r = b[r]
+              for c:
+                y[r,c] = b_r * polynomial_exp(a[r,c] * b_r)
         """);
   }
 
@@ -184,11 +185,12 @@ class DistributeTest {
                 sum_c += exp_value[r - r_block,c]
               y[r] = polynomial_log(sum_c)
         else:
-          for r:
-            f32 sum_c = 0.0
-            for c:
-              sum_c += polynomial_exp(a[r,c])
-            y[r] = polynomial_log(sum_c)
+          for r_block < r step 64:
+            for r in r_block .. min(r_block + 64, extent(r)):
+              f32 sum_c = 0.0
+              for c:
+                sum_c += polynomial_exp(a[r,c])
+              y[r] = polynomial_log(sum_c)
         """);
   }
 
@@ -221,9 +223,10 @@ class DistributeTest {
                 for r:
                   y[c,r] = a[c,r] * tanh_value[c - c_block,r]
         else:
-          for c:
-            for r:
-              y[c,r] = a[c,r] * polynomial_tanh(polynomial_exp(a[c,r]))
+          for c_block < c step 8:
+            for c in c_block .. min(c_block + 8, extent(c)):
+              for r:
+                y[c,r] = a[c,r] * polynomial_tanh(polynomial_exp(a[c,r]))
         """);
   }
 
