@@ -178,7 +178,7 @@ public final class CompiledProgram {
   public void run(Tensor[] inputs, Tensor[] outputs) {
     if (outputs.length != outputNames.size()) {
       throw new IllegalArgumentException(
-          "UNKNOWN_OUTPUT: %d tensors are passed for the outputs %s"
+          "UNKNOWN_OUTPUT: %s tensors are passed for the outputs %s"
               .formatted(outputs.length, outputNames));
     }
     @Nullable Tensor[] frame = frame(inputs);

@@ -91,7 +91,7 @@ final class DeviceCall {
   private static int blocks(Launch launch, long count) {
     if (count > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "%s needs %d blocks; a GPU launches %d at most"
+          "%s needs %s blocks; a GPU launches %s at most"
               .formatted(launch.kernel(), count, Integer.MAX_VALUE));
     }
     return (int) count;
@@ -101,7 +101,7 @@ final class DeviceCall {
     long bytes = launch.parameterBytes(plan.program().wide());
     if (bytes > MOST_PARAMETER_BYTES) {
       throw new ScheduleException(
-          "%s takes %d bytes of pointers, sizes and strides; a kernel can take %d: let several"
+          "%s takes %s bytes of pointers, sizes and strides; a kernel can take %s: let several"
                   .formatted(launch.kernel(), bytes, MOST_PARAMETER_BYTES)
               + " statements compute it");
     }

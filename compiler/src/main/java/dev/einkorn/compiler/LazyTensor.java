@@ -171,7 +171,7 @@ public final class LazyTensor {
       long rightExtent = right < 0 ? 1 : other.shape[right];
       if (leftExtent != rightExtent && leftExtent != 1 && rightExtent != 1) {
         throw new IllegalArgumentException(
-            "EXTENT_MISMATCH: shapes %s and %s do not broadcast: axis %d has extent %d and %d"
+            "EXTENT_MISMATCH: shapes %s and %s do not broadcast: axis %s has extent %s and %s"
                 .formatted(
                     Arrays.toString(shape),
                     Arrays.toString(other.shape),

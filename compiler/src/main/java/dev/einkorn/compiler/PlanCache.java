@@ -28,8 +28,6 @@ final class PlanCache {
   /** Searching again is as quick as reading for what took less. */
   private static final Duration LEAST_SEARCH = Duration.ofMillis(5);
 
-  private static final System.Logger LOGGER = System.getLogger(PlanCache.class.getName());
-
   private final Optional<PlanFolder> folder;
   private final Duration leastSearch;
   private final String place;
@@ -39,13 +37,12 @@ final class PlanCache {
    *
    * @param folder none to search for every plan
    * @param leastSearch shorter searches are not kept
-   * @param logger of warnings about files
    */
-  PlanCache(Optional<Path> folder, Duration leastSearch, Target machine, System.Logger logger) {
-    this.folder = folder.map(path -> new PlanFolder(path, logger));
+  PlanCache(Optional<PlanFolder> folder, Duration leastSearch, Target machine) {
+    this.folder = folder;
     this.leastSearch = leastSearch;
     this.place =
-        "einkorn %s on %s with vectors of %d bits and caches of %d, %d and %d bytes"
+        "einkorn %s on %s with vectors of %s bits and caches of %s, %s and %s bytes"
             .formatted(
                 Optional.ofNullable(PlanCache.class.getPackage().getImplementationVersion())
                     .orElse("(not packaged)"),
@@ -67,14 +64,20 @@ final class PlanCache {
     Optional<String> property =
         Optional.ofNullable(System.getProperty(PROPERTY)).filter(value -> !value.isBlank());
     if (property.filter(OFF::equals).isPresent()) {
-      return new PlanCache(Optional.empty(), LEAST_SEARCH, machine, LOGGER);
+      return new PlanCache(Optional.empty(), LEAST_SEARCH, machine);
     }
     try {
-      return new PlanCache(folder.or(() -> property.map(Path::of)), LEAST_SEARCH, machine, LOGGER);
+      return new PlanCache(
+          folder.or(() -> property.map(Path::of)).map(PlanCache::folder), LEAST_SEARCH, machine);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(
           PROPERTY + " is a folder or off, found " + property.orElse(""), e);
     }
+  }
+
+  /** Logging takes long to load, so only who has a folder does. */
+  private static PlanFolder folder(Path path) {
+    return new PlanFolder(path, System.getLogger(PlanCache.class.getName()));
   }
 
   /**

@@ -136,7 +136,7 @@ final class PlanReport {
     String time = Quantity.time((double) steps.nanos());
     return steps.first() == steps.last()
         ? time
-        : "%s for steps %d to %d".formatted(time, steps.first(), steps.last());
+        : "%s for steps %s to %s".formatted(time, steps.first(), steps.last());
   }
 
   /** The time of a step by itself as JSON; {@code null} if it has none. */
@@ -212,7 +212,7 @@ final class PlanReport {
               "\n    %s = %s, "
                   .formatted(temporary.declaration(), Quantity.bytes(temporary.bytes())))
           .append(
-              "from step %d to %d".formatted(temporary.firstStep() + 1, temporary.lastStep() + 1));
+              "from step %s to %s".formatted(temporary.firstStep() + 1, temporary.lastStep() + 1));
     }
     return text.toString();
   }

@@ -297,7 +297,7 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
     List<String> sums = cut.group().sums();
     return sums.isEmpty()
         ? ""
-        : ", %s summed in %d parts"
+        : ", %s summed in %s parts"
             .formatted(String.join(" and ", sums), cut.slabs(part.slab(cut)));
   }
 
@@ -310,7 +310,7 @@ record StagedPlan(ExecutionPlan plan, Sizes sizes, List<Part> parts) {
           .ifPresent(
               cut ->
                   texts.add(
-                      "slabs of %d along %s, steps %d to %d%s"
+                      "slabs of %s along %s, steps %s to %s%s"
                           .formatted(
                               part.slab(cut),
                               cut.group().variables().getFirst().name(),

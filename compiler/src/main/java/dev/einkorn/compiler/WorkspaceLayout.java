@@ -196,7 +196,7 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implemen
     int whole = needed.size();
     for (Slabs each : slabs) {
       for (int worker = 0; worker < workers; worker++) {
-        needed.addAll(each.blocks("step %d worker %d".formatted(each.firstStep(), worker)));
+        needed.addAll(each.blocks("step %s worker %s".formatted(each.firstStep(), worker)));
       }
     }
     WorkspaceLayout placed = new Placement(needed).layout();

@@ -176,7 +176,7 @@ class AlignedAxesTest {
       CompiledProgram compiled = einkorn.apply(threads).prepare(program);
       rewritten = compiled.plan(inputs).explain().contains("t1[");
       Tensor actual = named(compiled.call(inputs), "R");
-      assertThat(values(actual)).as("%d threads, %s", threads, all).isEqualTo(values(expected));
+      assertThat(values(actual)).as("%s threads, %s", threads, all).isEqualTo(values(expected));
     }
     return rewritten;
   }

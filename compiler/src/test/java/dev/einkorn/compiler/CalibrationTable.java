@@ -96,7 +96,7 @@ final class CalibrationTable {
       count++;
       System.out.printf(
           Locale.ROOT,
-          "%2d %10.2f %10.2f us %6.2f  %s %s%n",
+          "%2s %10.2f %10.2f us %6.2f  %s %s%n",
           n,
           predicted / 1e3,
           measured / 1e3,
@@ -106,7 +106,7 @@ final class CalibrationTable {
     }
     System.out.printf(
         Locale.ROOT,
-        "geometric mean of %d: %.2f; within 2.5: %d%n",
+        "geometric mean of %s: %.2f; within 2.5: %s%n",
         count,
         Math.exp(logarithms / count),
         near);

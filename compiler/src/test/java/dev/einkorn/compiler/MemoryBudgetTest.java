@@ -218,7 +218,7 @@ class MemoryBudgetTest {
       poison.fill(Double.NaN);
       program.call(Map.of("X", poison));
       Tensor y = named(program.call(inputs), "y");
-      assertThat(y.contentEquals(reference.run(CHAIN, inputs))).as("n = %d", n).isTrue();
+      assertThat(y.contentEquals(reference.run(CHAIN, inputs))).as("n = %s", n).isTrue();
     }
   }
 
@@ -345,7 +345,7 @@ class MemoryBudgetTest {
   void stepsOfAKernelThatIsNotParallelRunOnceBesideOneThatIs() {
     var program = new StringBuilder();
     for (int n = 0; n < 64; n++) {
-      program.append("y%d[i] = x[i] * %d\n".formatted(n, n + 1));
+      program.append("y%s[i] = x[i] * %s\n".formatted(n, n + 1));
     }
     program.append("s += w[j]\n");
     CompiledProgram many = Einkorn.builder().threads(2).build().prepare(program.toString());

@@ -97,7 +97,7 @@ class PlanCacheTest {
 
   /** A cache as a process of its own would have it. */
   private PlanCache cache() {
-    return new PlanCache(Optional.of(folder), Duration.ZERO, MACHINE, warnings);
+    return new PlanCache(Optional.of(new PlanFolder(folder, warnings)), Duration.ZERO, MACHINE);
   }
 
   private PlannedProgram plan(String program) {
@@ -260,7 +260,8 @@ class PlanCacheTest {
     }
     assertThat(isRecalled(cache().plan(program, Map.of("i", 255L), request))).isFalse();
     var elsewhere = new Target(256, 2, 32 << 10, 1 << 20, 16 << 20);
-    var foreign = new PlanCache(Optional.of(folder), Duration.ZERO, elsewhere, warnings);
+    var foreign =
+        new PlanCache(Optional.of(new PlanFolder(folder, warnings)), Duration.ZERO, elsewhere);
     assertThat(isRecalled(foreign.plan(program, SIZES, request))).isFalse();
     assertThat(files()).hasSize(others.size() + 3);
     assertThat(isRecalled(cache().plan(program, SIZES, request))).isTrue();
@@ -273,7 +274,7 @@ class PlanCacheTest {
     plan(product);
     IndexProgram program = ProgramText.check(CHAIN);
     cache().plan(program, SIZES, request().asWritten());
-    new PlanCache(Optional.of(folder), Duration.ofHours(1), MACHINE, warnings)
+    new PlanCache(Optional.of(new PlanFolder(folder, warnings)), Duration.ofHours(1), MACHINE)
         .plan(program, SIZES, request());
     assertThat(files()).isEmpty();
   }
@@ -281,7 +282,9 @@ class PlanCacheTest {
   @Test
   void a_folder_that_cannot_be_made_is_said_once() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "text");
-    var cache = new PlanCache(Optional.of(file.resolve("plans")), Duration.ZERO, MACHINE, warnings);
+    var cache =
+        new PlanCache(
+            Optional.of(new PlanFolder(file.resolve("plans"), warnings)), Duration.ZERO, MACHINE);
     for (String text : List.of(CHAIN, TRIPLE, CHAIN)) {
       PlannedProgram planned = cache.plan(ProgramText.check(text), SIZES, request());
       assertThat(isRecalled(planned)).isFalse();
@@ -363,7 +366,7 @@ class PlanCacheTest {
     StringBuilder text = new StringBuilder("s =");
     for (int n = 0; n < tensors; n++) {
       text.append(n == 0 ? " " : " * ")
-          .append("T%d[i%d,i%d,j%d]".formatted(n, n, (n + 1) % tensors, n * 7 % (tensors / 2)));
+          .append("T%s[i%s,i%s,j%s]".formatted(n, n, (n + 1) % tensors, n * 7 % (tensors / 2)));
     }
     return text.toString();
   }

@@ -167,7 +167,7 @@ class PlanPageTest {
   void largePlansAreNotDrawn() {
     var program = new StringBuilder();
     for (int n = 0; n <= PlanDrawing.MOST_BOXES; n++) {
-      program.append("y%d[i] = x[i] + %d\n".formatted(n, n));
+      program.append("y%s[i] = x[i] + %s\n".formatted(n, n));
     }
     String text = text(page(program.toString(), Map.of("x", Tensor.of(new double[2], 2))));
     assertThat(text).contains("Not drawn: there are 252 tensors.").contains("Step 251");

@@ -30,27 +30,27 @@ class PlanningLimitTest {
     return IntStream.range(0, tensors)
         .mapToObj(
             n ->
-                "%s%d[i%d,i%d,j%d]".formatted(name, n, n, (n + 1) % tensors, n * 7 % (tensors / 2)))
+                "%s%s[i%s,i%s,j%s]".formatted(name, n, n, (n + 1) % tensors, n * 7 % (tensors / 2)))
         .collect(Collectors.joining(" * "));
   }
 
   static Stream<Arguments> explosions() {
     List<String> different = new ArrayList<>();
     for (int n = 0; n < 8; n++) {
-      different.add(sum(20, "a%d_" + n + "[i]*b%1$d_" + n + "[j]"));
+      different.add(sum(20, "a%s_" + n + "[i]*b%1$s_" + n + "[j]"));
     }
     String rings =
         IntStream.range(0, 6)
             .mapToObj(n -> "s" + n + " = " + ring(60, "T" + n + "_"))
             .collect(Collectors.joining("\n"));
     return Stream.of(
-        Arguments.of("power of 4", "s = sum[i](" + sum(20, "a%d[i]") + "^4)"),
-        Arguments.of("power of 8", "s = sum[i](" + sum(20, "a%d[i]") + "^8)"),
-        Arguments.of("power of 400", "s = sum[i](" + sum(20, "a%d[i]") + "^400)"),
+        Arguments.of("power of 4", "s = sum[i](" + sum(20, "a%s[i]") + "^4)"),
+        Arguments.of("power of 8", "s = sum[i](" + sum(20, "a%s[i]") + "^8)"),
+        Arguments.of("power of 400", "s = sum[i](" + sum(20, "a%s[i]") + "^400)"),
         Arguments.of(
             "product of 8 equal sums",
             "s = sum[i,j]("
-                + String.join("*", Collections.nCopies(8, sum(20, "a%d[i]*b%1$d[j]")))
+                + String.join("*", Collections.nCopies(8, sum(20, "a%s[i]*b%1$s[j]")))
                 + ")"),
         Arguments.of("product of 8 sums", "s = sum[i,j](" + String.join("*", different) + ")"),
         Arguments.of("nested", "s = sum[i](((((a[i]+b[i])^4 + d[i])^4 + e[i])^4 + f[i])^4)"),

@@ -76,7 +76,7 @@ class ProgramLimitsTest {
   void manyStatements(int stack) {
     StringBuilder text = new StringBuilder("t0 = sum[i](x[i])\n");
     for (int n = 1; n < 4_000; n++) {
-      text.append("t%d = t%d + max[i](x[i])\n".formatted(n, n - 1));
+      text.append("t%s = t%s + max[i](x[i])\n".formatted(n, n - 1));
     }
     Tensor vector = Tensor.of(new double[] {1, 2, 3}, 3);
     assertThat(outcome(stack, text.toString(), Map.of("x", vector)))
@@ -88,7 +88,7 @@ class ProgramLimitsTest {
   void manyInlinableStatements(int stack) {
     StringBuilder text = new StringBuilder("t0 = x\n");
     for (int n = 1; n < 2_000; n++) {
-      text.append("t%d = t%d + 1\n".formatted(n, n - 1));
+      text.append("t%s = t%s + 1\n".formatted(n, n - 1));
     }
     assertThat(outcome(stack, text.toString(), Map.of("x", TWO))).isEqualTo("2001.0");
   }

@@ -74,7 +74,7 @@ class RandomSharedReadsTest {
         expected.forEach(
             (name, value) ->
                 assertThat(values(named(actual, name)))
-                    .as("%s, %s, %d threads\n%s", name, mode, threads, what)
+                    .as("%s, %s, %s threads\n%s", name, mode, threads, what)
                     .isEqualTo(values(value)));
       }
     }

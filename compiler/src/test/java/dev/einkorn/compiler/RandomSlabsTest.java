@@ -93,7 +93,7 @@ class RandomSlabsTest {
         expected.forEach(
             (name, value) ->
                 assertThat(values(named(actual, name)))
-                    .as("%s, %s, budget %d: %s\n%s", name, mode, budget, plan.summary(), what)
+                    .as("%s, %s, budget %s: %s\n%s", name, mode, budget, plan.summary(), what)
                     .isEqualTo(values(value)));
       }
     }

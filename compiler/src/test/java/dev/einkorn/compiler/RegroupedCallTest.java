@@ -129,13 +129,20 @@ class RegroupedCallTest {
     float[] means = new float[columns];
     Arrays.fill(means, 4096);
     Tensor centred = Tensor.of(values, rows, columns);
-    Map<String, Tensor> inputs =
-        Map.of("X", Tensor.of(moved, rows, columns), "m", Tensor.of(means, columns));
+    Tensor far = Tensor.of(moved, rows, columns);
+    Tensor mean = Tensor.of(means, columns);
+    Map<String, Tensor> inputs = Map.of("X", far, "m", mean);
+    Map<String, Tensor> crossed = Map.of("X", far, "m", mean, "Y", far, "n", mean);
     Tensor expected = Einkorn.einsum("ij,ik->jk", centred, centred);
     Tensor forms = Einkorn.einsum("ij,ik->i", centred, centred);
 
     assertThat(
             Einkorn.evaluate("C[j,k] = sum[i]((X[i,j] - m[j]) * (X[i,k] - m[k]))", inputs)
+                .cast(ElementType.F64)
+                .contentEquals(expected))
+        .isTrue();
+    assertThat(
+            Einkorn.evaluate("C[j,k] = sum[i]((X[i,j] - m[j]) * (Y[i,k] - n[k]))", crossed)
                 .cast(ElementType.F64)
                 .contentEquals(expected))
         .isTrue();

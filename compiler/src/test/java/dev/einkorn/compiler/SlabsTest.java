@@ -117,7 +117,7 @@ class SlabsTest {
             expected.forEach(
                 (name, value) ->
                     assertThat(named(actual, name).contentEquals(value))
-                        .as("%s %s, %d workers, cache %d", mode, name, workers, cache)
+                        .as("%s %s, %s workers, cache %s", mode, name, workers, cache)
                         .isTrue());
           }
         }
@@ -157,7 +157,7 @@ class SlabsTest {
         expected.forEach(
             (name, value) ->
                 assertThat(named(actual, name).contentEquals(value))
-                    .as("%s, %d workers, budget %d", name, workers, budget)
+                    .as("%s, %s workers, budget %s", name, workers, budget)
                     .isTrue());
       }
     }

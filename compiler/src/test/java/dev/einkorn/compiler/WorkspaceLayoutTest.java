@@ -192,13 +192,13 @@ class WorkspaceLayoutTest {
             assertThat(
                     one.offset() + one.elements() <= other.offset()
                         || other.offset() + other.elements() <= one.offset())
-                .as("seed %d: %s %s", seed, one, other)
+                .as("seed %s: %s %s", seed, one, other)
                 .isTrue();
           }
         }
         most += one.bytes() + 64;
       }
-      assertThat(layout.bytes()).as("seed %d", seed).isLessThanOrEqualTo(most);
+      assertThat(layout.bytes()).as("seed %s", seed).isLessThanOrEqualTo(most);
     }
   }
 }

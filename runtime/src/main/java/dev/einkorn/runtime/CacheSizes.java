@@ -30,7 +30,7 @@ public record CacheSizes(long l1Bytes, long l2Bytes, long l3Bytes, int lineBytes
   public CacheSizes {
     if (l1Bytes < 1 || l2Bytes < l1Bytes || l3Bytes < l2Bytes || lineBytes < 1) {
       throw new IllegalArgumentException(
-          "caches of %d, %d and %d bytes, lines of %d"
+          "caches of %s, %s and %s bytes, lines of %s"
               .formatted(l1Bytes, l2Bytes, l3Bytes, lineBytes));
     }
   }

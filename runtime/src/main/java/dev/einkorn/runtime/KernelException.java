@@ -34,7 +34,7 @@ public final class KernelException extends RuntimeException {
   public static KernelException indexOutOfRange(long index, long extent, String access) {
     return new KernelException(
         Code.INDEX_OUT_OF_RANGE,
-        "index %d is out of range 0 .. %d in %s".formatted(index, extent - 1, access));
+        "index %s is out of range 0 .. %s in %s".formatted(index, extent - 1, access));
   }
 
   /** What went wrong. */

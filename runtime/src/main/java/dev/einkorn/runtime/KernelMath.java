@@ -367,7 +367,7 @@ public final class KernelMath {
     if (y < 0) {
       throw new KernelException(
           KernelException.Code.NEGATIVE_INTEGER_POWER,
-          "integer %d to the negative power %d; cast to f64 if that is meant".formatted(x, y));
+          "integer %s to the negative power %s; cast to f64 if that is meant".formatted(x, y));
     }
     long result = 1;
     long square = x;
@@ -465,7 +465,7 @@ public final class KernelMath {
   private static void checkDivisor(long a, long b) {
     if (b == 0) {
       throw new KernelException(
-          KernelException.Code.DIVISION_BY_ZERO, "integer %d divided by zero".formatted(a));
+          KernelException.Code.DIVISION_BY_ZERO, "integer %s divided by zero".formatted(a));
     }
   }
 

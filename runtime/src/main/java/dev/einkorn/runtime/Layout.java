@@ -28,7 +28,7 @@ final class Layout {
     for (int axis = 0; axis < shape.length; axis++) {
       if (shape[axis] < 0) {
         throw new IllegalArgumentException(
-            "extent of axis %d is negative in shape %s".formatted(axis, format(shape)));
+            "extent of axis %s is negative in shape %s".formatted(axis, format(shape)));
       }
     }
     long[] strides = new long[shape.length];
@@ -47,7 +47,7 @@ final class Layout {
     long[] dense = rowMajor(shape).shape;
     if (strides.length != shape.length) {
       throw new IllegalArgumentException(
-          "shape %s has %d axes, but there are strides %s"
+          "shape %s has %s axes, but there are strides %s"
               .formatted(format(shape), shape.length, format(strides)));
     }
     if (elementCount(dense) == 0) {
@@ -67,7 +67,7 @@ final class Layout {
     }
     if (!fits || lowest < 0 || highest >= elements) {
       throw new IllegalArgumentException(
-          "shape %s with strides %s at offset %d leaves the %d elements there are"
+          "shape %s with strides %s at offset %s leaves the %s elements there are"
               .formatted(format(shape), format(strides), offset, elements));
     }
     return new Layout(dense, strides.clone(), offset);
@@ -194,7 +194,7 @@ final class Layout {
   long locate(long... position) {
     if (position.length != shape.length) {
       throw new IllegalArgumentException(
-          "position %s has %d coordinates, but the tensor of shape %s has rank %d"
+          "position %s has %s coordinates, but the tensor of shape %s has rank %s"
               .formatted(format(position), position.length, format(shape), shape.length));
     }
     long at = offset;
@@ -215,7 +215,7 @@ final class Layout {
     }
     if (!valid) {
       throw new IllegalArgumentException(
-          "%s is not a permutation of the axes 0 to %d of shape %s"
+          "%s is not a permutation of the axes 0 to %s of shape %s"
               .formatted(Arrays.toString(axes), shape.length - 1, format(shape)));
     }
     long[] newShape = new long[axes.length];
@@ -234,7 +234,7 @@ final class Layout {
   Layout slice(int axis, long from, long to, long step) {
     long extent = extent(axis);
     if (step == 0) {
-      throw new IllegalArgumentException("step of a slice of axis %d is 0".formatted(axis));
+      throw new IllegalArgumentException("step of a slice of axis %s is 0".formatted(axis));
     }
     long low = step > 0 ? 0 : -1;
     long high = step > 0 ? extent : extent - 1;
@@ -266,7 +266,7 @@ final class Layout {
     checkAxis(axis2);
     if (axis1 == axis2) {
       throw new IllegalArgumentException(
-          "a diagonal needs two different axes, found %d twice".formatted(axis1));
+          "a diagonal needs two different axes, found %s twice".formatted(axis1));
     }
     int rank = shape.length;
     long[] newShape = new long[rank - 1];
@@ -307,7 +307,7 @@ final class Layout {
   Layout insertAxis(int axis) {
     if (axis < 0 || axis > shape.length) {
       throw new IllegalArgumentException(
-          "no axis can be inserted at %d into shape %s; legal are 0 to %d"
+          "no axis can be inserted at %s into shape %s; legal are 0 to %s"
               .formatted(axis, format(shape), shape.length));
     }
     long[] newShape = new long[shape.length + 1];
@@ -323,7 +323,7 @@ final class Layout {
   Layout squeeze(int axis) {
     if (extent(axis) != 1) {
       throw new IllegalArgumentException(
-          "only an axis of extent 1 can be squeezed; axis %d of shape %s has extent %d"
+          "only an axis of extent 1 can be squeezed; axis %s of shape %s has extent %s"
               .formatted(axis, format(shape), shape[axis]));
     }
     return new Layout(without(shape, axis), without(strides, axis), offset);
@@ -402,13 +402,13 @@ final class Layout {
     if (inferred >= 0) {
       if (given == 0 || count % given != 0) {
         throw new IllegalArgumentException(
-            "no extent in the place of -1 makes %s hold the %d elements of shape %s"
+            "no extent in the place of -1 makes %s hold the %s elements of shape %s"
                 .formatted(format(requested), count, format(shape)));
       }
       target[inferred] = count / given;
     } else if (given != count) {
       throw new IllegalArgumentException(
-          "shape %s has %d elements, but shape %s has %d"
+          "shape %s has %s elements, but shape %s has %s"
               .formatted(format(shape), count, format(requested), given));
     }
     return target;
@@ -417,7 +417,7 @@ final class Layout {
   private int checkAxis(int axis) {
     if (axis < 0 || axis >= shape.length) {
       throw new IllegalArgumentException(
-          "there is no axis %d in shape %s of rank %d"
+          "there is no axis %s in shape %s of rank %s"
               .formatted(axis, format(shape), shape.length));
     }
     return axis;
@@ -426,7 +426,7 @@ final class Layout {
   private long checkPosition(int axis, long position) {
     if (position < 0 || position >= shape[axis]) {
       throw new IndexOutOfBoundsException(
-          "position %d is out of range on axis %d, whose extent is %d, in shape %s"
+          "position %s is out of range on axis %s, whose extent is %s, in shape %s"
               .formatted(position, axis, shape[axis], format(shape)));
     }
     return position;
@@ -435,7 +435,7 @@ final class Layout {
   private void checkBound(String name, long bound, long low, long high, int axis) {
     if (bound < low || bound > high) {
       throw new IndexOutOfBoundsException(
-          "'%s' of a slice of axis %d is %d, legal are %d to %d; the extent is %d in shape %s"
+          "'%s' of a slice of axis %s is %s, legal are %s to %s; the extent is %s in shape %s"
               .formatted(name, axis, bound, low, high, shape[axis], format(shape)));
     }
   }

@@ -97,7 +97,7 @@ public final class Npy {
       if (found != expected) {
         throw new NpyException(
             file,
-            "expected %d bytes of data for %s, found %d"
+            "expected %s bytes of data for %s, found %s"
                 .formatted(expected, header.describe(), found));
       }
       if (expected > mapThreshold && header.isNative()) {

@@ -91,7 +91,7 @@ record NpyHeader(ElementType type, ByteOrder order, boolean fortranOrder, List<L
     int length = unpadded + padding - PREFIX_LENGTH;
     if (length > 0xFFFF) {
       throw new IllegalArgumentException(
-          "a tensor of rank %d does not fit into an npy header".formatted(shape.size()));
+          "a tensor of rank %s does not fit into an npy header".formatted(shape.size()));
     }
     String prefix = MAGIC + "\u0001\u0000" + (char) (length & 0xFF) + (char) (length >> 8);
     return (prefix + text + " ".repeat(padding) + "\n").getBytes(StandardCharsets.ISO_8859_1);

@@ -206,7 +206,7 @@ final class NpyHeaderParser {
   }
 
   private NpyException failure(String problem) {
-    return new NpyException(file, "npy header, column %d: %s".formatted(at + 1, problem));
+    return new NpyException(file, "npy header, column %s: %s".formatted(at + 1, problem));
   }
 
   private NpyException failure(String format, String... values) {

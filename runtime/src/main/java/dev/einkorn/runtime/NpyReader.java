@@ -55,7 +55,7 @@ final class NpyReader {
     if (major < 1 || major > 3 || minor != 0) {
       throw new NpyException(
           file,
-          "expected npy version 1.0, 2.0 or 3.0, found %d.%d"
+          "expected npy version 1.0, 2.0 or 3.0, found %s.%s"
               .formatted(major & 0xFF, minor & 0xFF));
     }
     byte[] lengthBytes = readExactly(major == 1 ? 2 : 4, "the header's length");
@@ -66,7 +66,7 @@ final class NpyReader {
     if (length > MAX_HEADER_LENGTH) {
       throw new NpyException(
           file,
-          "expected a header of at most %d bytes, found one that claims %d"
+          "expected a header of at most %s bytes, found one that claims %s"
               .formatted(MAX_HEADER_LENGTH, length));
     }
     byte[] text = readExactly((int) length, "the header");
@@ -117,7 +117,7 @@ final class NpyReader {
     if (in.read() >= 0) {
       throw new NpyException(
           file,
-          "expected the file to end after the %d bytes of %s, found more"
+          "expected the file to end after the %s bytes of %s, found more"
               .formatted(position, header.describe()));
     }
   }
@@ -126,7 +126,7 @@ final class NpyReader {
     if (expected > memoryLimit) {
       throw new NpyException(
           file,
-          "%s needs %d bytes of memory, found %d that the Java heap may still take"
+          "%s needs %s bytes of memory, found %s that the Java heap may still take"
               .formatted(header.describe(), expected, memoryLimit));
     }
   }
@@ -158,7 +158,7 @@ final class NpyReader {
   private NpyException truncated(NpyHeader header, long found) {
     return new NpyException(
         file,
-        "expected %d bytes of data for %s, found %d"
+        "expected %s bytes of data for %s, found %s"
             .formatted(header.byteCount(), header.describe(), found));
   }
 
@@ -167,7 +167,7 @@ final class NpyReader {
     position += bytes.length;
     if (bytes.length < count) {
       throw new NpyException(
-          file, "expected %d bytes for %s, found %d".formatted(count, what, bytes.length));
+          file, "expected %s bytes for %s, found %s".formatted(count, what, bytes.length));
     }
     return bytes;
   }

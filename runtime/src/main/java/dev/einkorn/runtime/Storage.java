@@ -75,7 +75,7 @@ sealed interface Storage {
       return Math.multiplyExact(length, (long) type.byteSize());
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
-          "%d elements of type %s take more bytes than a long can count".formatted(length, type),
+          "%s elements of type %s take more bytes than a long can count".formatted(length, type),
           e);
     }
   }

@@ -36,7 +36,7 @@ public final class Tensor implements Strided {
     Layout layout = Layout.rowMajor(shape);
     if (layout.count() != storage.length()) {
       throw new IllegalArgumentException(
-          "shape %s has %d elements, but %d were given"
+          "shape %s has %s elements, but %s were given"
               .formatted(Layout.format(shape), layout.count(), storage.length()));
     }
     return new Tensor(storage, layout);
@@ -78,7 +78,7 @@ public final class Tensor implements Strided {
     long expected = Storage.byteCount(type, count);
     if (data.byteSize() != expected) {
       throw new IllegalArgumentException(
-          "%s%s takes %d bytes, but the segment has %d"
+          "%s%s takes %s bytes, but the segment has %s"
               .formatted(type, Layout.format(shape), expected, data.byteSize()));
     }
     return of(new Storage.Native(type, data), shape);
@@ -106,7 +106,7 @@ public final class Tensor implements Strided {
     for (int i = 0; i < data.length; i++) {
       if (data[i] != 0 && data[i] != 1) {
         throw new IllegalArgumentException(
-            "a truth value is the byte 0 or 1, found %d at %d".formatted(data[i], i));
+            "a truth value is the byte 0 or 1, found %s at %s".formatted(data[i], i));
       }
     }
     return of(new Storage.Bytes(data), shape);

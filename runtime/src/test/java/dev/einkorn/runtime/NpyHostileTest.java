@@ -132,7 +132,7 @@ final class NpyHostileTest {
     // All of the heap but a little: storage of that size cannot be had.
     long extent = limit / 4 - 1000;
     byte[] file = file(2, "{" + FLOATS + "'shape': (" + extent + ",)}", 5_000_000);
-    String message = "expected %d bytes of data for f32[%d], found 5000000";
+    String message = "expected %s bytes of data for f32[%s], found 5000000";
     assertThatThrownBy(() -> read(file))
         .isInstanceOf(NpyException.class)
         .hasMessageContaining(message.formatted(4 * extent, extent));
@@ -204,7 +204,7 @@ final class NpyHostileTest {
     byte[] file = file(1, "{" + FLOATS + "'shape': (2, 3)}", 24);
     for (int length = 0; length < file.length; length++) {
       byte[] cut = Arrays.copyOf(file, length);
-      assertThatThrownBy(() -> read(cut)).as("%d bytes", length).isInstanceOf(NpyException.class);
+      assertThatThrownBy(() -> read(cut)).as("%s bytes", length).isInstanceOf(NpyException.class);
     }
     assertThat(read(file).elementCount()).isEqualTo(6);
   }

@@ -159,7 +159,7 @@ final class TensorViewModelTest {
         new Model(
             p -> m.at(with(p, axis, taken.get((int) p[axis]))), with(m.shape, axis, taken.size()));
     return new Pair(
-        sliced, t.slice(axis, from, to, step), "slice %d %d:%d:%d".formatted(axis, from, to, step));
+        sliced, t.slice(axis, from, to, step), "slice %s %s:%s:%s".formatted(axis, from, to, step));
   }
 
   private static Pair select(Model m, Tensor t, int axis, Random random) {
@@ -168,7 +168,7 @@ final class TensorViewModelTest {
     }
     long at = random.nextLong(m.shape[axis]);
     Model selected = new Model(p -> m.at(inserted(p, axis, at)), removed(m.shape, axis));
-    return new Pair(selected, t.select(axis, at), "select %d %d".formatted(axis, at));
+    return new Pair(selected, t.select(axis, at), "select %s %s".formatted(axis, at));
   }
 
   private static Pair diagonal(Model m, Tensor t, Random random) {

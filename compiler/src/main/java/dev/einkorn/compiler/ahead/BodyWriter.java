@@ -196,7 +196,7 @@ final class BodyWriter {
               describe(origin),
               axis.tensor(),
               axis.position(),
-              "axis %d of %s".formatted(axis.position(), axis.tensor()));
+              "axis %s of %s".formatted(axis.position(), axis.tensor()));
         }
         shapeNumber(axis)
             .ifPresent(
@@ -251,7 +251,7 @@ final class BodyWriter {
     return switch (origin) {
       case SizeSource.Origin.Argument(String parameter) -> "parameter " + parameter;
       case SizeSource.Origin.Axis(String tensor, int axis) ->
-          "axis %d of %s".formatted(axis, tensor);
+          "axis %s of %s".formatted(axis, tensor);
       case SizeSource.Origin.Constant _ -> "a shape";
       case SizeSource.Origin.Elements(String parameter, _) -> "the shape of " + parameter;
       case null -> throw new AssertionError("a size without a source");

@@ -175,7 +175,7 @@ record BuildStages(ExecutionPlan plan, List<Stage> stages) {
           .ifPresent(
               slab ->
                   texts.add(
-                      "slabs of %d along %s, steps %d to %d"
+                      "slabs of %s along %s, steps %s to %s"
                           .formatted(
                               slab.length(),
                               slab.cut().group().variables().getFirst().name(),

@@ -97,7 +97,7 @@ public record KernelClass(
           Problem.error(
               new Problem.Place.Program(),
               "LIMIT_EXCEEDED",
-              "the program has %d targets; at build time at most %d are supported"
+              "the program has %s targets; at build time at most %s are supported"
                   .formatted(targets, MOST_TARGETS)));
     }
     return targets <= MOST_TARGETS;

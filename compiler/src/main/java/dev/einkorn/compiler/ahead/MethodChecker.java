@@ -275,7 +275,7 @@ final class MethodChecker {
           error(
               n,
               "RANK_MISMATCH",
-              "%s has %d axes in the program, but %d in its shape"
+              "%s has %s axes in the program, but %s in its shape"
                   .formatted(parameter.name(), type.rank(), parameter.shape().get().size()),
               null);
         }
@@ -300,7 +300,7 @@ final class MethodChecker {
           Problem.error(
               place,
               "RANK_MISMATCH",
-              "%s has %d %s, so it is no number"
+              "%s has %s %s, so it is no number"
                   .formatted(name, type.rank(), type.rank() == 1 ? "axis" : "axes"),
               "return a Tensor"));
     }

@@ -91,7 +91,7 @@ final class MethodPlanner {
 
     BudgetException(long budget, long least, Sizes sizes) {
       super(
-          "the memory budget is %d bytes, but at %s the least that would do is %d"
+          "the memory budget is %s bytes, but at %s the least that would do is %s"
               .formatted(budget, text(sizes), least));
     }
   }

@@ -139,7 +139,7 @@ record PlannedMethod(
       return switch (processors) {
         case 0 -> memory.description();
         case 1 -> memory.description() + ", on one processor";
-        default -> "%s, on at most %d processors".formatted(memory.description(), processors);
+        default -> "%s, on at most %s processors".formatted(memory.description(), processors);
       };
     }
 

@@ -147,7 +147,7 @@ final class ShapeSizes {
             Problem.error(
                 new Problem.Place.Method(),
                 "UNDETERMINED_EXTENT",
-                "nothing says how large %s is, the extent of axis %d of %s"
+                "nothing says how large %s is, the extent of axis %s of %s"
                     .formatted(name, axis.position(), axis.tensor()),
                 "add a parameter 'int %s'".formatted(name)));
       }

@@ -278,9 +278,9 @@ final class VariantsWriter {
               (bits, written) -> {
                 for (int kernel = 0; kernel < written.size(); kernel++) {
                   if (written.get(kernel).parallel()) {
-                    String first = "variant == %d && bits == %d".formatted(variant, bits);
+                    String first = "variant == %s && bits == %s".formatted(variant, bits);
                     cases.add(
-                        written.size() == 1 ? first : first + " && kernel == %d".formatted(kernel));
+                        written.size() == 1 ? first : first + " && kernel == %s".formatted(kernel));
                   }
                 }
               });

@@ -271,7 +271,7 @@ final class AstBuilder {
       diagnostics.error(
           ErrorCode.LIMIT_EXCEEDED,
           span,
-          "a chain of %d %s; at most %d are supported"
+          "a chain of %s %s; at most %s are supported"
               .formatted(found, what, IndexNotationReader.MAXIMUM_CHAIN),
           "compute a part of it in a statement of its own");
     }

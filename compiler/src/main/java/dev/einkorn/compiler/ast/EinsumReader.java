@@ -45,7 +45,7 @@ public final class EinsumReader {
       diagnostics.error(
           ErrorCode.LIMIT_EXCEEDED,
           Span.at(0),
-          "the einsum string is %d characters long; at most %d are supported"
+          "the einsum string is %s characters long; at most %s are supported"
               .formatted(length, IndexNotationReader.MAXIMUM_TEXT));
       return Optional.empty();
     }
@@ -119,7 +119,7 @@ public final class EinsumReader {
       diagnostics.error(
           ErrorCode.LIMIT_EXCEEDED,
           span,
-          "the name is %d characters long; at most %d are supported"
+          "the name is %s characters long; at most %s are supported"
               .formatted(characters, IndexNotationReader.MAXIMUM_NAME));
     }
     return new Label.Named(name, span);

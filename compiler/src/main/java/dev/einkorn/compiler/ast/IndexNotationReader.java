@@ -66,7 +66,7 @@ public final class IndexNotationReader {
       diagnostics.error(
           ErrorCode.LIMIT_EXCEEDED,
           Span.at(0),
-          "the program is %d characters long; at most %d are supported"
+          "the program is %s characters long; at most %s are supported"
               .formatted(whole.length(), MAXIMUM_TEXT),
           "split it into several programs");
       return new Program(Optional.empty(), List.of(), whole);
@@ -86,7 +86,7 @@ public final class IndexNotationReader {
       diagnostics.error(
           ErrorCode.LIMIT_EXCEEDED,
           spans.between(tooMany.getFirst(), tooMany.getLast()),
-          "the program has %d statements; at most %d are supported"
+          "the program has %s statements; at most %s are supported"
               .formatted(parts.size() - firstStatement, MAXIMUM_STATEMENTS),
           "split it into several programs");
       return new Program(Optional.empty(), List.of(), whole);
@@ -137,7 +137,7 @@ public final class IndexNotationReader {
     diagnostics.error(
         ErrorCode.LIMIT_EXCEEDED,
         span,
-        "the expression nests %s deep; at most %d is supported".formatted(found, MAXIMUM_DEPTH),
+        "the expression nests %s deep; at most %s is supported".formatted(found, MAXIMUM_DEPTH),
         "split it into several statements");
   }
 
@@ -171,7 +171,7 @@ public final class IndexNotationReader {
             diagnostics.error(
                 ErrorCode.LIMIT_EXCEEDED,
                 spans.of(token),
-                "the %s is %d characters long; at most %d are supported"
+                "the %s is %s characters long; at most %s are supported"
                     .formatted(name ? "name" : "number", length, MAXIMUM_NAME));
             return false;
           }
@@ -185,7 +185,7 @@ public final class IndexNotationReader {
             diagnostics.error(
                 ErrorCode.LIMIT_EXCEEDED,
                 spans.of(token),
-                "brackets nest %d deep; at most %d are supported"
+                "brackets nest %s deep; at most %s are supported"
                     .formatted(nesting, MAXIMUM_BRACKETS),
                 "compute the inner part in a statement of its own"));
     return tooDeep.isEmpty();

@@ -72,7 +72,7 @@ final class AccessRanges {
       diagnostics.error(
           ErrorCode.INDEX_OUT_OF_RANGE,
           span,
-          "%s reads position %d: every index starts at 0".formatted(read.text(), least),
+          "%s reads position %s: every index starts at 0".formatted(read.text(), least),
           "shift the index so that no position is negative, or write a border: zero(%s)"
               .formatted(read.text()));
     }
@@ -169,9 +169,9 @@ final class AccessRanges {
       diagnostics.error(
           ErrorCode.INDEX_OUT_OF_RANGE,
           index.span(),
-          "%s reads position %d of axis %d, whose extent is %d"
+          "%s reads position %s of axis %s, whose extent is %s"
               .formatted(read.text(), least < 0 ? least : most, axis, extent),
-          last.map(each -> "%s has extent %d; %s".formatted(each, extent(each), tensor))
+          last.map(each -> "%s has extent %s; %s".formatted(each, extent(each), tensor))
               .orElse(tensor),
           "write a border around the access, zero clamp wrap or mirror: zero(%s)%s"
               .formatted(read.text(), last.map(this::smaller).orElse("")));

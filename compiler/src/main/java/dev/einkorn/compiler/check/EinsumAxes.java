@@ -121,7 +121,7 @@ final class EinsumAxes {
           Diagnostic.error(
               ErrorCode.INVALID_EINSUM,
               einsum.operandSpans().get(operand),
-              "operand %d has %s, but the tensor given has %s"
+              "operand %s has %s, but the tensor given has %s"
                   .formatted(operand + 1, count(named, "label"), axes(rank)));
       diagnostics.add(
           rank > named ? mismatch.withHint("write ... for axes without a label") : mismatch);

@@ -103,7 +103,7 @@ public final class EinsumChecker {
         diagnostics.error(
             ErrorCode.TYPE_MISMATCH,
             einsum.operandSpans().get(n),
-            "operand %d is a tensor of conditions, which einsum cannot multiply".formatted(n + 1),
+            "operand %s is a tensor of conditions, which einsum cannot multiply".formatted(n + 1),
             "convert it to a number first");
       }
     }

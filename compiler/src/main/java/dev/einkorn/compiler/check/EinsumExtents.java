@@ -69,7 +69,7 @@ record EinsumExtents(List<List<Integer>> broadcast) {
     return Diagnostic.error(
             ErrorCode.EXTENT_MISMATCH,
             first.span(),
-            "%s has extent %d at axis %d of operand %d but %d at axis %d"
+            "%s has extent %s at axis %s of operand %s but %s at axis %s"
                 .formatted(
                     first.labelled().shown(),
                     first.extent(),
@@ -85,7 +85,7 @@ record EinsumExtents(List<List<Integer>> broadcast) {
     return Diagnostic.error(
             ErrorCode.EXTENT_MISMATCH,
             first.span(),
-            "%s has extent %d in operand %d but %d in operand %d"
+            "%s has extent %s in operand %s but %s in operand %s"
                 .formatted(
                     first.labelled().shown(),
                     first.extent(),

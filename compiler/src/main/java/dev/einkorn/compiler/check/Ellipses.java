@@ -135,7 +135,7 @@ final class Ellipses {
         diagnostics.error(
             ErrorCode.RANK_MISMATCH,
             place.span(),
-            "%s has %s, but at least %d stand here"
+            "%s has %s, but at least %s stand here"
                 .formatted(
                     place.tensor(),
                     shape.get().size() == 1 ? "1 axis" : shape.get().size() + " axes",
@@ -186,7 +186,7 @@ final class Ellipses {
               Diagnostic.error(
                       ErrorCode.INVALID_ELLIPSIS,
                       wide.getFirst().span(),
-                      "the axes of the ellipses cannot be broadcast: axis %d of %s has extent %d, but axis %d of %s %d"
+                      "the axes of the ellipses cannot be broadcast: axis %s of %s has extent %s, but axis %s of %s %s"
                           .formatted(
                               position - (count - axes(wide.getFirst())),
                               wide.getFirst().tensor(),

@@ -141,7 +141,7 @@ final class KnownExtents {
           diagnostics.error(
               ErrorCode.EXTENT_MISMATCH,
               span,
-              "axis %d of %s has extent %d in the header, but %d in the tensor given"
+              "axis %s of %s has extent %s in the header, but %s in the tensor given"
                   .formatted(axis.position(), axis.tensor(), wanted, found),
               typeText(axis.tensor()));
         }
@@ -163,7 +163,7 @@ final class KnownExtents {
     diagnostics.error(
         ErrorCode.EXTENT_MISMATCH,
         second.span(),
-        "size %s is %d at axis %d of %s, but %d at axis %d of %s"
+        "size %s is %s at axis %s of %s, but %s at axis %s of %s"
             .formatted(
                 name,
                 extent(first),
@@ -251,7 +251,7 @@ final class KnownExtents {
         diagnostics.error(
             ErrorCode.INDEX_OUT_OF_RANGE,
             span,
-            "%s: there is no position %d on axis %d, whose extent is %d"
+            "%s: there is no position %s on axis %s, whose extent is %s"
                 .formatted(access.text(), constant, position, extent),
             "positions count from 0; " + typeText(access.tensor()));
       }
@@ -296,7 +296,7 @@ final class KnownExtents {
   private void report(Variable variable, Place first, Place second) {
     boolean sameText = first.text().equals(second.text());
     String message =
-        "index %s has extent %d %s but %d %s"
+        "index %s has extent %s %s but %s %s"
             .formatted(
                 variable,
                 extent(first),

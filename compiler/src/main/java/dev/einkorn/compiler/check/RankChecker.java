@@ -37,7 +37,7 @@ final class RankChecker {
           diagnostics.error(
               ErrorCode.INDEX_OUT_OF_RANGE,
               use.span(),
-              "%s has no axis %d, it has %s"
+              "%s has no axis %s, it has %s"
                   .formatted(
                       tensor.name(),
                       use.axis(),

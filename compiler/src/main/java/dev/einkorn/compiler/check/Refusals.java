@@ -54,7 +54,7 @@ final class Refusals {
         Diagnostic.error(
             ErrorCode.WRONG_ARGUMENT_COUNT,
             call.span(),
-            "%s takes %s, found %d"
+            "%s takes %s, found %s"
                 .formatted(name, arguments(callee.arity()), call.arguments().size()));
     if (callee == Callee.Special.SELECT) {
       return refusal.withHint("select(condition, valueWhereTrue, valueWhereFalse)");

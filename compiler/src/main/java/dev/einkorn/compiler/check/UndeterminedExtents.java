@@ -82,7 +82,7 @@ final class UndeterminedExtents {
                   "the extent of index %s is not determined: %s is legal for every %s"
                       .formatted(variable, text, variable))
               .withHint(
-                  "give it an extent: where %s < extent(%s, %d)"
+                  "give it an extent: where %s < extent(%s, %s)"
                       .formatted(
                           variable, bordered.get().tensor(), axis(bordered.get(), variable))));
       return;
@@ -94,7 +94,7 @@ final class UndeterminedExtents {
           gathered.get().span(),
           "the extent of index %s is not determined: a gathered position, as in %s, gives none"
               .formatted(variable, gathered.get().text()),
-          "give it an extent: where %s < extent(%s, %d)"
+          "give it an extent: where %s < extent(%s, %s)"
               .formatted(
                   variable, gathered.get().tensor(), gatheredAxis(gathered.get(), variable)));
       return;
@@ -138,7 +138,7 @@ final class UndeterminedExtents {
       diagnostics.error(
           ErrorCode.UNDETERMINED_EXTENT,
           form.read().span(),
-          "the extent of index %s is not determined: the one of axis %d of %s is not known for %s"
+          "the extent of index %s is not determined: the one of axis %s of %s is not known for %s"
               .formatted(variable, form.axis().position(), form.axis().tensor(), access),
           "give it an extent: where %s < 10".formatted(variable));
       return;

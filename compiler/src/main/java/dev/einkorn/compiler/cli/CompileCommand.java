@@ -108,11 +108,11 @@ final class CompileCommand implements Callable<Integer> {
   private static String line(KernelResources kernel) {
     return String.format(
         Locale.ROOT,
-        "%s: %d registers, %s, %,d bytes of shared memory",
+        "%s: %s registers, %s, %,d bytes of shared memory",
         kernel.kernel(),
         kernel.registers(),
         kernel.spills()
-            ? "spills %d bytes".formatted(kernel.spillStoreBytes() + kernel.spillLoadBytes())
+            ? "spills %s bytes".formatted(kernel.spillStoreBytes() + kernel.spillLoadBytes())
             : "no spills",
         kernel.staticSharedBytes());
   }

@@ -162,7 +162,7 @@ final class LiteralReader {
   private UsageException error(String expected) {
     String found = at < text.length() ? text.substring(at, Math.min(at + 10, text.length())) : "";
     return new UsageException(
-        "expected %s at character %d of %s, found %s"
+        "expected %s at character %s of %s, found %s"
             .formatted(
                 expected, at + 1, abridged(), found.isEmpty() ? "the end" : "'" + found + "'"));
   }

@@ -114,7 +114,7 @@ final class Machine {
   private static String caches(CacheSizes caches) {
     return String.format(
         Locale.ROOT,
-        "L1 %,d KiB, L2 %,d KiB, L3 %,d KiB, lines of %d bytes (%s)",
+        "L1 %,d KiB, L2 %,d KiB, L3 %,d KiB, lines of %s bytes (%s)",
         caches.l1Bytes() >> 10,
         caches.l2Bytes() >> 10,
         caches.l3Bytes() >> 10,

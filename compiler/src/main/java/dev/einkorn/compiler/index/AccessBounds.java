@@ -31,7 +31,7 @@ public final class AccessBounds {
       int statement, IndexExpr.Access access, int axis, long position, long extent) {
     @Override
     public String toString() {
-      return "position %d is outside of axis %d of %s, of extent %d, in %s"
+      return "position %s is outside of axis %s of %s, of extent %s, in %s"
           .formatted(position, axis, access.tensor(), extent, IndexPrinter.print(access));
     }
   }

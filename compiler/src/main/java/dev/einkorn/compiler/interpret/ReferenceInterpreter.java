@@ -100,7 +100,7 @@ public final class ReferenceInterpreter {
       if (given.elementType() != declaration.type().elementType()
           || given.rank() != declaration.type().rank()) {
         throw new IllegalArgumentException(
-            "%s is expected, but the given tensor is %s of rank %d"
+            "%s is expected, but the given tensor is %s of rank %s"
                 .formatted(declaration, given.elementType(), given.rank()));
       }
       taken.put(declaration.name(), given);
@@ -114,7 +114,7 @@ public final class ReferenceInterpreter {
       long found = tensor(declaration.name()).extent(axis);
       if (found != expected) {
         throw new IllegalArgumentException(
-            "axis %d of %s is expected to have extent %d, but has %d"
+            "axis %s of %s is expected to have extent %s, but has %s"
                 .formatted(axis, declaration, expected, found));
       }
     }
@@ -273,7 +273,7 @@ public final class ReferenceInterpreter {
           case Subscript.Affine _ ->
               new KernelException(
                   KernelException.Code.INDEX_OUT_OF_RANGE,
-                  "position %d is outside of axis %d of %s, of extent %d, in %s"
+                  "position %s is outside of axis %s of %s, of extent %s, in %s"
                       .formatted(position, axis, name, extent, printed));
         };
       } else {

@@ -25,7 +25,7 @@ public final class KernelCompilationException extends RuntimeException {
     var text = new StringBuilder();
     int number = 1;
     for (String line : source.text().split("\n", -1)) {
-      text.append(String.format(Locale.ROOT, "%4d  %s%n", number++, line));
+      text.append(String.format(Locale.ROOT, "%4s  %s%n", number++, line));
     }
     return text.toString();
   }

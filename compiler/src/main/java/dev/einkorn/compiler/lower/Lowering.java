@@ -251,7 +251,7 @@ public final class Lowering {
             case Subscript.Gather(IndexExpr index) ->
                 new Position.Gathered(
                     value(index, scope),
-                    "axis %d of %s, in %s"
+                    "axis %s of %s, in %s"
                         .formatted(axis, access.tensor(), IndexPrinter.print(access)));
           });
     }

@@ -135,7 +135,7 @@ final class LongSums {
     if (chunks < LEAST_CHUNKS || bytes > request.intermediateBytes()) {
       return Optional.empty();
     }
-    texts.add("sum of %s in %d chunks of %d".formatted(along.variable(), chunks, length));
+    texts.add("sum of %s in %s chunks of %s".formatted(along.variable(), chunks, length));
     return Optional.of(
         new SplitSum(sum, along, kept, unused).into(chunks, length, positions - chunks * length));
   }

@@ -90,7 +90,7 @@ record PinnedOrders(Set<String> untouched) {
       case 1 -> statements.getFirst();
       default ->
           throw new ScheduleException(
-              "the order %s is for one statement, but %d compute %s"
+              "the order %s is for one statement, but %s compute %s"
                   .formatted(tree, statements.size(), target));
     };
   }
@@ -122,7 +122,7 @@ record PinnedOrders(Set<String> untouched) {
       throw misfit(
           written.target(),
           tree,
-          "expected the factors 0 to %d, each once, found %d of them"
+          "expected the factors 0 to %s, each once, found %s of them"
               .formatted(product.factors().size() - 1, leaves));
     }
     return product;

@@ -29,7 +29,7 @@ final class DeviceHeader {
     lines.add("");
     int temporaries = plan.temporaries().size();
     lines.add(
-        "Plan: %d %s, %d stored %s."
+        "Plan: %s %s, %s stored %s."
             .formatted(
                 steps.size(),
                 steps.size() == 1 ? "loop nest" : "loop nests",

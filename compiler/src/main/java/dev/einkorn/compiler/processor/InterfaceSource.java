@@ -218,7 +218,7 @@ public final class InterfaceSource {
     long start = trees.getSourcePositions().getStartPosition(unit, path.getLeaf());
     LineMap lines = unit.getLineMap();
     messages.add(
-        "%s:%d:%d: %s"
+        "%s:%s:%s: %s"
             .formatted(
                 Path.of(unit.getSourceFile().getName()).getFileName(),
                 lines.getLineNumber(start),

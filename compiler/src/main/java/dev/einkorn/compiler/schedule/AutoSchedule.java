@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Chooses a schedule: tiles for a contraction, vectors for what streams, partial results for long
@@ -176,27 +177,30 @@ public final class AutoSchedule {
       List<Directive> mirrored = new ArrayList<>(all);
       mirrored.add(mirror.get());
       LoopNest half = Scheduler.apply(promoted, new Schedule(List.of(mirror.get())));
-      Optional<Schedule> found = tiles(nest, mirrored, half, shape.get(), target);
+      Optional<Schedule> found = tiles(mirrored, half, shape.get(), target);
       if (found.isPresent()) {
         return found;
       }
     }
-    return tiles(nest, all, promoted, shape.get(), target);
+    return tiles(all, promoted, shape.get(), target);
   }
 
-  /** Tiles that follow other directives, if the two are legal together. */
+  /**
+   * Tiles that follow other directives, if they are legal.
+   *
+   * @param after the nest under the directives before
+   */
   private static Optional<Schedule> tiles(
-      LoopNest nest, List<Directive> before, LoopNest after, CallShape shape, Target target) {
+      List<Directive> before, LoopNest after, CallShape shape, Target target) {
     Optional<List<Directive>> tiles = ContractionSchedule.choose(after, shape, target);
     if (tiles.isEmpty()) {
       return Optional.empty();
     }
-    List<Directive> all = new ArrayList<>(before);
-    all.addAll(tiles.get());
     List<Directive> alone =
-        all.stream().filter(directive -> !(directive instanceof Directive.Parallel)).toList();
-    return List.of(all, alone).stream()
-        .filter(directives -> isLegal(nest, directives))
+        tiles.get().stream().filter(d -> !(d instanceof Directive.Parallel)).toList();
+    return List.of(tiles.get(), alone).stream()
+        .filter(directives -> isLegal(after, directives))
+        .map(directives -> Stream.concat(before.stream(), directives.stream()).toList())
         .map(Schedule::new)
         .findFirst();
   }

@@ -70,7 +70,7 @@ public sealed interface DeviceDirective extends Directive {
 
     @Override
     public String toString() {
-      return "bind(%s: %s %d%s)".formatted(variable, level, count, each == 1 ? "" : " by " + each);
+      return "bind(%s: %s %s%s)".formatted(variable, level, count, each == 1 ? "" : " by " + each);
     }
   }
 

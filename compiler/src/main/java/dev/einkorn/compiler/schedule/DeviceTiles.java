@@ -40,7 +40,7 @@ final class DeviceTiles {
               && lines % (threads / RUN) == 0;
       if (!divides) {
         return Optional.of(
-            "a panel of %d x %d does not divide among %d threads".formatted(lines, depth, threads));
+            "a panel of %s x %s does not divide among %s threads".formatted(lines, depth, threads));
       }
     }
     return Optional.empty();
@@ -61,7 +61,7 @@ final class DeviceTiles {
       }
       if (depth % MATRIX != 0 || lines.block() * depth / 4 % threads != 0) {
         return Optional.of(
-            "a panel of %d x %d does not divide among %d threads"
+            "a panel of %s x %s does not divide among %s threads"
                 .formatted(lines.block(), depth, threads));
       }
     }

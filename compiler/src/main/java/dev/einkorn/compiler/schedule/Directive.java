@@ -932,7 +932,7 @@ public sealed interface Directive
           || block % (count * lanes) != 0
           || block < 1) {
         throw new IllegalArgumentException(
-            "%s: %d x %d of %d".formatted(variables, count, lanes, block));
+            "%s: %s x %s of %s".formatted(variables, count, lanes, block));
       }
     }
 

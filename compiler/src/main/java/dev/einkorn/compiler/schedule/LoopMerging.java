@@ -266,7 +266,7 @@ final class LoopMerging {
         throw refuse(element + " does not have the indices side by side");
       }
       if (n > 0 && !layout.joined().contains(axis - 1)) {
-        throw refuse("axis %d of %s may be cut short".formatted(axis, element.tensor()));
+        throw refuse("axis %s of %s may be cut short".formatted(axis, element.tensor()));
       }
     }
     List<Position> positions = new ArrayList<>(element.positions());

@@ -42,7 +42,7 @@ final class LoopUnrolling {
     if (directive.terms() > MOST_COPIES) {
       throw Scheduler.refusal(
           directive,
-          "%d terms are too many to be written out, at most %d"
+          "%s terms are too many to be written out, at most %s"
               .formatted(directive.terms(), MOST_COPIES));
     }
     return new LoopUnrolling(directive, LocalNames.of(nest.body())).guarded(nest.body(), List.of());

@@ -1,9 +1,12 @@
 package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.compiler.index.IndexVariable;
+import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LoopKind;
 import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
+import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,18 +31,50 @@ final class PackedContraction {
   }
 
   static LoopNest apply(LoopNest nest, Directive.Pack pack) {
+    return build(roles(nest, pack));
+  }
+
+  /**
+   * Refuses what {@link #apply} refuses, in less time where every element has a plain place: such
+   * places can always be moved, so the roles decide.
+   */
+  static void check(LoopNest nest, Directive.Pack pack) {
+    PackRoles roles = roles(nest, pack);
+    if (roles.form().mirrored().isPresent() || !hasPlainPlaces(nest)) {
+      build(roles);
+    }
+  }
+
+  private static PackRoles roles(LoopNest nest, Directive.Pack pack) {
     if (!nest.scratch().isEmpty()) {
       throw Scheduler.refusal(pack, "the nest is packed already");
     }
+    PackRoles roles = new PackRoles(nest, pack);
+    // Vectors along a batch index may overlap, and each worker does what is too short for them.
+    if (roles.form().continues() && roles.batch().isPresent()) {
+      throw Scheduler.refusal(pack, "an element that goes on must be computed once");
+    }
+    return roles;
+  }
+
+  private static boolean hasPlainPlaces(LoopNest nest) {
+    boolean[] plain = {nest.merged().isEmpty()};
+    LoopWalk.values(
+        nest.body(),
+        value ->
+            plain[0] &=
+                !(value instanceof Expr.LoopValue)
+                    && (!(value instanceof Expr.Load(Element element, _))
+                        || element.positions().stream()
+                            .allMatch(Position.Affine.class::isInstance)));
+    return plain[0];
+  }
+
+  private static LoopNest build(PackRoles roles) {
     try {
-      PackRoles roles = new PackRoles(nest, pack);
-      // Vectors along a batch index may overlap, and each worker does what is too short for them.
-      if (roles.form().continues() && roles.batch().isPresent()) {
-        throw Scheduler.refusal(pack, "an element that goes on must be computed once");
-      }
       return new PackedContraction(roles).build();
     } catch (Relocation.UnsupportedException e) {
-      throw Scheduler.refusal(pack, String.valueOf(e.getMessage()));
+      throw Scheduler.refusal(roles.pack(), String.valueOf(e.getMessage()));
     }
   }
 

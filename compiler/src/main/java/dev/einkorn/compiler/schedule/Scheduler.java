@@ -94,8 +94,14 @@ public final class Scheduler {
   }
 
   public static boolean isLegal(LoopNest nest, Schedule schedule) {
+    List<Directive> directives = schedule.directives();
     try {
-      apply(nest, schedule);
+      if (!directives.isEmpty() && directives.getLast() instanceof Directive.Pack pack) {
+        Schedule before = new Schedule(directives.subList(0, directives.size() - 1));
+        PackedContraction.check(apply(nest, before), pack);
+      } else {
+        apply(nest, schedule);
+      }
       return true;
     } catch (ScheduleException e) {
       return false;

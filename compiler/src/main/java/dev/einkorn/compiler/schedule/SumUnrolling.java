@@ -36,7 +36,7 @@ final class SumUnrolling {
   private void requireFew(long terms) {
     if (terms > MOST_TERMS) {
       throw refuse(
-          "%d terms are too many to be written out, at most %d".formatted(terms, MOST_TERMS));
+          "%s terms are too many to be written out, at most %s".formatted(terms, MOST_TERMS));
     }
   }
 

@@ -31,7 +31,7 @@ public record Target(int simdBits, int threads, long l1, long l2, long l3, boole
   public Target {
     if (simdBits < 0 || threads < 1 || l1 < 1 || l2 < 1 || l3 < 1) {
       throw new IllegalArgumentException(
-          "no such target: %d bits, %d threads, caches of %d, %d and %d bytes"
+          "no such target: %s bits, %s threads, caches of %s, %s and %s bytes"
               .formatted(simdBits, threads, l1, l2, l3));
     }
   }

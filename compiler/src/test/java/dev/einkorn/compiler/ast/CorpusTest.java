@@ -71,7 +71,7 @@ class CorpusTest {
         int column,
         String message,
         RecognitionException e) {
-      fail("syntax error at %d:%d: %s", line, column, message);
+      fail("syntax error at %s:%s: %s", line, column, message);
     }
 
     @Override
@@ -83,13 +83,13 @@ class CorpusTest {
         boolean exact,
         BitSet alternatives,
         ATNConfigSet configurations) {
-      fail("ambiguity in rule %d: %s", dfa.atnStartState.ruleIndex, alternatives);
+      fail("ambiguity in rule %s: %s", dfa.atnStartState.ruleIndex, alternatives);
     }
 
     @Override
     public void reportContextSensitivity(
         Parser parser, DFA dfa, int start, int stop, int choice, ATNConfigSet configurations) {
-      fail("context sensitivity in rule %d", dfa.atnStartState.ruleIndex);
+      fail("context sensitivity in rule %s", dfa.atnStartState.ruleIndex);
     }
   }
 }

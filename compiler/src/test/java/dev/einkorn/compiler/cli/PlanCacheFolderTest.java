@@ -44,8 +44,8 @@ class PlanCacheFolderTest {
     var product = new StringBuilder("s =");
     for (int n = 0; n < 20; n++) {
       int next = (n + 1) % 20;
-      text.append(n == 0 ? "" : ", ").append("T%d: f32[i%d,i%d,j%d]".formatted(n, n, next, n % 7));
-      product.append(n == 0 ? " " : " * ").append("T%d[i%d,i%d,j%d]".formatted(n, n, next, n % 7));
+      text.append(n == 0 ? "" : ", ").append("T%s: f32[i%s,i%s,j%s]".formatted(n, n, next, n % 7));
+      product.append(n == 0 ? " " : " * ").append("T%s[i%s,i%s,j%s]".formatted(n, n, next, n % 7));
     }
     String program = text.append(") -> (s)\n").append(product).toString();
     String plans = folder.resolve("plans").toString();

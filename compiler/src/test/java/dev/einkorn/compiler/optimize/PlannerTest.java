@@ -151,6 +151,24 @@ class PlannerTest {
   }
 
   @Test
+  void aCovarianceOfTwoTensorsSubtractsFirst() {
+    plans(
+        DETERMINISTIC,
+        program("C[j,k] = sum[i]((X[i,j] - m[j]) * (Y[i,k] - n[k]))", "X:2", "m:1", "Y:2", "n:1"),
+        "C[j,k] = sum[i]((X[i,j] - m[j]) * (Y[i,k] - n[k]))");
+    plans(
+        DETERMINISTIC,
+        program(
+            "c[b] = sum[i](w[i] * (x[b,i] - m[b]) * (y[b,i] - n[b]))",
+            "w:1",
+            "x:2",
+            "m:1",
+            "y:2",
+            "n:1"),
+        "c[b] = sum[i]((x[b,i] - m[b]) * (y[b,i] - n[b]) * w[i])");
+  }
+
+  @Test
   void differencesOverOtherKindsOfIndicesAreDistributed() {
     // What is summed in one factor is kept in the other one: no square is among the terms.
     plans(

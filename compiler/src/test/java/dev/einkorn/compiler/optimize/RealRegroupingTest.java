@@ -65,7 +65,7 @@ class RealRegroupingTest {
       double allowed = (written + gamma(roundings(optimized, drawn.inputs()))) * (1 + 2 * written);
       for (int n = 0; n < expected.length; n++) {
         assertThat(Math.abs(actual[n] - expected[n]))
-            .as("seed %d\n%s\n%s", seed, drawn.text(), IndexPrinter.print(optimized))
+            .as("seed %s\n%s\n%s", seed, drawn.text(), IndexPrinter.print(optimized))
             .isLessThanOrEqualTo(allowed * terms[n]);
         different += actual[n] == expected[n] ? 0 : 1;
       }

@@ -82,7 +82,7 @@ class BuiltSlabsTest {
       Tensor x = layout.apply(draw(rows, 40));
       Tensor found = (Tensor) Shared.BUILT.call("softmax", x);
       assertThat(found.contentEquals(interpreted(SOFTMAX, Map.of("X", x))))
-          .as("%d rows", rows)
+          .as("%s rows", rows)
           .isTrue();
     }
     assertThat(((Tensor) Shared.BUILT.call("softmax", draw(0, 5))).elementCount()).isZero();
@@ -96,7 +96,7 @@ class BuiltSlabsTest {
       Tensor w = layout.apply(draw(8, 8));
       Tensor found = (Tensor) Shared.BUILT.call("chain", x, w);
       assertThat(found.contentEquals(interpreted(CHAIN, Map.of("X", x, "W", w))))
-          .as("%d rows", rows)
+          .as("%s rows", rows)
           .isTrue();
     }
   }

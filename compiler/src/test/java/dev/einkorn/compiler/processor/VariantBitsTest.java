@@ -36,7 +36,7 @@ class VariantBitsTest {
           Tensor[] vectors = run(variants, variant, bits);
           for (int output : variants.outputs()) {
             assertThat(vectors[output].contentEquals(scalar[output]))
-                .as("variant %d, %d bits of %s", variant, bits, program)
+                .as("variant %s, %s bits of %s", variant, bits, program)
                 .isTrue();
             compared++;
           }

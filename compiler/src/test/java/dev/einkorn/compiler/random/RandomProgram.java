@@ -34,7 +34,7 @@ public record RandomProgram(
   /** All that is needed to see it again. */
   @Override
   public String toString() {
-    return "seed %d, profile %s, sizes %s%s%n%s"
+    return "seed %s, profile %s, sizes %s%s%n%s"
         .formatted(
             seed, profile, sizes, mayFail() ? ", risks " + risk : "", IndexPrinter.print(program))
         .replace("\r\n", "\n");

@@ -85,7 +85,7 @@ class PartialBitsTest {
     String start = "promote(" + target + "); hoist(); " + before;
     var forms = new LinkedHashMap<String, ScheduledKernel>();
     for (int lanes = 1; lanes <= partials; lanes *= 2) {
-      String schedule = start + "partial(k, %d x %d)".formatted(partials, lanes);
+      String schedule = start + "partial(k, %s x %s)".formatted(partials, lanes);
       forms.put("arrays of " + lanes, ScheduledKernel.of(program, schedule, SCALARS));
       if (lanes > 1) {
         forms.put("vectors of " + lanes, ScheduledKernel.of(program, schedule, VECTORS));

@@ -188,7 +188,7 @@ class RandomContractionTest {
       return switch (family) {
         case PACKED, IN_PLACE ->
             sums
-                + "pack(%s: %d of %d%s, %s: %d x %d of %d, %s: 1 of %d%s)"
+                + "pack(%s: %s of %s%s, %s: %s x %s of %s, %s: 1 of %s%s)"
                     .formatted(
                         join(rows),
                         height,
@@ -203,7 +203,7 @@ class RandomContractionTest {
                         List.of("", ", share rows", ", share columns").get(random.nextInt(3)));
         case PACKED_BATCH ->
             sums
-                + "pack(%s: %d of %d, %s: %d of %d, %s: 1 of %d, %s: %d x %d%s)"
+                + "pack(%s: %s of %s, %s: %s of %s, %s: 1 of %s, %s: %s x %s%s)"
                     .formatted(
                         join(rows),
                         height,
@@ -219,7 +219,7 @@ class RandomContractionTest {
                         random.nextBoolean() ? "" : ", share columns");
         case TILED ->
             sums
-                + "tile(%s: %d, %s: %d x %d%s)%s"
+                + "tile(%s: %s, %s: %s x %s%s)%s"
                     .formatted(
                         rows.getFirst(),
                         height,
@@ -231,7 +231,7 @@ class RandomContractionTest {
         case STAGED ->
             sums
                 + ordered()
-                + "stage(B, k0: %d%s, n0: %d); tile(n0: %d x %d%s%s)%s"
+                + "stage(B, k0: %s%s, n0: %s); tile(n0: %s x %s%s%s)%s"
                     .formatted(
                         1 + random.nextInt(40),
                         random.nextInt(4) == 0 ? "" : " whole",
@@ -244,7 +244,7 @@ class RandomContractionTest {
         case STREAMED ->
             sums
                 + ordered()
-                + "block(n0: %d); resume(k0: %d around n0); %stile(n0: %d x %d, m0: %d)%s"
+                + "block(n0: %s); resume(k0: %s around n0); %stile(n0: %s x %s, m0: %s)%s"
                     .formatted(
                         1 + random.nextInt(40),
                         1 + random.nextInt(12),
@@ -258,7 +258,7 @@ class RandomContractionTest {
           int terms = random.nextInt(4) == 0 ? 3 : ProgramText.named(extents, "k0");
           yield sums
               + ordered()
-              + "unroll(k0: %d); hoist(); tile(n0: %d x %d%s)%s"
+              + "unroll(k0: %s); hoist(); tile(n0: %s x %s%s)%s"
                   .formatted(
                       Math.clamp(terms, 1, 32),
                       width,

@@ -155,7 +155,7 @@ class RandomConvolutionTest {
       int height = 1 + random.nextInt(6);
       int width = 1 + random.nextInt(2);
       int lanes = 2 << random.nextInt(type == ElementType.F32 ? 4 : 3);
-      return "fuse(%s); promote(C); contract(); pack(%s: %d of %d%s, f: %d x %d of %d, %s: 1 of %d%s)"
+      return "fuse(%s); promote(C); contract(); pack(%s: %s of %s%s, f: %s x %s of %s, %s: 1 of %s%s)"
           .formatted(
               String.join(", ", target),
               String.join("+", rows),
@@ -197,7 +197,7 @@ class RandomConvolutionTest {
       for (Target machine : List.of(ScheduledKernel.VECTORS, ScheduledKernel.SCALARS)) {
         for (int workers : List.of(1, 3)) {
           String what =
-              "seed %d: %s\n%s %s %d".formatted(seed, drawn.program(), schedule, machine, workers);
+              "seed %s: %s\n%s %s %s".formatted(seed, drawn.program(), schedule, machine, workers);
           Tensor actual;
           try {
             actual =

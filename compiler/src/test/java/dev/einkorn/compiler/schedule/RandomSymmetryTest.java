@@ -93,7 +93,7 @@ class RandomSymmetryTest {
     String packed =
         before
             + mirror
-            + "pack(%s: %d of %d, %s: %d x %d of %d, k: 1 of %d%s)"
+            + "pack(%s: %s of %s, %s: %s x %s of %s, k: 1 of %s%s)"
                 .formatted(
                     swapped ? "j" : "i",
                     height,

@@ -176,7 +176,7 @@ class StreamingBitsTest {
             for (boolean vectors : List.of(false, true)) {
               String schedule = "polynomial(); hoist()" + rest + tile;
               assertThat(bound.run(schedule, vectors, kernels).contentEquals(one))
-                  .as("%s of %d, %s", schedule, extent, type)
+                  .as("%s of %s, %s", schedule, extent, type)
                   .isTrue();
             }
           }
@@ -223,7 +223,7 @@ class StreamingBitsTest {
             Tensor result = bound.run(c.schedule(), vectors, compiled);
             assertThat(result.contentEquals(bound.expected()))
                 .as(
-                    "%s by %s for %s, %s, view %d, vectors %s%n%s%n%s",
+                    "%s by %s for %s, %s, view %s, vectors %s%n%s%n%s",
                     c.program(),
                     c.schedule(),
                     extents,

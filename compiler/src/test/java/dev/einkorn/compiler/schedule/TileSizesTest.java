@@ -14,11 +14,11 @@ class TileSizesTest {
         for (long most : new long[] {1, tile, 2L * tile, 5L * tile}) {
           for (long extent = tile; extent < 9L * tile; extent++) {
             int block = TileSizes.blockOfTiles(extent, tile, lanes, most);
-            String what = "extent %d, tile %d, most %d".formatted(extent, tile, most);
+            String what = "extent %s, tile %s, most %s".formatted(extent, tile, most);
             assertThat(block).as(what).isGreaterThanOrEqualTo(tile);
             assertThat(block % lanes).as(what).isZero();
             long rest = extent % block;
-            assertThat(rest == 0 || rest >= tile).as("%s, block %d", what, block).isTrue();
+            assertThat(rest == 0 || rest >= tile).as("%s, block %s", what, block).isTrue();
           }
         }
       }

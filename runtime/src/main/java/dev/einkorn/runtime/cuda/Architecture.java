@@ -29,7 +29,7 @@ public record Architecture(int major, int minor, boolean chipOnly, boolean ptx) 
   public Architecture {
     if (major < 1 || major > 99 || minor < 0 || minor > 9) {
       throw new IllegalArgumentException(
-          "there is no compute capability %d.%d".formatted(major, minor));
+          "there is no compute capability %s.%s".formatted(major, minor));
     }
   }
 

@@ -73,6 +73,6 @@ public final class Cubin {
 
   @Override
   public String toString() {
-    return "%s, %d bytes: %s".formatted(architecture, image.length, resources);
+    return "%s, %s bytes: %s".formatted(architecture, image.length, resources);
   }
 }

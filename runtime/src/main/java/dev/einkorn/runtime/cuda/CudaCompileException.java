@@ -29,7 +29,7 @@ public final class CudaCompileException extends RuntimeException {
     StringBuilder numbered = new StringBuilder();
     int number = 1;
     for (String line : text.lines().toList()) {
-      numbered.append("%5d  %s%n".formatted(number++, line));
+      numbered.append("%5s  %s%n".formatted(number++, line));
     }
     return numbered.toString();
   }

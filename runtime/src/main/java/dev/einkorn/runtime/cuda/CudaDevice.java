@@ -101,7 +101,7 @@ public final class CudaDevice implements AutoCloseable {
     for (int axis = shape.length - 1; axis >= 0; axis--) {
       if (shape[axis] < 0) {
         throw new IllegalArgumentException(
-            "extent of axis %d is negative in shape %s".formatted(axis, Arrays.toString(shape)));
+            "extent of axis %s is negative in shape %s".formatted(axis, Arrays.toString(shape)));
       }
       strides[axis] = count;
       count = Math.multiplyExact(count, shape[axis]);

@@ -43,7 +43,7 @@ public final class CudaDriver {
     api = new DriverApi(symbols, finding.location());
     api.check(api.init, api.init.call(0));
     int number = integer(out -> api.check(api.driverGetVersion, api.driverGetVersion.call(out)));
-    version = "%d.%d".formatted(number / 1000, number % 1000 / 10);
+    version = "%s.%s".formatted(number / 1000, number % 1000 / 10);
     int count = integer(out -> api.check(api.deviceGetCount, api.deviceGetCount.call(out)));
     List<DeviceProperties> found = new ArrayList<>();
     for (int ordinal = 0; ordinal < count; ordinal++) {
@@ -88,7 +88,7 @@ public final class CudaDriver {
   public CudaDevice open(int ordinal) {
     if (ordinal < 0 || ordinal >= devices.size()) {
       throw new IllegalArgumentException(
-          "there is no GPU %d; visible are %d".formatted(ordinal, devices.size()));
+          "there is no GPU %s; visible are %s".formatted(ordinal, devices.size()));
     }
     return new CudaDevice(new Context(api, device(ordinal)), devices.get(ordinal));
   }

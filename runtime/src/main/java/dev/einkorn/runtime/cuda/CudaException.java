@@ -69,11 +69,11 @@ public final class CudaException extends RuntimeException {
   private static String message(
       CudaResult result, String call, String subject, boolean lost, boolean again) {
     if (again) {
-      return "%s was not called: the device was lost before, by %s (%d)"
+      return "%s was not called: the device was lost before, by %s (%s)"
           .formatted(call, result.name(), result.code());
     }
     StringBuilder message = new StringBuilder();
-    message.append("%s: %s (%d)".formatted(call, result.name(), result.code()));
+    message.append("%s: %s (%s)".formatted(call, result.name(), result.code()));
     if (!subject.isEmpty()) {
       message.append(", ").append(subject);
     }

@@ -139,12 +139,12 @@ public final class CudaFunction {
     int mostShared = device.properties().sharedBytesPerBlock();
     if (launch.threadsPerBlock() > maxThreadsPerBlock) {
       throw new IllegalArgumentException(
-          "%s%s: with %d registers a block has at most %d threads"
+          "%s%s: with %s registers a block has at most %s threads"
               .formatted(name, launch, registers, maxThreadsPerBlock));
     }
     if (shared < 0 || shared > mostShared) {
       throw new IllegalArgumentException(
-          "%s%s: a block of this device has at most %d bytes of shared memory, %d are static"
+          "%s%s: a block of this device has at most %s bytes of shared memory, %s are static"
               .formatted(name, launch, mostShared, staticSharedBytes));
     }
   }
@@ -165,7 +165,7 @@ public final class CudaFunction {
     Context context = device.context();
     context.call(
         context.api().funcSetAttribute,
-        () -> "%d bytes of dynamic shared memory for %s".formatted(bytes, name),
+        () -> "%s bytes of dynamic shared memory for %s".formatted(bytes, name),
         f -> f.call(function(), MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes));
     dynamicSharedAllowed = bytes;
   }

@@ -37,7 +37,7 @@ public final class CudaModule implements AutoCloseable {
       context.call(
           context.api().moduleLoadDataEx,
           () ->
-              "loading %d bytes for %s on %s %s"
+              "loading %s bytes for %s on %s %s"
                   .formatted(
                       bytes.length,
                       cubin.architecture(),

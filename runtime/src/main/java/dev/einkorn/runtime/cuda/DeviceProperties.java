@@ -34,7 +34,7 @@ public record DeviceProperties(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%s, %s, %,d MiB, %d multiprocessors, %,d KiB shared per block, L2 %,d MiB",
+        "%s, %s, %,d MiB, %s multiprocessors, %,d KiB shared per block, L2 %,d MiB",
         name,
         architecture,
         memoryBytes >> 20,

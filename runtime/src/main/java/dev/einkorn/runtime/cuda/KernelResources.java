@@ -41,7 +41,7 @@ public record KernelResources(
   /** As a line for people. */
   @Override
   public String toString() {
-    return "%s: %d registers, %d bytes shared, %d bytes stack, %d + %d bytes spilled, %d barriers"
+    return "%s: %s registers, %s bytes shared, %s bytes stack, %s + %s bytes spilled, %s barriers"
         .formatted(
             kernel,
             registers,

@@ -61,6 +61,6 @@ public record Launch(
   }
 
   private static String format(int gx, int gy, int gz, int bx, int by, int bz, int shared) {
-    return "<<<(%d,%d,%d), (%d,%d,%d), %d>>>".formatted(gx, gy, gz, bx, by, bz, shared);
+    return "<<<(%s,%s,%s), (%s,%s,%s), %s>>>".formatted(gx, gy, gz, bx, by, bz, shared);
   }
 }

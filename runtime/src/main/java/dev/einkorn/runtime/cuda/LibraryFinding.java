@@ -32,6 +32,6 @@ public record LibraryFinding(
     }
     return attempts.size() == 1
         ? "not found: " + attempts.getFirst()
-        : "not found in %d places".formatted(attempts.size());
+        : "not found in %s places".formatted(attempts.size());
   }
 }

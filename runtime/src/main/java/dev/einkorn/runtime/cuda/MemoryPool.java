@@ -83,7 +83,7 @@ final class MemoryPool {
         MemoryReport report = report();
         throw context.failure(
             alloc,
-            "%d bytes for %s; of %d bytes %d are free, %d are used by this program's tensors"
+            "%s bytes for %s; of %s bytes %s are free, %s are used by this program's tensors"
                 .formatted(
                     size, subject, report.totalBytes(), report.freeBytes(), report.usedBytes()),
             result);

@@ -204,7 +204,7 @@ public final class Nvrtc {
       long bytes = count.get(JAVA_LONG, 0);
       if (bytes < 0 || bytes > MOST_BYTES) {
         throw new CudaCompileException(
-            "%s says %d bytes".formatted(size.name(), bytes), "", source);
+            "%s says %s bytes".formatted(size.name(), bytes), "", source);
       }
       MemorySegment content = arena.allocate(Math.max(1, bytes));
       check(get, get.call(program, content), "", source);
@@ -227,7 +227,7 @@ public final class Nvrtc {
     String problem =
         result == COMPILATION_FAILED
             ? "NVRTC %s refuses %s".formatted(version, source.fileName())
-            : "NVRTC %s: %s of %s failed with %d (%s)"
+            : "NVRTC %s: %s of %s failed with %s (%s)"
                 .formatted(version, function.name(), source.fileName(), result, name(result));
     throw new CudaCompileException(problem, log, source);
   }
@@ -262,7 +262,7 @@ public final class Nvrtc {
           bind("nvrtcGetNumSupportedArchs", Shape.P).call(count) == 0,
           "nvrtcGetNumSupportedArchs fails");
       int length = count.get(JAVA_INT, 0);
-      require(length >= 0 && length <= 1000, "NVRTC knows %d architectures".formatted(length));
+      require(length >= 0 && length <= 1000, "NVRTC knows %s architectures".formatted(length));
       MemorySegment numbers = arena.allocate(JAVA_INT, Math.max(1, length));
       require(
           bind("nvrtcGetSupportedArchs", Shape.P).call(numbers) == 0,

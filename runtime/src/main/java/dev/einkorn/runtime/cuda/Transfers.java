@@ -150,7 +150,7 @@ final class Transfers {
       MemorySegment out = arena.allocate(ADDRESS);
       context.call(
           context.api().memAllocHost,
-          () -> "%d bytes of pinned memory for copies".formatted(PIECE_BYTES),
+          () -> "%s bytes of pinned memory for copies".formatted(PIECE_BYTES),
           f -> f.call(out, PIECE_BYTES));
       MemorySegment raw = out.get(ADDRESS, 0);
       Handle pinned =

@@ -22,7 +22,7 @@ public final class Arguments {
   public static void input(String name, Tensor tensor, ElementType type, int rank) {
     if (tensor.rank() != rank) {
       throw new IllegalArgumentException(
-          "RANK_MISMATCH: %s has %d %s in the program, but the tensor passed for it is %s%s"
+          "RANK_MISMATCH: %s has %s %s in the program, but the tensor passed for it is %s%s"
               .formatted(
                   name,
                   rank,
@@ -50,7 +50,7 @@ public final class Arguments {
       String size, long expected, String where, long found, String elsewhere) {
     if (expected != found) {
       throw new IllegalArgumentException(
-          "EXTENT_MISMATCH: %s is %d at %s, but %d at %s"
+          "EXTENT_MISMATCH: %s is %s at %s, but %s at %s"
               .formatted(size, expected, where, found, elsewhere));
     }
   }
@@ -63,7 +63,7 @@ public final class Arguments {
   public static void fixedExtent(String name, int axis, long expected, long found) {
     if (expected != found) {
       throw new IllegalArgumentException(
-          "EXTENT_MISMATCH: axis %d of %s has extent %d in the program, but %d in the tensor passed"
+          "EXTENT_MISMATCH: axis %s of %s has extent %s in the program, but %s in the tensor passed"
               .formatted(axis, name, expected, found));
     }
   }
@@ -108,7 +108,7 @@ public final class Arguments {
     if (positions != 0 && (least < 0 || most >= extent)) {
       throw new KernelException(
           KernelException.Code.INDEX_OUT_OF_RANGE,
-          "position %d is outside of axis %d of %s, of extent %d, in %s"
+          "position %s is outside of axis %s of %s, of extent %s, in %s"
               .formatted(least < 0 ? least : most, axis, tensor, extent, access));
     }
   }
@@ -123,7 +123,7 @@ public final class Arguments {
   public static long extentOf(String name, long length, long others) {
     if (others == 0 || length % others != 0) {
       throw new IllegalArgumentException(
-          "EXTENT_MISMATCH: %s has %d elements, which is no multiple of %d, the product of its other"
+          "EXTENT_MISMATCH: %s has %s elements, which is no multiple of %s, the product of its other"
                   .formatted(name, length, others)
               + " extents");
     }
@@ -140,7 +140,7 @@ public final class Arguments {
     long expected = elements(shape);
     if (expected != found) {
       throw new IllegalArgumentException(
-          "EXTENT_MISMATCH: %s has %d elements, but its shape %s has %d"
+          "EXTENT_MISMATCH: %s has %s elements, but its shape %s has %s"
               .formatted(name, found, text(shape), expected));
     }
   }
@@ -173,7 +173,7 @@ public final class Arguments {
   public static int workersWithin(long budget, long bytes, long another) {
     if (bytes > budget) {
       throw new IllegalStateException(
-          "MEMORY_BUDGET: the budget of this kernel is %d bytes, but a call of these sizes takes %d"
+          "MEMORY_BUDGET: the budget of this kernel is %s bytes, but a call of these sizes takes %s"
               .formatted(budget, bytes));
     }
     long more = another == 0 ? Integer.MAX_VALUE - 1 : (budget - bytes) / another;

@@ -46,9 +46,12 @@ public final class PlanAdvice {
     System.getLogger(LOGGER)
         .log(
             System.Logger.Level.WARNING,
-            "%s was planned for %s; for sizes %s another order takes %.0f times fewer operations."
+            "%s was planned for %s; for sizes %s another order takes %s times fewer operations."
                     .formatted(
-                        method, planned, java.util.Arrays.toString(sizes), operations / others)
+                        method,
+                        planned,
+                        java.util.Arrays.toString(sizes),
+                        Math.round(operations / others))
                 + " Give typical sizes by @Extents.");
     return true;
   }

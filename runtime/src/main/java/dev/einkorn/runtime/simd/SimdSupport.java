@@ -28,7 +28,7 @@ public record SimdSupport(boolean available, int bits, String reason) {
   public SimdSupport {
     if (available ? !WIDTHS.contains(bits) : bits != 0) {
       throw new IllegalArgumentException(
-          "vectors of %d bits, available: %b".formatted(bits, available));
+          "vectors of %s bits, available: %b".formatted(bits, available));
     }
   }
 
@@ -72,18 +72,18 @@ public record SimdSupport(boolean available, int bits, String reason) {
     if (explicit) {
       int bits = Integer.parseInt(wish);
       String doubt =
-          bits > preferred ? "; slow, since this machine prefers %d".formatted(preferred) : "";
+          bits > preferred ? "; slow, since this machine prefers %s".formatted(preferred) : "";
       return new SimdSupport(
-          true, bits, "on, %d bits by -D%s=%s%s".formatted(bits, PROPERTY, wish, doubt));
+          true, bits, "on, %s bits by -D%s=%s%s".formatted(bits, PROPERTY, wish, doubt));
     }
     // Without C2 each vector is an object: correct, and a hundred times slower than scalar code.
     if (vmInfo.contains("interpreted mode") || vmInfo.contains("emulated-client")) {
       return off("off, since this JVM runs without its optimizing compiler (%s)".formatted(vmInfo));
     }
     if (!WIDTHS.contains(preferred)) {
-      return off("off, since this machine prefers vectors of %d bits".formatted(preferred));
+      return off("off, since this machine prefers vectors of %s bits".formatted(preferred));
     }
-    return new SimdSupport(true, preferred, "on, %d bits".formatted(preferred));
+    return new SimdSupport(true, preferred, "on, %s bits".formatted(preferred));
   }
 
   /** Runs on first use, as every class. */

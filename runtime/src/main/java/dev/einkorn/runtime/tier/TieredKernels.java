@@ -159,7 +159,7 @@ public final class TieredKernels {
           return;
         }
         outcome =
-            "scalar kernels: the vector kernels still allocate %d bytes a call when warm"
+            "scalar kernels: the vector kernels still allocate %s bytes a call when warm"
                 .formatted(result.bytes());
         boolean isLast = load == MOST_LOADS - 1;
         if (isLast && isMuchFaster(warmUp, candidate, result)) {
@@ -180,12 +180,12 @@ public final class TieredKernels {
   }
 
   private static String stillAllocating(WarmUp.Result result) {
-    return "vector kernels, which still allocate %d bytes a call".formatted(result.bytes());
+    return "vector kernels, which still allocate %s bytes a call".formatted(result.bytes());
   }
 
   private static String tookOver(WarmUp.Result result, int load) {
-    String again = load == 0 ? "" : ", compiled %d times".formatted(load + 1);
-    return "vector kernels, %d ns a call on scratch data%s".formatted(result.nanos(), again);
+    String again = load == 0 ? "" : ", compiled %s times".formatted(load + 1);
+    return "vector kernels, %s ns a call on scratch data%s".formatted(result.nanos(), again);
   }
 
   private void settle(String outcome) {

@@ -210,7 +210,7 @@ class CudaDeviceTest {
     assertThat(first.resultName()).isEqualTo(name);
     assertThat(first)
         .hasMessageStartingWith(
-            "cuCtxSynchronize: %s (%d), launched last: idle".formatted(name, code))
+            "cuCtxSynchronize: %s (%s), launched last: idle".formatted(name, code))
         .hasMessageContaining("idle<<<(2,1,1), (32,1,1), 0>>>\nThe device is lost")
         .hasMessageContaining("Hint: ");
 

@@ -67,7 +67,7 @@ class DeviceTensorTest {
       Random random = new Random(seed);
       Tensor host = randomView(counting(ElementType.F32, 4, 3, 5), random);
       try (DeviceTensor copy = device.upload(host)) {
-        assertThat(copy.download().contentEquals(host)).as("seed %d", seed).isTrue();
+        assertThat(copy.download().contentEquals(host)).as("seed %s", seed).isTrue();
         long[] larger = LongStream.of(host.shape()).map(extent -> 2 * extent + 4).toArray();
         Tensor target = Tensor.zeros(ElementType.F32, larger);
         for (int axis = 0; axis < host.rank(); axis++) {
@@ -77,7 +77,7 @@ class DeviceTensorTest {
           }
         }
         copy.download(target);
-        assertThat(target.contentEquals(host.copy())).as("seed %d, target", seed).isTrue();
+        assertThat(target.contentEquals(host.copy())).as("seed %s, target", seed).isTrue();
       }
     }
   }
@@ -117,7 +117,7 @@ class DeviceTensorTest {
           }
           before.close();
         }
-        assertThat(found.download().contentEquals(expected)).as("seed %d", seed).isTrue();
+        assertThat(found.download().contentEquals(expected)).as("seed %s", seed).isTrue();
         found.close();
       }
     }

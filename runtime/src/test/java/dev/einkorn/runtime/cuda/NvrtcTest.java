@@ -67,10 +67,10 @@ class NvrtcTest {
     String loads =
         String.join(
             "\n",
-            IntStream.range(0, 200).mapToObj("float v%1$d = x[%1$d * n];"::formatted).toList());
+            IntStream.range(0, 200).mapToObj("float v%1$s = x[%1$s * n];"::formatted).toList());
     String stores =
         String.join(
-            "\n", IntStream.range(0, 200).mapToObj("x[%1$d * m] = v%1$d;"::formatted).toList());
+            "\n", IntStream.range(0, 200).mapToObj("x[%1$s * m] = v%1$s;"::formatted).toList());
     String text =
         """
         extern "C" __global__ void __launch_bounds__(1024, 2) many(float* x, int n, int m) {

@@ -24,7 +24,7 @@ class VectorMovesTest {
           }
         }
         VectorMoves.transpose(source, 3, columns + 2, target, 5, rows + 1, rows, columns);
-        assertThat(target).as("%d x %d", rows, columns).isEqualTo(expected);
+        assertThat(target).as("%s x %s", rows, columns).isEqualTo(expected);
       }
     }
   }
@@ -45,7 +45,7 @@ class VectorMovesTest {
           }
         }
         VectorMoves.transpose(source, 3, columns + 2, target, 5, rows + 1, rows, columns);
-        assertThat(target).as("%d x %d", rows, columns).isEqualTo(expected);
+        assertThat(target).as("%s x %s", rows, columns).isEqualTo(expected);
       }
     }
   }

@@ -38,7 +38,7 @@ final class Means {
           String line =
               String.format(
                   Locale.ROOT,
-                  "%-20s %d threads, %3d workloads: %5.1f %% of the FMA peak, %5.1f %% of the read"
+                  "%-20s %s threads, %3s workloads: %5.1f %% of the FMA peak, %5.1f %% of the read"
                       + " bandwidth",
                   key.group(),
                   key.threads(),
@@ -50,7 +50,7 @@ final class Means {
             line +=
                 String.format(
                     Locale.ROOT,
-                    ", %.2f x the best peer (%d of them; worst %.2f)",
+                    ", %.2f x the best peer (%s of them; worst %.2f)",
                     geometric(ratios),
                     ratios.size(),
                     worst);

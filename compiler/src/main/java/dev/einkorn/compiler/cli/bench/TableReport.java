@@ -36,7 +36,7 @@ final class TableReport implements Report {
     out.println(
         String.format(
             Locale.ROOT,
-            "ceilings, %d threads: FMA f32 %.1f and f64 %.1f GFLOP/s, reading %.1f GB/s, copying"
+            "ceilings, %s threads: FMA f32 %.1f and f64 %.1f GFLOP/s, reading %.1f GB/s, copying"
                 + " %.1f GB/s; by %s",
             ceilings.threads(),
             ceilings.f32() / 1e9,
@@ -78,7 +78,7 @@ final class TableReport implements Report {
     head();
     means.add(result);
     String name =
-        String.format("%-" + nameColumns + "s %3d", result.workload().name(), result.threads());
+        String.format("%-" + nameColumns + "s %3s", result.workload().name(), result.threads());
     if (result.measured().isEmpty()) {
       out.println(name + " WRONG: " + result.verdict().text());
       return;
@@ -129,7 +129,7 @@ final class TableReport implements Report {
   public void failed(Workload workload, int threads, String message) {
     head();
     out.println(
-        String.format("%-" + nameColumns + "s %3d FAILED: %s", workload.name(), threads, message));
+        String.format("%-" + nameColumns + "s %3s FAILED: %s", workload.name(), threads, message));
   }
 
   @Override

@@ -450,11 +450,11 @@ final class ContractionParts {
       }
     }
     lines.add(
-        "// Blocks that run at the same time share panels: they go down bands of %d tiles."
+        "// Blocks that run at the same time share panels: they go down bands of %s tiles."
             .formatted(BAND));
-    lines.add("const %s band = tile / (%d * column_tiles) * %d;".formatted(index, BAND, BAND));
+    lines.add("const %s band = tile / (%s * column_tiles) * %s;".formatted(index, BAND, BAND));
     lines.add(
-        "const %s band_rows = row_tiles - band < %d ? row_tiles - band : %d;"
+        "const %s band_rows = row_tiles - band < %s ? row_tiles - band : %s;"
             .formatted(index, BAND, BAND));
     lines.add("tile -= band * column_tiles;");
     lines.add("const " + index + " row_0 = (band + tile % band_rows) * " + rows.block() + ";");
@@ -463,7 +463,7 @@ final class ContractionParts {
   }
 
   private String tiles(String line, PackLoop role) {
-    return "const %s %s_tiles = (%s_extent + %d) / %d;"
+    return "const %s %s_tiles = (%s_extent + %s) / %s;"
         .formatted(names.index(), line, line, role.block() - 1, role.block());
   }
 

@@ -151,7 +151,7 @@ final class ContractionWriter {
   private String line(ContractionParts.Factor factor, PackLoop role) {
     int runs = shared.depth().block() / RUN;
     return factor.alongDepth
-        ? "thread / %d + item / %d * %d".formatted(RUN, runs, shared.threads() / RUN)
+        ? "thread / %s + item / %s * %s".formatted(RUN, runs, shared.threads() / RUN)
         : "thread % " + role.block();
   }
 
@@ -159,8 +159,8 @@ final class ContractionWriter {
   private String depth(ContractionParts.Factor factor, PackLoop role) {
     int runs = shared.depth().block() / RUN;
     return factor.alongDepth
-        ? "thread %% %d + item %% %d * %d".formatted(RUN, runs, RUN)
-        : "thread / %d + item * %d".formatted(role.block(), shared.threads() / role.block());
+        ? "thread %% %s + item %% %s * %s".formatted(RUN, runs, RUN)
+        : "thread / %s + item * %s".formatted(role.block(), shared.threads() / role.block());
   }
 
   /** {@code sums[down][across]} with the product of a row's and a column's factor added. */

@@ -234,7 +234,7 @@ final class CudaExpressions {
           case ZERO, NONE -> throw new IllegalArgumentException(border + " moves nothing");
         };
     names.needs(function);
-    return "%s<%s>(%s, %s, %s, %d)"
+    return "%s<%s>(%s, %s, %s, %s)"
         .formatted(
             function,
             names.index(),

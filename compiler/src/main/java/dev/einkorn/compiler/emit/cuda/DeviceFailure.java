@@ -32,12 +32,12 @@ public final class DeviceFailure {
           Optional.of(
               new KernelException(
                   KernelException.Code.DIVISION_BY_ZERO,
-                  "integer %d divided by zero".formatted(words[2])));
+                  "integer %s divided by zero".formatted(words[2])));
       case POWER ->
           Optional.of(
               new KernelException(
                   KernelException.Code.NEGATIVE_INTEGER_POWER,
-                  "integer %d to the negative power %d; cast to f64 if that is meant"
+                  "integer %s to the negative power %s; cast to f64 if that is meant"
                       .formatted(words[2], words[3])));
       case INDEX ->
           Optional.of(

@@ -158,7 +158,7 @@ final class ElementsWriter {
     for (ElementType type : writer.scratch()) {
       int values = lanes.axis().equals("x") ? blockX * blockY / WARP : blockX * blockY;
       positions.add(
-          "__shared__ %s scratch_%s[%d];"
+          "__shared__ %s scratch_%s[%s];"
               .formatted(
                   type == ElementType.BOOL ? "int" : CudaWords.valueType(type), type, values));
     }
@@ -178,9 +178,9 @@ final class ElementsWriter {
     String variable = names.loop(bind.variable());
     String step = names.own(List.of(bind, "step"), variable + "_step");
     writer.line("#pragma unroll");
-    writer.open("for (int %s = 0; %s < %d; %s++)".formatted(step, step, bind.each(), step));
+    writer.open("for (int %s = 0; %s < %s; %s++)".formatted(step, step, bind.each(), step));
     writer.line(
-        "const %s %s = %s + %s * %d;"
+        "const %s %s = %s + %s * %s;"
             .formatted(
                 names.index(),
                 variable,
@@ -233,7 +233,7 @@ final class ElementsWriter {
       if (width > 1 && n > 0) {
         tiles = names.own(List.of(variable, "tiles"), name + "_tiles");
         lines.add(
-            "const %s %s = (%s + %d) / %d;"
+            "const %s %s = (%s + %s) / %s;"
                 .formatted(index, tiles, names.extent(extent), width - 1, width));
       }
       String tile = !several ? index("blockIdx.x") : n == 0 ? "tile" : "tile % " + tiles;

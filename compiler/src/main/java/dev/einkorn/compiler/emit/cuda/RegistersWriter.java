@@ -142,7 +142,7 @@ final class RegistersWriter {
     for (Expr.Load load : Tiles.loads(factor)) {
       String tensor = load.element().tensor();
       String table = names.own(List.of(load, at), tensor + "_" + own.variable().name() + "s");
-      tables.add("%s %s[%d];".formatted(names.index(), table, own.count()));
+      tables.add("%s %s[%s];".formatted(names.index(), table, own.count()));
       offsets.add(
           "%s[%s] = %s;"
               .formatted(
@@ -178,7 +178,7 @@ final class RegistersWriter {
             .toList());
     tiles.line("const %s %s = %s + threadIdx.x;".formatted(names.index(), name, first));
     tiles.line(
-        "const %s row_0 = %s + threadIdx.y * %d;".formatted(names.index(), rowBlock, rows.count()));
+        "const %s row_0 = %s + threadIdx.y * %s;".formatted(names.index(), rowBlock, rows.count()));
     tiles.line("if (%s >= %s) return;".formatted(name, names.extent(shared.extent())));
   }
 

@@ -208,7 +208,7 @@ final class StatementWriter {
     scratch.add(type);
     boolean condition = type == ElementType.BOOL;
     line(
-        "%s = %s<%s, %d>(%s, scratch_%s)%s;"
+        "%s = %s<%s, %s>(%s, scratch_%s)%s;"
             .formatted(
                 local,
                 function,

@@ -40,8 +40,8 @@ final class Tiles {
       return;
     }
     String tiles = names.own(List.of("tiles", name), name + "_tiles");
-    line("const %s %s = (%s + %d) / %d;".formatted(names.index(), tiles, text, width - 1, width));
-    line("const %s %s = tile %% %s * %d;".formatted(names.index(), name, tiles, width));
+    line("const %s %s = (%s + %s) / %s;".formatted(names.index(), tiles, text, width - 1, width));
+    line("const %s %s = tile %% %s * %s;".formatted(names.index(), name, tiles, width));
     line("tile /= " + tiles + ";");
   }
 

@@ -28,15 +28,14 @@ import dev.einkorn.runtime.Worker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import javax.lang.model.element.Modifier;
 
 /**
@@ -61,7 +60,6 @@ final class StepWriter {
           Map.entry("i32", ClassName.get(VECTORS, "IntVector")),
           Map.entry("i64", ClassName.get(VECTORS, "LongVector")),
           Map.entry("operators", ClassName.get(VECTORS, "VectorOperators")));
-  private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
 
   /** The text of one method while it is written. */
   private static final class Body {
@@ -135,7 +133,7 @@ final class StepWriter {
       String name = JavaWords.laneArray(type);
       scope.put(name, ArrayTypeName.of(primitive(type)));
       preamble.text.append(
-          "%s[] %s = worker.%s(%d, %d);\n"
+          "%s[] %s = worker.%s(%s, %s);\n"
               .formatted(
                   JavaWords.valueType(type),
                   name,
@@ -195,7 +193,7 @@ final class StepWriter {
     declare(
         ArrayTypeName.of(storedPrimitive(type)),
         names.data(memory.name()),
-        "worker.%s(%d, %d)".formatted(call, slot, memory.elements()));
+        "worker.%s(%s, %s)".formatted(call, slot, memory.elements()));
   }
 
   private static String scratchMethod(ElementType type) {
@@ -229,7 +227,7 @@ final class StepWriter {
     String size = names.size(merged.variable().name());
     String length = unit.wide() ? "Math.toIntExact(" + size + ")" : size;
     text.append(
-        "int[] %s = worker.ints(%d, %s);\n"
+        "int[] %s = worker.ints(%s, %s);\n"
             .formatted(
                 name, slot, length + (merged.overhang() == 0 ? "" : " + " + merged.overhang())));
     String filled = "$position:T.begin(" + name + ")";
@@ -243,7 +241,7 @@ final class StepWriter {
                   offset(stride(table, part, tensor)));
     }
     if (merged.overhang() > 0) {
-      filled = "$position:T.repeatLast(%s, %s, %d)".formatted(name, filled, merged.overhang());
+      filled = "$position:T.repeatLast(%s, %s, %s)".formatted(name, filled, merged.overhang());
     }
     return text.append(filled).append(";\n").toString();
   }
@@ -296,7 +294,7 @@ final class StepWriter {
       case Stmt.Declare(String local, ElementType type, Expr value) when value.lanes() > 1 -> {
         String name = names.local(local);
         String array =
-            "%s[] %s = new %s[%d];"
+            "%s[] %s = new %s[%s];"
                 .formatted(
                     JavaWords.valueType(type), name, JavaWords.valueType(type), value.lanes());
         if (!form.isObject(type, value.lanes())) {
@@ -367,11 +365,11 @@ final class StepWriter {
       String tile = names.local(loop.variable() + "_tile");
       line(
           level,
-          "for (%s %s = %s; %s < %s; %s += %d) {"
+          "for (%s %s = %s; %s < %s; %s += %s) {"
               .formatted(type, tile, first, tile, end, tile, step));
       line(
           level + 1,
-          "%s %s = Math.min(%s, %s - %d);".formatted(type, variable, tile, atom(end), step));
+          "%s %s = Math.min(%s, %s - %s);".formatted(type, variable, tile, atom(end), step));
     } else {
       String next = step == 1 ? variable + "++" : variable + " += " + step;
       String note = loop.kind() == LoopKind.BORDER ? " // border" : "";
@@ -509,8 +507,7 @@ final class StepWriter {
     }
     String text = laneArrays(body) + body.text;
     body = caller;
-    Set<String> mentioned = new LinkedHashSet<>();
-    IDENTIFIER.matcher(text).results().forEach(match -> mentioned.add(match.group()));
+    Set<String> mentioned = words(text);
     String method = methodNames.name(new Object(), wish);
     MethodSpec.Builder spec =
         MethodSpec.methodBuilder(method).addModifiers(Modifier.PRIVATE, Modifier.STATIC);
@@ -635,5 +632,23 @@ final class StepWriter {
 
   private void line(int level, String line) {
     body.text.append("  ".repeat(level)).append(line).append('\n');
+  }
+
+  /** The words of a text, its names among them. */
+  private static Set<String> words(String text) {
+    Set<String> words = new HashSet<>();
+    int begin = 0;
+    int end = 0;
+    while (end < text.length()) {
+      int character = text.codePointAt(end);
+      int next = end + Character.charCount(character);
+      if (!Character.isLetterOrDigit(character) && character != '_') {
+        words.add(text.substring(begin, end));
+        begin = next;
+      }
+      end = next;
+    }
+    words.add(text.substring(begin));
+    return words;
   }
 }

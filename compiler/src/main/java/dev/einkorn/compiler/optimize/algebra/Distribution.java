@@ -1,12 +1,16 @@
 package dev.einkorn.compiler.optimize.algebra;
 
 import dev.einkorn.compiler.index.IndexBinding;
+import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Multiplies a product out over one of the sums among its factors.
@@ -20,7 +24,8 @@ import java.util.Optional;
  * multiplied out only if that is allowed: where the difference is small, the products cancel. So it
  * is with other indices of the same kind, as in a covariance, {@code sum[i]((X[i,j] - m[j]) *
  * (X[i,k] - m[k]))}, whose diagonal holds squares, and in a quadratic form, {@code sum[i,j]((x[n,i]
- * - m[i]) * P[i,j] * (x[n,j] - m[j]))}.
+ * - m[i]) * P[i,j] * (x[n,j] - m[j]))}; and so it is where two factors are centred, each with its
+ * own mean, as in {@code sum[i]((X[i,j] - m[j]) * (Y[i,k] - n[k]))}.
  */
 public final class Distribution {
   private final Renaming names;
@@ -114,14 +119,32 @@ public final class Distribution {
       return true;
     }
     String text = text(sum, product);
+    boolean centred = isCentred(sum, product);
     for (int other = 0; other < product.factors().size(); other++) {
       if (other != factor
           && product.factors().get(other) instanceof Term.Sum same
-          && text(same, product).equals(text)) {
+          && (text(same, product).equals(text)
+              || (centred && TermReader.isDifference(same) && isCentred(same, product)))) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * Whether a difference takes something from what is summed that is the same for all terms, and
+   * multiplying out would leave as many terms to multiply.
+   */
+  private static boolean isCentred(Term.Sum difference, Term.Product product) {
+    Set<IndexVariable> summed = new HashSet<>();
+    product.summed().forEach(binding -> summed.add(binding.variable()));
+    List<Term.Product> varying =
+        difference.products().stream()
+            .filter(term -> !Collections.disjoint(term.free(), summed))
+            .toList();
+    return !varying.isEmpty()
+        && varying.size() < difference.products().size()
+        && varying.stream().allMatch(term -> term.free().containsAll(difference.free()));
   }
 
   /** What a factor has in common with those that differ in names of summed or of free indices. */

@@ -57,7 +57,7 @@ final class Evaluation {
       Partial summed = incidence.operand(operand);
       if (summed.labels.length == incidence.held(operand).length) {
         throw new IllegalArgumentException(
-            "operand %d has no label to be summed by itself".formatted(operand));
+            "operand %s has no label to be summed by itself".formatted(operand));
       }
       return summed;
     }

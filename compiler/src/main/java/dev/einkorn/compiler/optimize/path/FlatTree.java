@@ -64,10 +64,10 @@ final class FlatTree {
       if (node instanceof Leaf(int operand)) {
         if (operand >= operands) {
           throw new IllegalArgumentException(
-              "the tree holds operand %d, but there are %d".formatted(operand, operands));
+              "the tree holds operand %s, but there are %s".formatted(operand, operands));
         }
         if (seen[operand]) {
-          throw new IllegalArgumentException("the tree holds operand %d twice".formatted(operand));
+          throw new IllegalArgumentException("the tree holds operand %s twice".formatted(operand));
         }
         seen[operand] = true;
         count++;
@@ -75,7 +75,7 @@ final class FlatTree {
     }
     for (int operand = 0; count < operands && operand < operands; operand++) {
       if (!seen[operand]) {
-        throw new IllegalArgumentException("the tree lacks operand %d".formatted(operand));
+        throw new IllegalArgumentException("the tree lacks operand %s".formatted(operand));
       }
     }
   }

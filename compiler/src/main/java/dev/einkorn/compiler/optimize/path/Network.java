@@ -48,7 +48,7 @@ public record Network(List<Operand> operands, List<Integer> result, List<Double>
       for (int label : operands.get(i).axes()) {
         if (label < 0 || label >= extents.size()) {
           throw new IllegalArgumentException(
-              "operand %d holds label %d, but there are %d".formatted(i, label, extents.size()));
+              "operand %s holds label %s, but there are %s".formatted(i, label, extents.size()));
         }
         held.add(label);
       }
@@ -57,10 +57,10 @@ public record Network(List<Operand> operands, List<Integer> result, List<Double>
     for (int label : result) {
       if (!held.contains(label)) {
         throw new IllegalArgumentException(
-            "label %d of the result is in no operand".formatted(label));
+            "label %s of the result is in no operand".formatted(label));
       }
       if (!kept.add(label)) {
-        throw new IllegalArgumentException("label %d is twice in the result".formatted(label));
+        throw new IllegalArgumentException("label %s is twice in the result".formatted(label));
       }
     }
     checkIdentities(operands, extents);
@@ -87,7 +87,7 @@ public record Network(List<Operand> operands, List<Integer> result, List<Double>
       // the negation also refuses NaN
       if (!(extent >= 1) || Double.isInfinite(extent)) {
         throw new IllegalArgumentException(
-            "label %d has extent %s; extents are finite and at least 1".formatted(label, extent));
+            "label %s has extent %s; extents are finite and at least 1".formatted(label, extent));
       }
     }
   }
@@ -99,7 +99,7 @@ public record Network(List<Operand> operands, List<Integer> result, List<Double>
       List<Double> other = shapes.putIfAbsent(operand.identity(), shape);
       if (other != null && !other.equals(shape)) {
         throw new IllegalArgumentException(
-            "identity %d stands for shapes %s and %s".formatted(operand.identity(), other, shape));
+            "identity %s stands for shapes %s and %s".formatted(operand.identity(), other, shape));
       }
     }
   }

@@ -7,7 +7,7 @@ public final class TreeSyntaxException extends IllegalArgumentException {
   private final int position;
 
   TreeSyntaxException(int position, String message) {
-    super("at position %d: %s".formatted(position, message));
+    super("at position %s: %s".formatted(position, message));
     this.position = position;
   }
 

@@ -123,7 +123,7 @@ final class TreeText {
     }
     Integer before = seen.putIfAbsent(operand, start);
     if (before != null) {
-      throw error(start, "operand %d is already at position %d".formatted(operand, before));
+      throw error(start, "operand %s is already at position %s".formatted(operand, before));
     }
     return new Leaf(operand);
   }
@@ -137,7 +137,7 @@ final class TreeText {
       Map.Entry<Integer, Integer> last = seen.lastEntry();
       throw error(
           last.getValue(),
-          "operand %d is here, but operand %d is missing".formatted(last.getKey(), missing));
+          "operand %s is here, but operand %s is missing".formatted(last.getKey(), missing));
     }
   }
 

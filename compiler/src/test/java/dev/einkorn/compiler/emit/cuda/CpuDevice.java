@@ -198,7 +198,7 @@ public final class CpuDevice {
     }
     var text = new StringBuilder();
     for (int n = 0; n < lines.size(); n++) {
-      text.append("%4d  %s%n".formatted(n + 1, lines.get(n)));
+      text.append("%4s  %s%n".formatted(n + 1, lines.get(n)));
     }
     return text.toString();
   }
@@ -227,7 +227,7 @@ public final class CpuDevice {
 
   /** The name of a kernel in the file of all programs. */
   static String name(int program, String kernel) {
-    return "p%d_%s".formatted(program, kernel);
+    return "p%s_%s".formatted(program, kernel);
   }
 
   private static String entry(int program, Launch launch) {

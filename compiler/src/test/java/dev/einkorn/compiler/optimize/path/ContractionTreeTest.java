@@ -63,7 +63,7 @@ class ContractionTreeTest {
   void whatIsWrongIsSaidWithItsPosition(String text, int position, String message) {
     assertThatThrownBy(() -> ContractionTree.parse(text))
         .isInstanceOf(TreeSyntaxException.class)
-        .hasMessage("at position %d: %s", position, message)
+        .hasMessage("at position %s: %s", position, message)
         .extracting(error -> ((TreeSyntaxException) error).position())
         .isEqualTo(position);
   }

@@ -104,7 +104,7 @@ class SharingTest {
         if (step.isShared()) {
           shared++;
           assertThat(values.of(s))
-              .as("%s %s step %d", network, path.tree(), s)
+              .as("%s %s step %s", network, path.tree(), s)
               .isEqualTo(values.of(step.sameAs()));
         }
       }

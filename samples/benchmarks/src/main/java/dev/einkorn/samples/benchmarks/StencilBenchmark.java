@@ -77,7 +77,7 @@ public class StencilBenchmark {
         }
         if (result.getFloat(x, y) != expected) {
           throw new IllegalStateException(
-              "%s: O[%d,%d] is %s, expected %s"
+              "%s: O[%s,%s] is %s, expected %s"
                   .formatted(border, x, y, result.getFloat(x, y), expected));
         }
       }

@@ -183,7 +183,7 @@ final class Cublas implements AutoCloseable {
 
   private static void check(String name, int status) {
     if (status != 0) {
-      throw new IllegalStateException("%s answers %d".formatted(name, status));
+      throw new IllegalStateException("%s answers %s".formatted(name, status));
     }
   }
 

@@ -46,7 +46,7 @@ final class Suite {
         out.println("FAILED " + check.text() + " " + describe(check) + ": " + problem);
       }
     }
-    out.printf("checks: %d programs, %d failed%n", checks.size(), failed);
+    out.printf("checks: %s programs, %s failed%n", checks.size(), failed);
     return failed;
   }
 
@@ -107,7 +107,7 @@ final class Suite {
     }
     for (int n = 0; n < e.length; n++) {
       if (Double.compare(e[n], a[n]) != 0 && !(Math.abs(e[n] - a[n]) <= bound * scale)) {
-        return "element %d is %s, expected %s".formatted(n, a[n], e[n]);
+        return "element %s is %s, expected %s".formatted(n, a[n], e[n]);
       }
     }
     return "";

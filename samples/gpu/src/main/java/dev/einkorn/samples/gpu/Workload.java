@@ -145,7 +145,7 @@ record Workload(
     List<Long> shape = List.of((long) size, (long) size);
     String arithmetic = precision.name().toLowerCase(Locale.ROOT);
     return new Workload(
-        "gemm_%s_%s_%d".formatted(form, arithmetic, size),
+        "gemm_%s_%s_%s".formatted(form, arithmetic, size),
         text,
         true,
         List.of(new Operand("A", type, shape), new Operand("B", type, shape)),
