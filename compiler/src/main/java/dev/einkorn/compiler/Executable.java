@@ -6,7 +6,10 @@ import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.IndexProgram;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.jit.KernelClassCompiler;
+import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.optimize.ExecutionPlan;
 import dev.einkorn.compiler.pass.Compilation;
@@ -28,10 +31,12 @@ import dev.einkorn.runtime.tier.KernelSet;
 import dev.einkorn.runtime.tier.TierPolicy;
 import dev.einkorn.runtime.tier.TieredKernels;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -187,8 +192,13 @@ final class Executable {
     }
   }
 
+  private static final long SHORT_NANOS = 200_000_000;
+
   private final TieredKernels tiers;
   private final OperationCount operations;
+
+  /** How long the last call took of the kernels that answer first. */
+  private volatile long lastNanos;
 
   private Executable(TieredKernels tiers, OperationCount operations) {
     this.tiers = tiers;
@@ -266,6 +276,24 @@ final class Executable {
     }
 
     @Override
+    public Set<Integer> elementBytes() {
+      Set<Integer> bytes = new HashSet<>();
+      operands(chosen.lowered().plan().optimized())
+          .forEach(operand -> bytes.add(operand.type().elementType().byteSize()));
+      for (LoopNest nest : chosen.lowered().nests()) {
+        LoopWalk.values(
+            nest.body(),
+            value -> {
+              if (value instanceof Expr.Cast) {
+                bytes.add(value.elementType().byteSize());
+              }
+            });
+      }
+      bytes.retainAll(Set.of(Float.BYTES, Double.BYTES)); // Conditions have vectors of the others.
+      return bytes;
+    }
+
+    @Override
     public Optional<KernelSet> load() {
       return CompilerThread.call(
           () -> {
@@ -340,8 +368,25 @@ final class Executable {
    * @param workers how many may share the work, if the kernels allow it
    */
   void run(Tensor[] operands, long[] sizes, WorkerPool pool, int workers) {
+    if (tiers.isSettled()) {
+      KernelSet kernels = tiers.current();
+      runAll(kernels, operands, sizes, pool, kernels.parallel() ? workers : 1);
+    } else {
+      runFirst(operands, sizes, pool, workers);
+    }
+  }
+
+  /**
+   * Runs the kernels that answer first. Short calls leave a processor to those that are warming up:
+   * who calls again and again would wait for these much longer than the calls take.
+   */
+  private void runFirst(Tensor[] operands, long[] sizes, WorkerPool pool, int workers) {
     KernelSet kernels = tiers.current();
-    runAll(kernels, operands, sizes, pool, kernels.parallel() ? workers : 1);
+    long begin = System.nanoTime();
+    boolean yields = tiers.isWarming() && lastNanos < SHORT_NANOS;
+    int most = yields ? Math.max(1, Runtime.getRuntime().availableProcessors() - 1) : workers;
+    runAll(kernels, operands, sizes, pool, kernels.parallel() ? Math.min(workers, most) : 1);
+    lastNanos = System.nanoTime() - begin;
     tiers.start();
   }
 

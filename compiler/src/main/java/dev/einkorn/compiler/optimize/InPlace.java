@@ -68,7 +68,7 @@ public final class InPlace {
     boolean changed = false;
     for (TensorDeclaration temporary : planned.plan().temporaries()) {
       var inPlace = new InPlace(current, request);
-      if (inPlace.bytes(temporary.type()) >= leastBytes) {
+      if (request.bytes(temporary.type()) >= leastBytes) {
         Optional<IndexProgram> next = inPlace.move(temporary, isRowMajor);
         changed |= next.isPresent();
         current = next.orElse(current);
@@ -84,10 +84,6 @@ public final class InPlace {
         current.assignments().stream().map(costs::nanos).toList(),
         planned.decisions(),
         planned.search());
-  }
-
-  private double bytes(TensorType type) {
-    return (double) type.elementType().byteSize() * elements(type.extents());
   }
 
   private double elements(List<Extent> extents) {

@@ -15,12 +15,13 @@ import java.util.stream.Collectors;
 
 /**
  * The choices that a search has made, as data: which sums were written where they are read, which
- * single steps of distributing and factoring each polynomial took, and in which order each product
- * is contracted. The text form is a line for each:
+ * were computed once for several statements, which single steps of distributing and factoring each
+ * polynomial took, and in which order each product is contracted. The text form is a line for each:
  *
  * {@snippet lang=text :
  * search 48210334 complete
  * inline T
+ * share SUM of F32 over [n, m]: ..
  * form 1 3 0
  * rejected 0x1.2p20 4 as written
  * order searched ((0 1) 2)
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
  * }
  *
  * @param inlined targets, in the order in which they were inlined
+ * @param shared values that are computed once for several readers, in that order
  * @param forms of the polynomials, in the order of the program
  * @param orders of the products, in the order in which they are built
  * @param nanos the predicted time
@@ -38,6 +40,7 @@ import java.util.stream.Collectors;
  */
 public record PlanRecord(
     List<String> inlined,
+    List<String> shared,
     List<Form> forms,
     List<Order> orders,
     double nanos,
@@ -49,6 +52,7 @@ public record PlanRecord(
 
   public PlanRecord {
     inlined = List.copyOf(inlined);
+    shared = List.copyOf(shared);
     forms = List.copyOf(forms);
     orders = List.copyOf(orders);
   }
@@ -94,6 +98,7 @@ public record PlanRecord(
     out.append("search ").append(searchTime.toNanos()).append(' ');
     out.append(limited ? LIMITED : COMPLETE).append('\n');
     inlined.forEach(target -> out.append("inline ").append(target).append('\n'));
+    shared.forEach(key -> out.append("share ").append(key).append('\n'));
     for (Form form : forms) {
       String trail =
           form.trail().stream().map(number -> number.toString()).collect(Collectors.joining(" "));
@@ -119,6 +124,7 @@ public record PlanRecord(
    */
   public static PlanRecord parse(String text) {
     List<String> inlined = new ArrayList<>();
+    List<String> shared = new ArrayList<>();
     List<Form> forms = new ArrayList<>();
     List<Order> orders = new ArrayList<>();
     double nanos = Double.NaN;
@@ -138,6 +144,7 @@ public record PlanRecord(
           limited = parts[1].equals(LIMITED);
         }
         case "inline" -> inlined.add(value);
+        case "share" -> shared.add(value);
         case "form" ->
             forms.add(
                 new Form(
@@ -164,7 +171,7 @@ public record PlanRecord(
         default -> throw new IllegalArgumentException("no choice is called " + words[0]);
       }
     }
-    return new PlanRecord(inlined, forms, orders, nanos, digest, searchTime, limited);
+    return new PlanRecord(inlined, shared, forms, orders, nanos, digest, searchTime, limited);
   }
 
   private static String[] parts(String value, int count) {

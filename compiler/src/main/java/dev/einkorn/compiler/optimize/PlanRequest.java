@@ -1,6 +1,7 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Extent;
+import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
 import java.time.Duration;
 import java.util.Collections;
@@ -58,6 +59,15 @@ public record PlanRequest(
   /** The value of an extent where sizes are not known. */
   public static long typical(Extent extent) {
     return extent instanceof Extent.Fixed(long value) ? value : TYPICAL_EXTENT;
+  }
+
+  /** The bytes of a dense tensor at these sizes. */
+  double bytes(TensorType type) {
+    double bytes = type.elementType().byteSize();
+    for (Extent extent : type.extents()) {
+      bytes *= sizes.applyAsLong(extent);
+    }
+    return bytes;
   }
 
   /** This request without regrouping: the plan in the written order, but for pinned ones. */

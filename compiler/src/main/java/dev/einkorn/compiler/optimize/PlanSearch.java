@@ -5,10 +5,12 @@ import dev.einkorn.compiler.index.IndexVerifier;
 import dev.einkorn.compiler.optimize.algebra.Renaming;
 import dev.einkorn.compiler.optimize.path.ContractionPath;
 import dev.einkorn.compiler.optimize.rule.InlineSum;
+import dev.einkorn.compiler.optimize.rule.ShareValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One search for the plan of a program, and what can be kept of it: the choices that were made. A
@@ -19,6 +21,9 @@ public final class PlanSearch {
   /** The sums of longer programs stay where they are written. */
   private static final int MOST_STATEMENTS = 64;
 
+  /** What sharing a value has to save: a call with a temporary and another step begins later. */
+  private static final double LEAST_GAIN_NANOS = 1000;
+
   private final IndexProgram program;
   private final PlanRequest request;
   private final long begin = System.nanoTime();
@@ -26,6 +31,7 @@ public final class PlanSearch {
 
   private final ProductOrder order;
   private List<String> inlined = List.of();
+  private List<Sharing> shared = List.of();
   private List<List<Integer>> trails = List.of();
 
   /** For each trail what was found beside it. */
@@ -37,6 +43,22 @@ public final class PlanSearch {
     this.request = request;
     deadline = begin + request.timeLimit().toNanos();
     order = new ProductOrder(request, deadline);
+  }
+
+  /**
+   * A value that is computed once for several statements.
+   *
+   * @param key by which the rewrite finds it
+   * @param holders the targets of the statements that it stood in
+   */
+  private record Sharing(String key, String target, List<String> holders) {
+    Decision decision(double nanos) {
+      return new Decision(target, text(), nanos, List.of(target), List.of(), List.of());
+    }
+
+    String text() {
+      return "computed once for " + String.join(" and ", holders);
+    }
   }
 
   /** What a search or a record leads to. */
@@ -75,7 +97,7 @@ public final class PlanSearch {
         new SumOptimizer.Optimized(
             searched.program(),
             searched.nanos(),
-            searched.decisions().stream().filter(decision -> !decision.isSilent()).toList());
+            noted(searched).stream().filter(decision -> !decision.isSilent()).toList());
     if (request.regroups()) {
       best = FinishedSums.of(best, request);
       IndexVerifier.check(best.program(), "finishing sums");
@@ -92,6 +114,26 @@ public final class PlanSearch {
     List<Double> stepNanos = optimized.assignments().stream().map(costs::nanos).toList();
     return new Outcome(
         new ExecutionPlan(program, optimized), stepNanos, best.nanos(), best.decisions());
+  }
+
+  /** The decisions, with what is computed once for several statements. */
+  private List<Decision> noted(SumOptimizer.Optimized searched) {
+    List<Decision> decisions = new ArrayList<>(searched.decisions());
+    var costs = new NestCosts(request);
+    for (Sharing sharing : shared) {
+      double nanos =
+          searched.program().assignments().stream()
+              .filter(assignment -> assignment.target().equals(sharing.target()))
+              .mapToDouble(costs::nanos)
+              .sum();
+      int before = 0;
+      while (before < decisions.size()
+          && !sharing.holders().contains(decisions.get(before).target())) {
+        before++;
+      }
+      decisions.add(before, sharing.decision(nanos));
+    }
+    return decisions;
   }
 
   private static boolean isCut(List<Decision> decisions) {
@@ -126,9 +168,53 @@ public final class PlanSearch {
         }
       }
     }
+    // A pinned order is one of the factors as they are written.
+    if (request.regroups()
+        && request.orders().isEmpty()
+        && written.assignments().size() <= MOST_STATEMENTS) {
+      best = share(best, current, names);
+    }
     inlined = List.copyOf(taken);
     rejected = best.decisions().stream().map(Decision::rejected).toList();
     return best;
+  }
+
+  /** The cheapest of the programs in which equal values are computed once, or not. */
+  private SumOptimizer.Optimized share(
+      SumOptimizer.Optimized unshared, IndexProgram program, Renaming names) {
+    var share = new ShareValue();
+    SumOptimizer.Optimized best = unshared;
+    IndexProgram current = program;
+    List<Sharing> taken = new ArrayList<>();
+    List<String> left = new ArrayList<>(share.candidates(current));
+    while (!left.isEmpty() && System.nanoTime() < deadline) {
+      String key = left.removeFirst();
+      Optional<ShareValue.Shared> candidate =
+          share.apply(current, key).filter(found -> isWanted(found.program(), program));
+      if (candidate.isPresent()) {
+        var tried = new Forms.Searched();
+        SumOptimizer.Optimized other =
+            SumOptimizer.optimize(
+                candidate.get().program(), request, order, tried, names, deadline);
+        if (other.nanos() + LEAST_GAIN_NANOS < best.nanos()) {
+          best = other;
+          current = candidate.get().program();
+          trails = tried.trails();
+          taken.add(new Sharing(key, candidate.get().target(), candidate.get().holders()));
+          left = new ArrayList<>(share.candidates(current));
+        }
+      }
+    }
+    shared = List.copyOf(taken);
+    return best;
+  }
+
+  /** Whether no temporary of a program that another one has not is too large. */
+  private boolean isWanted(IndexProgram program, IndexProgram other) {
+    Set<String> known = Slabs.declarations(other).keySet();
+    return program.targets().stream()
+        .filter(target -> !known.contains(target.name()))
+        .allMatch(target -> request.bytes(target.type()) <= request.intermediateBytes());
   }
 
   /**
@@ -142,7 +228,7 @@ public final class PlanSearch {
     ProductOrder again = order.again();
     double nanos;
     try {
-      Outcome same = outcome(follow(inlined, trails, again));
+      Outcome same = outcome(follow(inlined, keys(shared), trails, again));
       if (!same.plan().equals(found.plan())) {
         return Optional.empty();
       }
@@ -157,6 +243,7 @@ public final class PlanSearch {
     return Optional.of(
         new PlanRecord(
             inlined,
+            keys(shared),
             forms,
             again.asked(),
             nanos,
@@ -174,7 +261,11 @@ public final class PlanSearch {
   public PlannedProgram follow(PlanRecord record) {
     List<List<Integer>> recorded = record.forms().stream().map(PlanRecord.Form::trail).toList();
     SumOptimizer.Optimized built =
-        follow(record.inlined(), recorded, new ProductOrder(request, record.orders()));
+        follow(
+            record.inlined(),
+            record.shared(),
+            recorded,
+            new ProductOrder(request, record.orders()));
     List<Decision> decisions = new ArrayList<>();
     for (int n = 0; n < built.decisions().size(); n++) {
       decisions.add(built.decisions().get(n).withRejected(record.forms().get(n).rejected()));
@@ -196,8 +287,12 @@ public final class PlanSearch {
             Optional.of(record.searchTime())));
   }
 
+  private static List<String> keys(List<Sharing> shared) {
+    return shared.stream().map(Sharing::key).toList();
+  }
+
   private SumOptimizer.Optimized follow(
-      List<String> targets, List<List<Integer>> recorded, ProductOrder orders) {
+      List<String> targets, List<String> keys, List<List<Integer>> recorded, ProductOrder orders) {
     var names = new Renaming();
     var inline = new InlineSum(names);
     IndexProgram current = Planner.plan(program).optimized();
@@ -207,6 +302,16 @@ public final class PlanSearch {
               .apply(current, target)
               .orElseThrow(() -> new IllegalArgumentException("no sum " + target + " to inline"));
     }
+    List<Sharing> taken = new ArrayList<>();
+    for (String key : keys) {
+      ShareValue.Shared found =
+          new ShareValue()
+              .apply(current, key)
+              .orElseThrow(() -> new IllegalArgumentException("no value to share: " + key));
+      current = found.program();
+      taken.add(new Sharing(key, found.target(), found.holders()));
+    }
+    shared = List.copyOf(taken);
     var forms = new Forms.Followed(recorded);
     SumOptimizer.Optimized built =
         SumOptimizer.optimize(current, request, orders, forms, names, Long.MAX_VALUE);

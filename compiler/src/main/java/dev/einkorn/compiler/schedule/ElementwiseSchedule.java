@@ -13,6 +13,7 @@ import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.compiler.source.ScheduleException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -476,11 +477,22 @@ final class ElementwiseSchedule {
   /** The one load whose neighbours in memory lie along the sum. */
   private Optional<Element> acrossSum(Stmt.Loop sum, IndexVariable unit, IndexVariable summed) {
     boolean[] streamed = {false};
+    Set<IndexVariable> terms = new HashSet<>();
+    LoopWalk.statements(
+        sum,
+        s -> {
+          if (s instanceof Stmt.Loop loop) {
+            terms.add(loop.variable());
+          }
+        });
     Set<Element> found = new LinkedHashSet<>();
     LoopWalk.values(
         sum,
         value -> {
-          if (value instanceof Expr.Load(Element element, _) && element.dependsOn(unit)) {
+          // What is the same for all terms is one element of a row.
+          if (value instanceof Expr.Load(Element element, _)
+              && element.dependsOn(unit)
+              && terms.stream().anyMatch(element::dependsOn)) {
             if (unit(element).filter(summed::equals).isPresent()) {
               found.add(element);
             }

@@ -73,6 +73,27 @@ class PlanRecordTest {
   }
 
   @Test
+  void aFoldOfSeveralStatementsIsRecorded() {
+    IndexProgram program =
+        ProgramText.check(
+            "P[i,k] = sum[j](A[i,j] * B[j,k]) + C[i,k]; Q[i,k] = A[i,j] * B[j,k] * C[i,k]");
+    PlanRequest request = request(Long.MAX_VALUE, false, 8);
+    PlanRecord record = record(program, request);
+    assertThat(record.shared()).hasSize(1);
+    PlanRecord read = PlanRecord.parse(record.text());
+    assertThat(read).isEqualTo(record);
+
+    PlannedProgram followed = new PlanSearch(program, request).follow(read);
+
+    assertThat(followed.plan()).isEqualTo(new PlanSearch(program, request).find().plan());
+    assertThat(followed.decisions().getFirst().form()).isEqualTo("computed once for P and Q");
+    PlanRecord wrong = PlanRecord.parse(record.text().replace("share SUM", "share MAX"));
+    assertThatThrownBy(() -> new PlanSearch(program, request).follow(wrong))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no value to share");
+  }
+
+  @Test
   void otherChoicesAreRefused() {
     IndexProgram program = ProgramText.check(CHAIN);
     PlanRequest request = request(Long.MAX_VALUE, false, 8);

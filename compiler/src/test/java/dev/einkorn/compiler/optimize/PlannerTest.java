@@ -142,6 +142,39 @@ class PlannerTest {
   }
 
   @Test
+  void aProductOfTwoStatementsIsComputedOnce() {
+    IndexProgram program =
+        program(
+            "P[i,k] = sum[j](A[i,j] * B[j,k]) + C[i,k]\nQ[i,k] = A[i,j] * B[j,k] * C[i,k]",
+            "A:2",
+            "B:2",
+            "C:2");
+    plans(
+        DETERMINISTIC,
+        program,
+        "t1[i,k] = sum[j](A[i,j] * B[j,k])",
+        "P[i,k] = t1[i,k] + C[i,k]",
+        "Q[i,k] = C[i,k] * t1[i,k]");
+    assertThat(Planner.plan(program, DETERMINISTIC).decisions().getFirst().form())
+        .isEqualTo("computed once for P and Q");
+    // Where the temporary is not wanted, as within a memory budget, each computes its own.
+    plans(
+        DETERMINISTIC.withIntermediateBytes(1000),
+        program,
+        "P[i,k] = sum[j](A[i,j] * B[j,k]) + C[i,k]",
+        "Q[i,k] = sum[j](B[j,k] * A[i,j] * C[i,k])");
+  }
+
+  @Test
+  void aSumThatIsAnOutputIsReadThere() {
+    plans(
+        DETERMINISTIC,
+        program("Q[i] = exp(sum[k](x[k] * A[i,k]))\nP[i] = sum[j](A[i,j] * x[j])", "A:2", "x:1"),
+        "P[i] = sum[j](A[i,j] * x[j])",
+        "Q[i] = exp(P[i])");
+  }
+
+  @Test
   void aCovarianceSubtractsFirst() {
     plans(
         DETERMINISTIC,

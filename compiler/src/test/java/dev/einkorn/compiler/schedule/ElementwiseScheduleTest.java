@@ -154,6 +154,15 @@ class ElementwiseScheduleTest {
   }
 
   @Test
+  void aValueForEachRowTurnsNoRows() {
+    chooses(
+        "t[b] = sum[j](exp(X[b,j] - m[b]))",
+        Map.of("b", 1000L, "j", 1000L),
+        "polynomial(); fuse(b); promote(t); hoist(); distribute(j: 256); tile(j: 2 x 16); "
+            + "partial(j, 16 x 16)");
+  }
+
+  @Test
   void shortSumsHoldTheirColumnsInRegisters() {
     String product = "C[i,j] = A[i,k] * B[k,j]";
     String start = "fuse(i, j); promote(C); contract(); ";

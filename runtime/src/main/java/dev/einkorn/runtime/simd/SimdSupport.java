@@ -2,6 +2,8 @@ package dev.einkorn.runtime.simd;
 
 import dev.einkorn.runtime.ElementType;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ public record SimdSupport(boolean available, int bits, String reason) {
   public static final String MODULE = "jdk.incubator.vector";
 
   private static final List<Integer> WIDTHS = List.of(128, 256, 512);
+
+  /** The sizes of elements that the JVM is prepared for. */
+  private static final Set<Integer> PREPARED = ConcurrentHashMap.newKeySet();
 
   /** Vectors of a known width, or none at all. */
   public SimdSupport {
@@ -86,28 +91,35 @@ public record SimdSupport(boolean available, int bits, String reason) {
     return new SimdSupport(true, preferred, "on, %s bits".formatted(preferred));
   }
 
-  /** Runs on first use, as every class. */
-  private static final class Prepared {
-    static final boolean DONE = prepared();
-
-    private Prepared() {}
-
-    private static boolean prepared() {
-      if (detect().available()) {
-        VectorDispatch.settle();
+  /**
+   * Prepares the JVM for kernels with vectors, once in a process for each size of elements: before
+   * it, how well one of them is compiled can depend on which lengths of vectors the process has
+   * used. Takes some tenths of a second; does nothing where there are no vectors.
+   *
+   * @param elementBytes 4, 8 or both: what kernels compute with
+   */
+  public static void prepare(Set<Integer> elementBytes) {
+    if (PREPARED.containsAll(elementBytes)) {
+      return;
+    }
+    synchronized (PREPARED) {
+      for (int bytes : elementBytes) {
+        if (!PREPARED.contains(bytes) && detect().available()) {
+          VectorDispatch.settle(bytes);
+        }
+        PREPARED.add(bytes);
       }
-      return true;
     }
   }
 
-  /**
-   * Prepares the JVM for kernels with vectors, once in a process: before it, how well one of them
-   * is compiled can depend on which lengths of vectors the process has used. Takes some tenths of a
-   * second; does nothing where there are no vectors.
-   */
-  public static void prepare() {
-    if (!Prepared.DONE) {
-      throw new AssertionError("not prepared");
+  /** Begins to {@link #prepare} on a thread of its own, which waits much of the time. */
+  public static void prepareAside(Set<Integer> elementBytes) {
+    if (!PREPARED.containsAll(elementBytes)) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("einkorn-vectors")
+          .inheritInheritableThreadLocals(false)
+          .start(() -> prepare(elementBytes));
     }
   }
 

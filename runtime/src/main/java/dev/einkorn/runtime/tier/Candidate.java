@@ -2,9 +2,15 @@ package dev.einkorn.runtime.tier;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Kernels that may take over from others once they are warm. */
 public interface Candidate {
+  /** The bytes of the elements that the kernels compute with. */
+  default Set<Integer> elementBytes() {
+    return Set.of(Float.BYTES, Double.BYTES);
+  }
+
   /**
    * Compiles the kernels into classes of their own, which are new each time.
    *

@@ -93,7 +93,7 @@ public final class TieredKernels {
   }
 
   static Optional<TieredKernels> warmed(Candidate candidate, Meter meter) {
-    SimdSupport.prepare();
+    SimdSupport.prepare(candidate.elementBytes());
     KernelSet loaded = null;
     String note = "";
     for (int load = 0; load < MOST_LOADS; load++) {
@@ -125,6 +125,11 @@ public final class TieredKernels {
     return note;
   }
 
+  /** Whether the candidate is being warmed up, or waits for it. */
+  public boolean isWarming() {
+    return start.get() == null && !isSettled();
+  }
+
   /** Whether {@link #current} and {@link #note} are final. */
   public boolean isSettled() {
     return settled.getCount() == 0;
@@ -143,10 +148,11 @@ public final class TieredKernels {
   private void warm(Candidate candidate, Meter meter) {
     String outcome = "scalar kernels";
     try {
-      SimdSupport.prepare();
+      SimdSupport.prepareAside(candidate.elementBytes());
       var warmUp = new WarmUp(meter);
       for (int load = 0; load < MOST_LOADS; load++) {
         Optional<KernelSet> loaded = candidate.load();
+        SimdSupport.prepare(candidate.elementBytes());
         if (loaded.isEmpty()) {
           outcome = "scalar kernels: there is nothing to vectorize";
           return;

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -51,7 +52,7 @@ final class VectorLoops implements CeilingLoops {
       return Optional.empty();
     }
     // Kernels that are timed later share profiles with these loops.
-    SimdSupport.prepare();
+    SimdSupport.prepare(Set.of(Float.BYTES, Double.BYTES));
     try {
       return Optional.of(new VectorLoops(new Defining(compile(compiler)).define()));
     } catch (IOException | ReflectiveOperationException e) {
