@@ -353,11 +353,12 @@ public final class Einkorn {
   private PlanRequest planRequest(ToLongFunction<Extent> sizes) {
     // A schedule that is given is for a statement as it is written.
     boolean regroups = mode != Mode.STRICT && schedules.isEmpty();
+    CostModel model = CostModel.of(target.l2(), target.l3(), OrderGoal.valueOf(goal.name()));
     return new PlanRequest(
         sizes,
         regroups,
         mode == Mode.FAST,
-        CostModel.of(target.l2(), target.l3(), OrderGoal.valueOf(goal.name())),
+        backend == Backend.CUDA ? model.onDevice() : model,
         Long.MAX_VALUE,
         planningLimit,
         orders);

@@ -12,14 +12,21 @@ import dev.einkorn.runtime.ElementType;
  * @param l2 bytes of the second-level cache
  * @param l3 bytes of the last-level cache
  * @param goal what contraction orders keep small
+ * @param device whether a GPU runs the plans: functions cost less there than storing what they give
  */
-public record CostModel(int simdBits, long l2, long l3, OrderGoal goal) {
+public record CostModel(int simdBits, long l2, long l3, OrderGoal goal, boolean device) {
   /** A machine with vectors of 256 bits and common caches, for plans that are made for nobody. */
-  public static final CostModel TYPICAL = new CostModel(256, 1 << 20, 16 << 20, OrderGoal.TIME);
+  public static final CostModel TYPICAL =
+      new CostModel(256, 1 << 20, 16 << 20, OrderGoal.TIME, false);
 
   /** Vectors of the usual width, so that plans do not depend on a switch for vectors. */
   public static CostModel of(long l2, long l3, OrderGoal goal) {
-    return new CostModel(TYPICAL.simdBits, l2, l3, goal);
+    return new CostModel(TYPICAL.simdBits, l2, l3, goal, false);
+  }
+
+  /** The same where a GPU runs the plans. */
+  public CostModel onDevice() {
+    return new CostModel(simdBits, l2, l3, goal, true);
   }
 
   /** What it costs to begin a nest, its share of a call included. */

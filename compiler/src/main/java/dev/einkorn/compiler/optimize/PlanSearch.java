@@ -186,7 +186,8 @@ public final class PlanSearch {
     SumOptimizer.Optimized best = unshared;
     IndexProgram current = program;
     List<Sharing> taken = new ArrayList<>();
-    List<String> left = new ArrayList<>(share.candidates(current));
+    boolean functions = !request.model().device();
+    List<String> left = new ArrayList<>(share.candidates(current, functions));
     while (!left.isEmpty() && System.nanoTime() < deadline) {
       String key = left.removeFirst();
       Optional<ShareValue.Shared> candidate =
@@ -201,7 +202,7 @@ public final class PlanSearch {
           current = candidate.get().program();
           trails = tried.trails();
           taken.add(new Sharing(key, candidate.get().target(), candidate.get().holders()));
-          left = new ArrayList<>(share.candidates(current));
+          left = new ArrayList<>(share.candidates(current, functions));
         }
       }
     }

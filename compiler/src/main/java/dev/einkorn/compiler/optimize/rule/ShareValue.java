@@ -89,8 +89,12 @@ public final class ShareValue {
    */
   public record Shared(IndexProgram program, String target, List<String> holders) {}
 
-  /** Keys of the values that may be shared, the largest first. */
-  public List<String> candidates(IndexProgram program) {
+  /**
+   * Keys of the values that may be shared, the largest first.
+   *
+   * @param functions whether functions are, too, beside folds
+   */
+  public List<String> candidates(IndexProgram program, boolean functions) {
     List<List<Part>> all = all(program);
     Map<String, Part> parts = new LinkedHashMap<>();
     all.forEach(of -> of.forEach(part -> parts.putIfAbsent(part.key(), part)));
@@ -104,6 +108,7 @@ public final class ShareValue {
       }
     }
     return parts.values().stream()
+        .filter(part -> functions || !part.isFunction())
         .filter(part -> isShared(program, all, part, places.getOrDefault(part.key(), List.of())))
         .sorted(
             Comparator.comparingInt((Part part) -> -Contents.of(part.value()).nodes())

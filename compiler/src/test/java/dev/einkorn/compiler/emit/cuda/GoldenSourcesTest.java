@@ -2,6 +2,7 @@ package dev.einkorn.compiler.emit.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.einkorn.compiler.Backend;
 import dev.einkorn.compiler.Einkorn;
 import dev.einkorn.compiler.MatrixPrecision;
 import dev.einkorn.compiler.Mode;
@@ -35,7 +36,8 @@ final class GoldenSourcesTest {
     }
 
     String source() {
-      Einkorn.Builder einkorn = Einkorn.builder().mode(mode).matrixPrecision(precision);
+      Einkorn.Builder einkorn =
+          Einkorn.builder().backend(Backend.CUDA).mode(mode).matrixPrecision(precision);
       if (!schedule.isEmpty()) {
         einkorn.schedule(program.substring(0, program.indexOf('[')), schedule);
       }

@@ -21,11 +21,11 @@ class ShareValueTest {
 
   private static IndexProgram shared(IndexProgram program) {
     IndexProgram current = program;
-    List<String> left = SHARE.candidates(current);
+    List<String> left = SHARE.candidates(current, true);
     while (!left.isEmpty()) {
       current = SHARE.apply(current, left.getFirst()).orElseThrow().program();
       assertThat(IndexVerifier.verify(current)).isEmpty();
-      left = SHARE.candidates(current);
+      left = SHARE.candidates(current, true);
     }
     return current;
   }
@@ -61,7 +61,7 @@ class ShareValueTest {
   }
 
   private static void leaves(String program) {
-    assertThat(SHARE.candidates(ProgramText.check(program))).isEmpty();
+    assertThat(SHARE.candidates(ProgramText.check(program), true)).isEmpty();
   }
 
   @Test
@@ -150,6 +150,8 @@ class ShareValueTest {
         P[i,j] = exp(A[i,j])
         s[i] = sum[k](P[i,k])
         """);
+    IndexProgram softmax = ProgramText.check("P[i,j] = exp(A[i,j]) / sum[k](exp(A[i,k]))");
+    assertThat(SHARE.candidates(softmax, false)).isEmpty();
     // None has the indices of a target: what is stored would be larger than all results.
     leaves("s[i] = sum[k](exp(A[i,k]) * x[k]); t[i] = sum[k](exp(A[i,k]) * A[i,k])");
     leaves("P[i,j] = abs(A[i,j]) / sum[k](abs(A[i,k])) + exp(A[i,j]) * exp(A[i,j])");
