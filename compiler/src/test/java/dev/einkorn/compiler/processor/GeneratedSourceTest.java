@@ -44,7 +44,8 @@ class GeneratedSourceTest {
         .contains("   * <p>The plan, chosen for i=256, k=256:\n")
         .contains("   * operations: 2*i*k = 131,072\n")
         .contains("   * temporaries: none\n")
-        .contains("   * temporaries: t: f32[i,j] = 262,144 bytes\n")
+        .contains("   * temporaries: t1: f32[i,j] = 262,144 bytes\n")
+        .contains("   * form of t1: computed once for c, finished where it is summed\n")
         .doesNotContain("jdk.incubator.vector")
         .doesNotContain("/tmp");
   }
