@@ -2,6 +2,7 @@ package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.BinaryOperator;
+import dev.einkorn.compiler.index.BoundExtents;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;

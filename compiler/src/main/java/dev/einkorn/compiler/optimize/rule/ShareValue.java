@@ -4,6 +4,7 @@ import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.AssignmentOperator;
 import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Border;
+import dev.einkorn.compiler.index.BoundExtents;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.Function;
@@ -216,7 +217,7 @@ public final class ShareValue {
     return assignment.operator() == AssignmentOperator.ASSIGN
         && Uses.writes(program, assignment.target()) == 1
         && program.typeOf(assignment.target()).elementType() == assignment.value().elementType()
-        && at(assignment.value(), extents(assignment)).stream()
+        && at(assignment.value(), BoundExtents.of(assignment)).stream()
             .filter(part -> part.key().equals(key) && part.rest().isEmpty())
             .anyMatch(part -> isAtTarget(assignment, part));
   }
@@ -224,7 +225,7 @@ public final class ShareValue {
   private static Assignment newHolder(
       IndexProgram program, Assignment first, String key, List<TensorDeclaration> targets) {
     Part part = find(first, key).orElseThrow();
-    Map<IndexVariable, Extent> extents = extents(first);
+    Map<IndexVariable, Extent> extents = BoundExtents.of(first);
     Set<IndexVariable> axes = new LinkedHashSet<>();
     first.bindings().forEach(binding -> axes.add(binding.variable()));
     axes.addAll(part.free());
@@ -271,7 +272,7 @@ public final class ShareValue {
             .map(axis -> held.variables().indexOf(((Subscript.Affine) axis).variable()))
             .toList();
     return assignment.withValue(
-        replaced(assignment.value(), extents(assignment), holder.target(), order, key));
+        replaced(assignment.value(), BoundExtents.of(assignment), holder.target(), order, key));
   }
 
   private static IndexExpr replaced(
@@ -310,7 +311,7 @@ public final class ShareValue {
 
   private static List<Part> parts(Assignment assignment) {
     List<Part> found = new ArrayList<>();
-    collect(assignment.value(), extents(assignment), found);
+    collect(assignment.value(), BoundExtents.of(assignment), found);
     return found;
   }
 
@@ -443,23 +444,5 @@ public final class ShareValue {
                 && access.subscripts().stream()
                     .allMatch(s -> s instanceof Subscript.Affine form && form.isVariable()));
     return plain && value.children().stream().allMatch(ShareValue::hasPlainAccesses);
-  }
-
-  private static Map<IndexVariable, Extent> extents(Assignment assignment) {
-    Map<IndexVariable, Extent> extents = new HashMap<>();
-    assignment.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
-    bound(assignment.value(), extents);
-    return extents;
-  }
-
-  private static void bound(IndexExpr value, Map<IndexVariable, Extent> extents) {
-    switch (value) {
-      case IndexExpr.Reduction reduction ->
-          reduction.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
-      case IndexExpr.ArgumentReduction reduction ->
-          reduction.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
-      default -> {}
-    }
-    value.children().forEach(child -> bound(child, extents));
   }
 }

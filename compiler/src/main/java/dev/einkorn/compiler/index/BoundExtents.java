@@ -1,18 +1,14 @@
-package dev.einkorn.compiler.optimize;
+package dev.einkorn.compiler.index;
 
-import dev.einkorn.compiler.index.Assignment;
-import dev.einkorn.compiler.index.Extent;
-import dev.einkorn.compiler.index.IndexExpr;
-import dev.einkorn.compiler.index.IndexVariable;
 import java.util.HashMap;
 import java.util.Map;
 
 /** The extents of all variables that a statement binds, on its left side and in its reductions. */
-final class BoundExtents {
+public final class BoundExtents {
   private BoundExtents() {}
 
   /** A new map that may be changed. */
-  static Map<IndexVariable, Extent> of(Assignment statement) {
+  public static Map<IndexVariable, Extent> of(Assignment statement) {
     Map<IndexVariable, Extent> extents = new HashMap<>();
     statement.bindings().forEach(b -> extents.put(b.variable(), b.extent()));
     collect(statement.value(), extents);
