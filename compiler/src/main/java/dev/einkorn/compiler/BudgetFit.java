@@ -9,12 +9,13 @@ import dev.einkorn.runtime.tier.TierPolicy;
  * then those with smaller panels, or with fewer workers, whose own panels are fewer; then scalar
  * schedules, which pack nothing, and at last plain loops.
  *
- * @param chosen the schedules
+ * @param choice the schedules, chosen when they are needed if the budget does not depend on them
  * @param thrift what they give up
  * @param mostWorkers how many may share a call, at least 1
  * @param leastBytes what a call of one worker takes; more than the budget if nothing fits
  */
-record BudgetFit(Executable.Chosen chosen, Thrift thrift, int mostWorkers, long leastBytes)
+record BudgetFit(
+    Deferred<Executable.Chosen> choice, Thrift thrift, int mostWorkers, long leastBytes)
     implements Fit {
   /** A budget that never keeps anything from being run. */
   static final long UNBOUNDED = Long.MAX_VALUE;
@@ -33,20 +34,27 @@ record BudgetFit(Executable.Chosen chosen, Thrift thrift, int mostWorkers, long 
       long workspaceBytes,
       long budget,
       int threads) {
-    Executable.Chosen best = Executable.choose(request);
     if (budget == UNBOUNDED) {
-      return new BudgetFit(best, Thrift.NONE, threads, 0);
+      var later = new Deferred<>(() -> Executable.choose(request));
+      return new BudgetFit(later, Thrift.NONE, threads, 0);
     }
+    Executable.Chosen best = Executable.choose(request);
     return Fit.of(
         budget,
         threads,
         thrift -> {
           Executable.Chosen chosen = thrift.apply(best);
           WorkingMemory memory = chosen.memory(policy);
-          long bytes = Math.addExact(workspaceBytes, memory.bytes(sizes::value, 1));
+          long bytes = Quantity.sum(workspaceBytes, memory.bytes(sizes::value, 1));
           long another = memory.otherWorkerBytes(sizes::value);
           long more = another == 0 ? threads : Math.max(0, budget - bytes) / another;
-          return new BudgetFit(chosen, thrift, (int) Math.min(threads, more + 1), bytes);
+          return new BudgetFit(
+              new Deferred<>(() -> chosen), thrift, (int) Math.min(threads, more + 1), bytes);
         });
+  }
+
+  /** The schedules. */
+  Executable.Chosen chosen() {
+    return choice.get();
   }
 }

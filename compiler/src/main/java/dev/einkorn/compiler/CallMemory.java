@@ -9,8 +9,8 @@ import dev.einkorn.compiler.index.Sizes;
  * @param workers how many share the call
  */
 record CallMemory(WorkspaceLayout workspace, WorkingMemory working, Sizes sizes, int workers) {
-  /** All of it, in bytes. */
+  /** All of it, in bytes; {@link Long#MAX_VALUE} if that is more than a long can count. */
   long bytes() {
-    return Math.addExact(workspace.bytes(), working.bytes(sizes::value, workers));
+    return Quantity.sum(workspace.bytes(), working.bytes(sizes::value, workers));
   }
 }

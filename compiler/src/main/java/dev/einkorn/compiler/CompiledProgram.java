@@ -514,7 +514,7 @@ public final class CompiledProgram {
           Executable.Request request =
               einkorn.request(planned.plan(), layouts, wide, Optional.empty());
           return new Plan(
-              Executable.choose(request).compilation(),
+              Executable.choose(request)::compilation,
               Optional.empty(),
               planned,
               List.of(),

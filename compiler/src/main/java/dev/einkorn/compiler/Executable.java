@@ -95,10 +95,44 @@ final class Executable {
     }
   }
 
-  /** A request on its way: lowered, its schedules chosen, and not compiled. */
-  record Chosen(Key key, LoweredPlan lowered, PipelineOptions options) {
+  /**
+   * A request on its way: lowered, its schedules chosen, and not compiled. What is asked for again
+   * is kept.
+   */
+  static final class Chosen {
+    private final Key key;
+    private final LoweredPlan lowered;
+    private final PipelineOptions options;
+    private @Nullable List<LoopNest> scheduled;
+    private @Nullable Chosen scalar;
+
+    private Chosen(Key key, LoweredPlan lowered, PipelineOptions options) {
+      this.key = key;
+      this.lowered = lowered;
+      this.options = options;
+    }
+
+    Key key() {
+      return key;
+    }
+
+    LoweredPlan lowered() {
+      return lowered;
+    }
+
+    PipelineOptions options() {
+      return options;
+    }
+
     Compilation compilation() {
-      return Pipeline.compile(lowered, key.schedules(), options);
+      return Pipeline.compile(lowered, key.schedules(), scheduled(), options);
+    }
+
+    private synchronized List<LoopNest> scheduled() {
+      if (scheduled == null) {
+        scheduled = Pipeline.schedule(lowered, key.schedules(), options);
+      }
+      return scheduled;
     }
 
     /** What workers work in, whichever tier answers: the steps of this, then of the other one. */
@@ -107,7 +141,7 @@ final class Executable {
     }
 
     private WorkingMemory ownMemory() {
-      return Pipeline.memory(Pipeline.schedule(lowered, key.schedules(), options), options);
+      return Pipeline.memory(scheduled(), options);
     }
 
     /** The arithmetic of the kernels that answer first. */
@@ -129,8 +163,11 @@ final class Executable {
     }
 
     /** The same for a machine without vectors: the same bits, and no packed panels. */
-    Chosen withoutSimd() {
-      return withTarget(key.target().withoutSimd());
+    synchronized Chosen withoutSimd() {
+      if (scalar == null) {
+        scalar = withTarget(key.target().withoutSimd());
+      }
+      return scalar;
     }
 
     /** The same with the schedules for another machine. */
@@ -315,7 +352,7 @@ final class Executable {
       IndexProgram program = vector.plan().optimized();
       List<Layout> layouts = chosen.key().layouts();
       List<ScratchOperands> all = new ArrayList<>();
-      all.add(ScratchOperands.of(program, layouts, shape, vector.warmSizes()));
+      all.add(ScratchOperands.of(program, layouts, shape, vector.operations(), vector.warmSizes()));
       ScratchOperands.near(program, layouts, shape, vector.operations()).ifPresent(all::add);
       scratch = all;
       blocks =

@@ -96,7 +96,10 @@ record HostPlan(
     BudgetFit fit = einkorn.fit(call.request(planned.plan()), call.sizes, layout.bytes());
     boolean fits = einkorn.isWithinBudget(fit.leastBytes());
     if (fits && fit.thrift() == Thrift.NONE) {
-      Optional<SlabFit> slabs = einkorn.slabsForSpeed(planned.plan(), call.sizes, call.known);
+      Optional<SlabFit> slabs =
+          layout.isPossible()
+              ? einkorn.slabsForSpeed(planned.plan(), call.sizes, call.known)
+              : Optional.empty();
       return new HostPlan(call, planned, layout, fit, slabs, fit.leastBytes());
     }
     var whole = new HostPlan(call, planned, layout, fit, Optional.empty(), fit.leastBytes());
@@ -146,8 +149,19 @@ record HostPlan(
         : fits();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws OutOfMemoryError if no machine has memory for the temporaries
+   */
   @Override
   public void requireBudget() {
+    if (slabs.isEmpty() && !layout.isPossible()) {
+      throw new OutOfMemoryError(
+          "the temporaries of this plan take "
+              + Quantity.bytes(layout.bytes())
+              + ", more than a process can address; explain shows which");
+    }
     long temporaries = slabs.map(found -> found.staged().layout(1).bytes()).orElse(layout.bytes());
     call.einkorn.checkBudget(Math.min(temporaries, leastBytes), leastBytes);
   }
@@ -188,21 +202,27 @@ record HostPlan(
   public Plan plan() {
     return CompilerThread.call(
         () -> {
-          int workers = countWorkers();
           PipelineOptions options = call.request(planned.plan()).options();
           if (slabs.isPresent()) {
             StagedPlan staged = slabs.get().staged();
             return new Plan(
-                staged.compilation(),
-                Optional.of(staged.memory(call.einkorn.tierPolicy(), workers)),
+                staged::compilation,
+                Optional.of(() -> staged.memory(call.einkorn.tierPolicy(), countWorkers())),
                 planned,
                 staged.slabs(),
                 options);
           }
-          Executable.Chosen chosen = fit.chosen();
-          var memory =
-              new CallMemory(layout, chosen.memory(call.einkorn.tierPolicy()), call.sizes, workers);
-          return new Plan(chosen.compilation(), Optional.of(memory), planned, List.of(), options);
+          return new Plan(
+              () -> fit.chosen().compilation(),
+              Optional.of(this::memory),
+              planned,
+              List.of(),
+              options);
         });
+  }
+
+  private CallMemory memory() {
+    return new CallMemory(
+        layout, fit.chosen().memory(call.einkorn.tierPolicy()), call.sizes, countWorkers());
   }
 }

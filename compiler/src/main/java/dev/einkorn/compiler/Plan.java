@@ -12,6 +12,7 @@ import dev.einkorn.runtime.cuda.KernelSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -35,8 +36,8 @@ public final class Plan {
     CUDA
   }
 
-  private final Compilation compilation;
-  private final Optional<CallMemory> memory;
+  private final Deferred<Compilation> compilation;
+  private final Optional<Deferred<CallMemory>> memory;
   private final PlannedProgram planned;
   private final List<String> slabs;
   private final PipelineOptions options;
@@ -46,18 +47,30 @@ public final class Plan {
   /**
    * Wraps every stage.
    *
+   * @param compilation made when it is asked for, unless schedules are given, which may not be
+   *     legal
    * @param memory of a call, if sizes are known
-   * @param planned what the compilation was made from
+   * @param planned what the compilation is made from
    * @param slabs what runs slab by slab, for people
    * @param options layouts, sizes and strides of the operands of the plan
    */
   Plan(
-      Compilation compilation,
-      Optional<CallMemory> memory,
+      Supplier<Compilation> compilation,
+      Optional<Supplier<CallMemory>> memory,
       PlannedProgram planned,
       List<String> slabs,
       PipelineOptions options) {
-    this(compilation, memory, planned, slabs, options, Optional.empty(), Optional.empty());
+    this(
+        new Deferred<>(compilation),
+        memory.map(Deferred::new),
+        planned,
+        slabs,
+        options,
+        Optional.empty(),
+        Optional.empty());
+    if (!options.schedules().isEmpty()) {
+      this.compilation.get();
+    }
   }
 
   /**
@@ -73,12 +86,18 @@ public final class Plan {
       PipelineOptions options,
       DeviceProgram device) {
     return new Plan(
-        compilation, memory, planned, List.of(), options, Optional.empty(), Optional.of(device));
+        new Deferred<>(() -> compilation),
+        memory.map(known -> new Deferred<>(() -> known)),
+        planned,
+        List.of(),
+        options,
+        Optional.empty(),
+        Optional.of(device));
   }
 
   private Plan(
-      Compilation compilation,
-      Optional<CallMemory> memory,
+      Deferred<Compilation> compilation,
+      Optional<Deferred<CallMemory>> memory,
       PlannedProgram planned,
       List<String> slabs,
       PipelineOptions options,
@@ -100,7 +119,7 @@ public final class Plan {
    * @throws IllegalStateException if the plan was made without sizes
    */
   public long flops() {
-    return compilation.operations().evaluate(this::value);
+    return compilation().operations().evaluate(this::value);
   }
 
   /**
@@ -139,7 +158,7 @@ public final class Plan {
   public String javaSource() {
     Compilation forHost =
         device.isEmpty()
-            ? compilation
+            ? compilation()
             : CompilerThread.call(() -> Pipeline.compile(planned.plan(), options));
     return forHost.sources().stream().map(EmittedSource::text).collect(Collectors.joining("\n"));
   }
@@ -199,8 +218,8 @@ public final class Plan {
    */
   public String summary() {
     List<String> parts = new ArrayList<>();
-    parts.add(Quantity.count(compilation.steps().size(), "loop nest"));
-    int temporaries = compilation.plan().temporaries().size();
+    parts.add(Quantity.count(planned.plan().steps().size(), "loop nest"));
+    int temporaries = planned.plan().temporaries().size();
     if (temporaries > 0) {
       parts.add(temporaries == 1 ? "1 temporary" : temporaries + " temporaries");
     }
@@ -215,11 +234,11 @@ public final class Plan {
 
   /** Names of the outputs, in the order of the program. */
   public List<String> outputNames() {
-    return compilation.plan().written().outputs();
+    return planned.plan().written().outputs();
   }
 
   Compilation compilation() {
-    return compilation;
+    return compilation.get();
   }
 
   /** How the plan was found. */
@@ -253,7 +272,11 @@ public final class Plan {
 
   /** What a call allocates. */
   CallMemory memory() {
-    return memory.orElseThrow(
-        () -> new IllegalStateException("this plan was made without inputs, so sizes are unknown"));
+    return memory
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "this plan was made without inputs, so sizes are unknown"))
+        .get();
   }
 }

@@ -64,10 +64,11 @@ final class PlanReport {
       out.append("  never stored: ").append(value).append('\n');
     }
     List<StepFacts> facts = StepFacts.of(plan);
+    List<String> statements = IndexPrinter.statements(execution.optimized());
     int number = 0;
     for (Compilation.Step step : compilation.steps()) {
       out.append("\nStep ").append(++number).append(": ");
-      out.append(IndexPrinter.print(execution.optimized(), step.assignment()));
+      out.append(statements.get(number - 1));
       out.append("\n  operations: ").append(operations(step.operations()));
       if (plan.hasSizes()) {
         out.append("\n  ").append(traffic(facts.get(number - 1))).append(measured(number));

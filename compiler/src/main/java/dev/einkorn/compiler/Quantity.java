@@ -12,6 +12,11 @@ final class Quantity {
     return bytes((double) count);
   }
 
+  /** What two numbers of bytes make, or {@link Long#MAX_VALUE} if no long can count it. */
+  static long sum(long some, long more) {
+    return some > Long.MAX_VALUE - more ? Long.MAX_VALUE : some + more;
+  }
+
   /** A number of bytes, such as {@code 12.0 KiB}. */
   static String bytes(double count) {
     double bytes = count;
@@ -31,9 +36,10 @@ final class Quantity {
     if (nanos < 1e6) {
       return String.format(Locale.ROOT, "%.1f us", nanos / 1e3);
     }
-    return nanos < 1e10
-        ? String.format(Locale.ROOT, "%.1f ms", nanos / 1e6)
-        : String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
+    if (nanos < 1e10) {
+      return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+    }
+    return String.format(Locale.ROOT, nanos < 1e16 ? "%.1f s" : "%.1e s", nanos / 1e9);
   }
 
   /** A whole number with separators; in digits and a power of ten if it is very large. */

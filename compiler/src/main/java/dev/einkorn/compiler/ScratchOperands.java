@@ -38,15 +38,26 @@ record ScratchOperands(Tensor[] operands, long[] sizes) {
   /** ... on data that the caches can hold. */
   private static final long MOST_ELEMENTS = 1 << 20;
 
+  /** What a run of other sizes may take: code that is not compiled yet needs a second for it. */
+  private static final long LONGEST_RUN = 100_000_000;
+
+  private static final long LARGEST_DATA = 1 << 24;
+
   /**
-   * Makes operands.
+   * Makes operands. Tensors of many axes would be too large if each had the positions that loops
+   * need; they have no more than in the real call, and fewer if that is still too many.
    *
    * @param shape of a real call
+   * @param operations of a run for given sizes
    * @param least sizes that the kernel's loops need; a size without one is 64, or less if it is
    *     less in the real call
    */
   static ScratchOperands of(
-      IndexProgram program, List<Layout> layouts, CallShape shape, Map<String, Long> least) {
+      IndexProgram program,
+      List<Layout> layouts,
+      CallShape shape,
+      OperationCount operations,
+      Map<String, Long> least) {
     Map<String, Long> parameters = new HashMap<>();
     for (SizeParameter size : program.sizes()) {
       long real = shape.sizes().getOrDefault(size.name(), LARGEST_SIZE);
@@ -58,7 +69,36 @@ record ScratchOperands(Tensor[] operands, long[] sizes) {
       parameters.replaceAll((name, _) -> shape.sizes().getOrDefault(name, LARGEST_SIZE));
       sizes = new Sizes(program, parameters);
     }
+    if (isTooLarge(program, sizes, operations)) {
+      parameters.replaceAll((name, size) -> Math.min(size, shape.sizes().getOrDefault(name, size)));
+      if (!isInBounds(program, new Sizes(program, parameters))) {
+        parameters.replaceAll((name, size) -> shape.sizes().getOrDefault(name, size));
+      }
+      sizes = smaller(program, parameters, operations);
+    }
     return of(program, layouts, shape, sizes);
+  }
+
+  /** The sizes, the largest ones halved until a run is short or there is none. */
+  private static Sizes smaller(
+      IndexProgram program, Map<String, Long> parameters, OperationCount operations) {
+    var sizes = new Sizes(program, parameters);
+    while (isTooLarge(program, sizes, operations)) {
+      Map.Entry<String, Long> largest =
+          Collections.max(parameters.entrySet(), Map.Entry.comparingByValue());
+      largest.setValue(Math.max(1, largest.getValue() / 2));
+      var next = new Sizes(program, parameters);
+      if (!isInBounds(program, next) || next.byName().equals(sizes.byName())) {
+        break;
+      }
+      sizes = next;
+    }
+    return sizes;
+  }
+
+  private static boolean isTooLarge(IndexProgram program, Sizes sizes, OperationCount operations) {
+    return elements(program, sizes) > LARGEST_DATA
+        || operations.evaluate(sizes::value) > LONGEST_RUN;
   }
 
   /**

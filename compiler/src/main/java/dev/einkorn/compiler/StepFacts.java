@@ -38,6 +38,7 @@ record StepFacts(
   /** Those of all steps, in order. */
   static List<StepFacts> of(Plan plan) {
     IndexProgram program = plan.compilation().plan().optimized();
+    List<String> statements = IndexPrinter.statements(program);
     List<StepFacts> facts = new ArrayList<>();
     for (Assignment step : program.assignments()) {
       Set<String> reads = new LinkedHashSet<>();
@@ -48,7 +49,7 @@ record StepFacts(
       facts.add(
           new StepFacts(
               facts.size() + 1,
-              IndexPrinter.print(program, step),
+              statements.get(facts.size()),
               step.target(),
               List.copyOf(reads),
               reads.stream().mapToDouble(name -> bytes(plan, program.typeOf(name))).sum(),

@@ -38,6 +38,9 @@ import java.util.Set;
  * @param temporaries what lies there, in the order of the plan
  */
 record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implements WorkspaceShape {
+  /** The addresses of a process have 47 bits, one of which is left for everything else. */
+  private static final long MOST_BYTES = 1L << 46;
+
   /** Temporaries begin at multiples of this, as far from each other as arrays of their own. */
   private static final int ALIGNMENT_BYTES = 64;
 
@@ -318,18 +321,17 @@ record WorkspaceLayout(List<Arena> arenas, List<Temporary> temporaries) implemen
   }
 
   /**
-   * Bytes of all arenas: array elements, without the headers of the arrays.
-   *
-   * @throws IllegalArgumentException if they are more than a long can count
+   * Bytes of all arenas: array elements, without the headers of the arrays; {@link Long#MAX_VALUE}
+   * if they are more than a long can count.
    */
   @Override
   public long bytes() {
-    try {
-      return arenas.stream().map(Arena::bytes).reduce(0L, Math::addExact);
-    } catch (ArithmeticException e) {
-      throw new IllegalArgumentException(
-          "the temporaries have more bytes than a long can count", e);
-    }
+    return arenas.stream().map(Arena::bytes).reduce(0L, Quantity::sum);
+  }
+
+  /** Whether a process of any machine has memory for it: plans of others are for reading. */
+  boolean isPossible() {
+    return bytes() <= MOST_BYTES;
   }
 
   /** New memory of this layout: the temporaries in their order, all row-major. */

@@ -15,6 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ScratchOperandsTest {
+  private static final OperationCount NONE = new OperationCount(List.of());
+
   private static IndexProgram program(String text, Map<String, Tensor> inputs) {
     var types = new java.util.LinkedHashMap<String, dev.einkorn.compiler.check.InputType>();
     inputs.forEach(
@@ -34,14 +36,14 @@ class ScratchOperandsTest {
             Map.of("i", 1000L, "j", 3L), Map.of("A", List.of(1L, 1000L), "y", List.of(1L)));
     List<Layout> layouts =
         List.of(new Layout(Layout.Storage.ARRAY, 0), new Layout(Layout.Storage.ARRAY, 0));
-    ScratchOperands scratch = ScratchOperands.of(program, layouts, shape, Map.of());
+    ScratchOperands scratch = ScratchOperands.of(program, layouts, shape, NONE, Map.of());
     assertThat(scratch.sizes()).containsExactly(64, 3);
     assertThat(scratch.operands()[0].shape()).containsExactly(64, 3);
     assertThat(scratch.operands()[0].stride(0)).isEqualTo(1);
     assertThat(scratch.operands()[0].stride(1)).isEqualTo(64);
     assertThat(scratch.operands()[0].getDouble(63, 2)).isEqualTo(1);
     assertThat(scratch.operands()[1].shape()).containsExactly(64);
-    ScratchOperands larger = ScratchOperands.of(program, layouts, shape, Map.of("j", 128L));
+    ScratchOperands larger = ScratchOperands.of(program, layouts, shape, NONE, Map.of("j", 128L));
     assertThat(larger.sizes()).containsExactly(64, 128);
   }
 
@@ -51,7 +53,42 @@ class ScratchOperandsTest {
     IndexProgram program = program("s = A[150] + sum[i](A[i])", Map.of("A", a));
     var shape = new CallShape(Map.of("i", 200L), Map.of("A", List.of(1L), "s", List.of()));
     List<Layout> layouts = List.of(Layout.rowMajor(1), Layout.rowMajor(0));
-    assertThat(ScratchOperands.of(program, layouts, shape, Map.of()).sizes()).containsExactly(200);
+    assertThat(ScratchOperands.of(program, layouts, shape, NONE, Map.of()).sizes())
+        .containsExactly(200);
+  }
+
+  @Test
+  void tensorsOfManyAxesDoNotHaveThePositionsThatLoopsWant() {
+    String text = "C[a,b,c,d,e,f,g,h] = A[a,b,c,d,k] * B[k,e,f,g,h]";
+    Tensor twos = Tensor.of(new float[32], 2, 2, 2, 2, 2);
+    IndexProgram program =
+        program(text, new java.util.LinkedHashMap<>(Map.of("A", twos, "B", twos)));
+    List<String> names = List.of("a", "b", "c", "d", "e", "f", "g", "h", "k");
+    OperationCount operations =
+        new OperationCount(
+            List.of(
+                new OperationCount.Product(
+                    2, names.stream().map(name -> (Extent) new Extent.Symbolic(name)).toList())));
+    List<Layout> layouts = List.of(Layout.rowMajor(5), Layout.rowMajor(5), Layout.rowMajor(8));
+    List<Long> ones = java.util.Collections.nCopies(8, 1L);
+    var strides = Map.of("A", ones, "B", ones, "C", ones);
+    var least = new java.util.HashMap<String, Long>();
+    names.forEach(name -> least.put(name, 25L));
+    var real = new java.util.HashMap<String, Long>();
+    names.forEach(name -> real.put(name, 2L));
+    ScratchOperands scratch =
+        ScratchOperands.of(program, layouts, new CallShape(real, strides), operations, least);
+    assertThat(scratch.operands()[2].shape()).containsExactly(2, 2, 2, 2, 2, 2, 2, 2);
+    // Where the real call is large, too, sizes are halved until a run is short.
+    names.forEach(name -> real.put(name, 20L));
+    ScratchOperands halved =
+        ScratchOperands.of(program, layouts, new CallShape(real, strides), operations, least);
+    double run = 2;
+    for (long size : halved.sizes()) {
+      run *= size;
+      assertThat(size).isBetween(2L, 20L);
+    }
+    assertThat(run).isBetween(25e6, 100e6);
   }
 
   @Test

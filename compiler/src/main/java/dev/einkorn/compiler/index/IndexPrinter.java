@@ -1,12 +1,13 @@
 package dev.einkorn.compiler.index;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Prints the index IR in the source language, with as few parentheses as its precedence allows.
@@ -29,12 +30,16 @@ public final class IndexPrinter {
 
   private final IndexProgram program;
 
-  /** Targets whose axes may be named. */
-  private final Set<String> assigned;
+  /** The type of each input and target. */
+  private final Map<String, TensorType> types = new HashMap<>();
 
-  private IndexPrinter(IndexProgram program, Set<String> assigned) {
+  /** Targets whose axes may be named. */
+  private final Set<String> assigned = new HashSet<>();
+
+  private IndexPrinter(IndexProgram program) {
     this.program = program;
-    this.assigned = assigned;
+    program.inputs().forEach(input -> types.putIfAbsent(input.name(), input.type()));
+    program.targets().forEach(target -> types.putIfAbsent(target.name(), target.type()));
   }
 
   /** The header and one statement a line, each line ended by {@code \n}. */
@@ -51,29 +56,36 @@ public final class IndexPrinter {
               .orElse(output));
     }
     text.append(String.join(", ", outputs)).append(")\n");
-    Set<String> assigned = new LinkedHashSet<>();
-    for (Assignment assignment : program.assignments()) {
-      text.append(new IndexPrinter(program, assigned).statement(assignment)).append('\n');
-      assigned.add(assignment.target());
-    }
+    statements(program).forEach(statement -> text.append(statement).append('\n'));
     return text.toString();
+  }
+
+  /** The statements of the program in their order, without line ends. */
+  public static List<String> statements(IndexProgram program) {
+    var printer = new IndexPrinter(program);
+    var statements = new ArrayList<String>();
+    for (Assignment assignment : program.assignments()) {
+      statements.add(printer.statement(assignment));
+      printer.assigned.add(assignment.target());
+    }
+    return statements;
   }
 
   /** One statement of the program, without a line end. */
   public static String print(IndexProgram program, Assignment assignment) {
-    Set<String> assigned = new LinkedHashSet<>();
+    var printer = new IndexPrinter(program);
     for (Assignment earlier : program.assignments()) {
       if (earlier.equals(assignment)) {
         break;
       }
-      assigned.add(earlier.target());
+      printer.assigned.add(earlier.target());
     }
-    return new IndexPrinter(program, assigned).statement(assignment);
+    return printer.statement(assignment);
   }
 
   /** An expression of the program. */
   public static String print(IndexProgram program, IndexExpr expression) {
-    return new IndexPrinter(program, Set.of()).expression(expression).text();
+    return new IndexPrinter(program).expression(expression).text();
   }
 
   /** A statement on its own: a symbolic extent prints as {@code extent(name)}. */
@@ -191,11 +203,9 @@ public final class IndexPrinter {
     }
 
     private Optional<Extent> axisExtent(String tensor, int axis) {
-      return Stream.concat(program.inputs().stream(), program.targets().stream())
-          .filter(declaration -> declaration.name().equals(tensor))
-          .filter(declaration -> axis < declaration.type().rank())
-          .map(declaration -> declaration.type().extents().get(axis))
-          .findFirst();
+      return Optional.ofNullable(types.get(tensor))
+          .filter(type -> axis < type.rank())
+          .map(type -> type.extents().get(axis));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Checks the rules of an {@link IndexProgram} that no single record can see: every name is declared
@@ -27,6 +28,10 @@ public final class IndexVerifier {
   private final Map<String, TensorDeclaration> targets = new LinkedHashMap<>();
   private final Set<String> sizes = new HashSet<>();
   private final Set<String> assigned = new HashSet<>();
+
+  /** Targets whose first value the caller passes. */
+  private final Set<String> fromCaller = new HashSet<>();
+
   private final List<String> violations = new ArrayList<>();
 
   private IndexVerifier(IndexProgram program) {
@@ -78,17 +83,23 @@ public final class IndexVerifier {
       for (DerivedSize.Candidate candidate : derived.candidates()) {
         candidate
             .summands()
-            .forEach(summand -> requireKnown(summand.extent(), "size " + derived.name()));
+            .forEach(summand -> requireKnown(summand.extent(), () -> "size " + derived.name()));
       }
       declareSize(derived.name());
     }
     for (TensorDeclaration declaration : concat(program.inputs(), program.targets())) {
       for (Extent extent : declaration.type().extents()) {
-        requireKnown(extent, "declaration " + declaration);
+        requireKnown(extent, () -> "declaration " + declaration);
+      }
+    }
+    Set<String> ever = new HashSet<>();
+    for (Assignment assignment : program.assignments()) {
+      if (ever.add(assignment.target()) && assignment.operator().accumulates()) {
+        fromCaller.add(assignment.target());
       }
     }
     for (String target : targets.keySet()) {
-      if (program.assignments().stream().noneMatch(a -> a.target().equals(target))) {
+      if (!ever.contains(target)) {
         violations.add("target " + target + " is never assigned");
       }
     }
@@ -108,9 +119,9 @@ public final class IndexVerifier {
     }
   }
 
-  private void requireKnown(Extent extent, String where) {
+  private void requireKnown(Extent extent, Supplier<String> where) {
     if (extent instanceof Extent.Symbolic(String name) && !sizes.contains(name)) {
-      violations.add(where + ": no size gives the extent " + name);
+      violations.add(where.get() + ": no size gives the extent " + name);
     }
   }
 
@@ -152,7 +163,7 @@ public final class IndexVerifier {
     if (inputs.containsKey(tensor)) {
       return Optional.of(inputs.get(tensor));
     }
-    return program.isAccumulatedFromCaller(tensor)
+    return fromCaller.contains(tensor)
         ? Optional.ofNullable(targets.get(tensor))
         : Optional.empty();
   }
@@ -168,7 +179,7 @@ public final class IndexVerifier {
       }
     }
     for (String target : targets.keySet()) {
-      if (program.isAccumulatedFromCaller(target) && !seen.contains(target)) {
+      if (fromCaller.contains(target) && !seen.contains(target)) {
         violations.add("target " + target + " accumulates into the caller's but is no output");
       }
     }
@@ -198,7 +209,7 @@ public final class IndexVerifier {
     }
 
     void check() {
-      bind(assignment.bindings(), "left side");
+      bind(assignment.bindings(), Statement::leftSide);
       left();
       expression(assignment.value());
       unbind(assignment.bindings());
@@ -208,18 +219,19 @@ public final class IndexVerifier {
     private void left() {
       TensorDeclaration target = targets.get(assignment.target());
       if (target == null) {
-        violation("left side", "target " + assignment.target() + " is not declared");
+        violation(Statement::leftSide, "target " + assignment.target() + " is not declared");
         return;
       }
       if (assignment.operator() == AssignmentOperator.ASSIGN
           && assigned.contains(assignment.target())
           && !updates(assignment.value())) {
-        violation("left side", assignment.target() + " is overwritten, but assigned already");
+        violation(
+            Statement::leftSide, assignment.target() + " is overwritten, but assigned already");
       }
       ElementType type = target.type().elementType();
       if (assignment.value().elementType() != type) {
         violation(
-            "left side",
+            Statement::leftSide,
             "the value is "
                 + assignment.value().elementType()
                 + " but "
@@ -228,27 +240,28 @@ public final class IndexVerifier {
                 + type);
       }
       if (assignment.operator().accumulates() && !type.isNumeric()) {
-        violation("left side", assignment.operator().symbol() + " on conditions");
+        violation(Statement::leftSide, assignment.operator().symbol() + " on conditions");
       }
-      subscripts(target, assignment.subscripts(), "left side");
+      subscripts(target, assignment.subscripts(), Statement::leftSide);
       extents(target);
       var variables = new ArrayList<IndexVariable>();
       for (Subscript subscript : assignment.subscripts()) {
         switch (subscript) {
           case Subscript.Affine affine -> {
             if (!affine.isVariable()) {
-              violation("left side", "subscript " + affine + " is not a variable alone");
+              violation(Statement::leftSide, "subscript " + affine + " is not a variable alone");
             } else if (!variables.contains(affine.variable())) {
               variables.add(affine.variable());
             }
           }
           case Subscript.Gather(IndexExpr index) ->
-              violation("left side", "subscript " + print(index) + " is not a variable alone");
+              violation(
+                  Statement::leftSide, "subscript " + print(index) + " is not a variable alone");
         }
       }
       var bound = assignment.bindings().stream().map(IndexBinding::variable).toList();
       if (!bound.equals(variables)) {
-        violation("left side", "binds " + bound + " but its subscripts have " + variables);
+        violation(Statement::leftSide, "binds " + bound + " but its subscripts have " + variables);
       }
     }
 
@@ -256,15 +269,16 @@ public final class IndexVerifier {
       switch (expression) {
         case IndexExpr.Access access -> access(access);
         case IndexExpr.IndexValue(IndexVariable variable) ->
-            requireInScope(variable, print(expression));
-        case IndexExpr.ExtentValue(Extent extent) -> requireKnown(extent, place(print(expression)));
+            requireInScope(variable, () -> print(expression));
+        case IndexExpr.ExtentValue(Extent extent) ->
+            requireKnown(extent, () -> place(() -> print(expression)));
         case IndexExpr.Reduction reduction -> {
-          List<IndexBinding> fresh = bind(reduction.bindings(), print(reduction));
+          List<IndexBinding> fresh = bind(reduction.bindings(), () -> print(reduction));
           expression(reduction.body());
           unbind(fresh);
         }
         case IndexExpr.ArgumentReduction reduction -> {
-          List<IndexBinding> fresh = bind(reduction.bindings(), print(reduction));
+          List<IndexBinding> fresh = bind(reduction.bindings(), () -> print(reduction));
           expression(reduction.condition());
           expression(reduction.body());
           unbind(fresh);
@@ -281,7 +295,7 @@ public final class IndexVerifier {
 
     private void access(IndexExpr.Access access) {
       access.children().forEach(this::expression);
-      String node = print(access);
+      Supplier<String> node = () -> print(access);
       TensorDeclaration tensor = inputs.get(access.tensor());
       if (tensor == null) {
         tensor = targets.get(access.tensor());
@@ -322,7 +336,8 @@ public final class IndexVerifier {
           || value.children().stream().anyMatch(this::reduces);
     }
 
-    private void subscripts(TensorDeclaration tensor, List<Subscript> subscripts, String node) {
+    private void subscripts(
+        TensorDeclaration tensor, List<Subscript> subscripts, Supplier<String> node) {
       if (subscripts.size() != tensor.type().rank()) {
         violation(node, subscripts.size() + " subscripts on " + tensor);
       }
@@ -347,24 +362,24 @@ public final class IndexVerifier {
                   && few < many;
           if (!found.equals(expected) && !part) {
             violation(
-                "left side",
+                Statement::leftSide,
                 affine + " has extent " + found + " but axis " + axis + " has " + expected);
           }
         }
       }
     }
 
-    private void requireInScope(IndexVariable variable, String node) {
+    private void requireInScope(IndexVariable variable, Supplier<String> node) {
       if (!scope.containsKey(variable)) {
         violation(node, "variable " + variable + " is not bound");
       }
     }
 
     /** Brings variables into scope and returns those that were not there already. */
-    private List<IndexBinding> bind(List<IndexBinding> bindings, String node) {
+    private List<IndexBinding> bind(List<IndexBinding> bindings, Supplier<String> node) {
       var fresh = new ArrayList<IndexBinding>();
       for (IndexBinding binding : bindings) {
-        requireKnown(binding.extent(), place(node));
+        requireKnown(binding.extent(), () -> place(node));
         if (scope.containsKey(binding.variable())) {
           violation(node, "variable " + binding.variable() + " is bound already");
         } else {
@@ -379,12 +394,16 @@ public final class IndexVerifier {
       bindings.forEach(binding -> scope.remove(binding.variable()));
     }
 
-    private void violation(String node, String what) {
+    private static String leftSide() {
+      return "left side";
+    }
+
+    private void violation(Supplier<String> node, String what) {
       violations.add(place(node) + ": " + what);
     }
 
-    private String place(String node) {
-      return "statement " + (number + 1) + " (" + assignment.target() + "), " + node;
+    private String place(Supplier<String> node) {
+      return "statement " + (number + 1) + " (" + assignment.target() + "), " + node.get();
     }
 
     private String print(IndexExpr expression) {

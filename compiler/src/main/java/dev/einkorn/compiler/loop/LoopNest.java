@@ -1,7 +1,6 @@
 package dev.einkorn.compiler.loop;
 
 import dev.einkorn.compiler.index.Extent;
-import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.Symmetry;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -94,6 +93,18 @@ public record LoopNest(
     return found[0];
   }
 
+  /**
+   * What an extent is the product of: of a merged index the extents of its parts, and of theirs.
+   */
+  public List<Extent> factors(Extent extent) {
+    for (MergedIndex index : merged) {
+      if (index.binding().extent().equals(extent)) {
+        return index.parts().stream().flatMap(part -> factors(part.extent()).stream()).toList();
+      }
+    }
+    return List.of(extent);
+  }
+
   /** Names of the symbolic extents that the loops and values use, in order of appearance. */
   public SequencedSet<String> sizes() {
     var names = new LinkedHashSet<String>();
@@ -106,8 +117,8 @@ public record LoopNest(
         });
     for (MergedIndex index : merged) {
       names.remove(index.variable().name());
-      for (IndexBinding part : index.parts()) {
-        if (part.extent() instanceof Extent.Symbolic(String size)) {
+      for (Extent extent : factors(index.binding().extent())) {
+        if (extent instanceof Extent.Symbolic(String size)) {
           names.add(size);
         }
       }

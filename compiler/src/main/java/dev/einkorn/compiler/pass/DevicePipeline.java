@@ -38,12 +38,9 @@ public final class DevicePipeline {
   public static DeviceProgram compile(ExecutionPlan plan, PipelineOptions options) {
     List<DeviceUnit.Step> steps = new ArrayList<>();
     Compilation compilation = compilation(plan, options);
-    for (Compilation.Step step : compilation.steps()) {
-      steps.add(
-          new DeviceUnit.Step(
-              IndexPrinter.print(plan.optimized(), step.assignment()).strip(),
-              step.scheduled(),
-              step.schedule()));
+    for (String statement : IndexPrinter.statements(plan.optimized())) {
+      Compilation.Step step = compilation.steps().get(steps.size());
+      steps.add(new DeviceUnit.Step(statement.strip(), step.scheduled(), step.schedule()));
     }
     boolean exact = options.arithmetic().equals(Arithmetic.STRICT);
     DeviceProgram program =

@@ -139,9 +139,21 @@ public final class Pipeline {
    */
   public static Compilation compile(
       LoweredPlan lowered, List<Schedule> schedules, PipelineOptions options) {
+    return compile(lowered, schedules, schedule(lowered, schedules, options), options);
+  }
+
+  /**
+   * Emits.
+   *
+   * @param scheduled the nests under their schedules, by {@link #schedule}
+   */
+  public static Compilation compile(
+      LoweredPlan lowered,
+      List<Schedule> schedules,
+      List<LoopNest> scheduled,
+      PipelineOptions options) {
     ExecutionPlan plan = lowered.plan();
     IndexProgram program = plan.optimized();
-    List<LoopNest> scheduled = schedule(lowered, schedules, options);
     List<Compilation.Step> steps = new ArrayList<>();
     for (int step = 0; step < schedules.size(); step++) {
       steps.add(
@@ -153,12 +165,9 @@ public final class Pipeline {
     }
     List<TensorParameter> operands = operands(program, options);
     List<String> sizes = sizes(program);
-    List<EmittedSource> sources = new ArrayList<>();
-    for (int from = 0; from < steps.size(); from += STEPS_PER_KERNEL) {
-      List<Compilation.Step> part =
-          steps.subList(from, Math.min(from + STEPS_PER_KERNEL, steps.size()));
-      sources.add(emit(plan, part, operands, sizes, options, from));
-    }
+    var emitter = new JavaEmitter(form(options));
+    List<EmittedSource> sources =
+        units(plan, steps, operands, sizes, options).stream().map(emitter::emit).toList();
     var compilation = new Compilation(plan, operands, sizes, steps, sources);
     StageDump.fromSystemProperties().ifPresent(dump -> dump.write(compilation));
     return compilation;
@@ -204,58 +213,43 @@ public final class Pipeline {
         tensor.name(), tensor.type(), options.layout(program, tensor.name()));
   }
 
-  private static EmittedSource emit(
-      ExecutionPlan plan,
-      List<Compilation.Step> part,
-      List<TensorParameter> operands,
-      List<String> sizes,
-      PipelineOptions options,
-      int from) {
-    return new JavaEmitter(form(options)).emit(unit(plan, part, operands, sizes, options, from));
-  }
-
   /** What was emitted for a compilation with these options, one unit a source. */
   public static List<KernelUnit> units(Compilation compilation, PipelineOptions options) {
-    List<KernelUnit> units = new ArrayList<>();
-    List<Compilation.Step> steps = compilation.steps();
-    for (int from = 0; from < steps.size(); from += STEPS_PER_KERNEL) {
-      units.add(
-          unit(
-              compilation.plan(),
-              steps.subList(from, Math.min(from + STEPS_PER_KERNEL, steps.size())),
-              compilation.operands(),
-              compilation.sizes(),
-              options,
-              from));
-    }
-    return units;
+    return units(
+        compilation.plan(),
+        compilation.steps(),
+        compilation.operands(),
+        compilation.sizes(),
+        options);
   }
 
-  private static KernelUnit unit(
+  private static List<KernelUnit> units(
       ExecutionPlan plan,
-      List<Compilation.Step> part,
+      List<Compilation.Step> steps,
       List<TensorParameter> operands,
       List<String> sizes,
-      PipelineOptions options,
-      int from) {
+      PipelineOptions options) {
     String outputs = String.join("_", plan.optimized().outputs());
-    String shortened = outputs.length() > 40 ? outputs.substring(0, 40) : outputs;
-    String suffix = from == 0 ? "" : "_part" + (from / STEPS_PER_KERNEL + 1);
-    String className = NameAllocator.sanitize("Kernel_" + shortened + suffix);
-    List<KernelUnit.Step> steps =
-        part.stream()
-            .map(
-                step ->
-                    new KernelUnit.Step(
-                        IndexPrinter.print(plan.optimized(), step.assignment()), step.scheduled()))
-            .toList();
-    return new KernelUnit(
-        options.packageName(),
-        className,
-        KernelHeader.lines(plan, part, operands, options),
-        operands,
-        sizes,
-        options.wide(),
-        steps);
+    String name = "Kernel_" + (outputs.length() > 40 ? outputs.substring(0, 40) : outputs);
+    List<String> written = KernelHeader.written(plan);
+    List<KernelUnit.Step> nests = new ArrayList<>();
+    for (String statement : IndexPrinter.statements(plan.optimized())) {
+      nests.add(new KernelUnit.Step(statement, steps.get(nests.size()).scheduled()));
+    }
+    List<KernelUnit> units = new ArrayList<>();
+    for (int from = 0; from < steps.size(); from += STEPS_PER_KERNEL) {
+      int to = Math.min(from + STEPS_PER_KERNEL, steps.size());
+      String suffix = from == 0 ? "" : "_part" + (from / STEPS_PER_KERNEL + 1);
+      units.add(
+          new KernelUnit(
+              options.packageName(),
+              NameAllocator.sanitize(name + suffix),
+              KernelHeader.lines(written, plan, steps.subList(from, to), operands, options),
+              operands,
+              sizes,
+              options.wide(),
+              nests.subList(from, to)));
+    }
+    return units;
   }
 }

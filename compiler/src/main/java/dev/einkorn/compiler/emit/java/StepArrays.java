@@ -3,7 +3,6 @@ package dev.einkorn.compiler.emit.java;
 import dev.einkorn.compiler.emit.WorkerArray;
 import dev.einkorn.compiler.emit.WorkingMemory;
 import dev.einkorn.compiler.index.Extent;
-import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.compiler.loop.LoopNest;
@@ -53,8 +52,15 @@ public final class StepArrays {
     var names = new OperandNames(wide, nest);
     findTables(nest, new ExpressionWriter(nest, names, wide, form));
     for (OperandNames.Table table : names.tables().keySet()) {
-      List<Extent> parts = merged(nest, table).parts().stream().map(IndexBinding::extent).toList();
-      arrays.add(new WorkerArray(ElementType.I32, arrays.size(), false, everyWorker, parts));
+      MergedIndex merged = merged(nest, table);
+      arrays.add(
+          new WorkerArray(
+              ElementType.I32,
+              arrays.size(),
+              false,
+              everyWorker,
+              nest.factors(merged.binding().extent()),
+              merged.overhang()));
     }
     for (ElementType type : foldedLanes(nest, form)) {
       List<Extent> lanes = List.of(new Extent.Fixed(FOLDED_LANES));

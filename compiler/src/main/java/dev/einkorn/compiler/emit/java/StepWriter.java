@@ -105,10 +105,11 @@ final class StepWriter {
     for (TensorParameter tensor : nest.tensors()) {
       unpack(tensor);
     }
-    for (String size : unit.sizes()) {
-      if (nest.sizes().contains(size)) {
-        String value = "sizes[" + unit.sizes().indexOf(size) + "]";
-        declare(integer(), names.size(size), narrowing() + value);
+    Set<String> used = nest.sizes();
+    for (int n = 0; n < unit.sizes().size(); n++) {
+      String size = unit.sizes().get(n);
+      if (used.contains(size)) {
+        declare(integer(), names.size(size), narrowing() + "sizes[" + n + "]");
       }
     }
     for (MergedIndex merged : nest.merged()) {
