@@ -8,7 +8,9 @@ result. Ratios are opt_einsum's number over Einkorn's: above 1, Einkorn's order 
 Einkorn is asked by `einkorn explain --json` for tensors of zeros, one JVM for each network, so its planning is cold.
 It does not minimise multiplications but the time that its cost model predicts, unless --goal says otherwise. --predicted
 asks it, where its order takes more multiplications, for the predicted time of opt_einsum's order too; --measured runs
-both there and compares the measured times of a call.
+both there and compares the measured times of a call. --contract compares whole contractions instead: the measured time
+of a call of Einkorn with that of opt_einsum's expression over numpy, both planned before, on one thread; results must
+agree. Networks that take too many multiplications for that are left out.
 
     python3 samples/benchmarks/compare_orders.py --kinds chain,lattice --operands 4-16,100
 
@@ -31,6 +33,8 @@ import time
 LAUNCHER = pathlib.Path(__file__).resolve().parents[2] / "einkorn"
 COUNTS = "4,6,8,10,12,14,16,20,50,100,200,1000"
 EXACT = 16  # Up to so many operands both search for the best order.
+MOST_CONTRACTED = 2e9  # Multiplications of a contraction that is timed,
+LARGEST_CONTRACTED = 1 << 24  # and elements of its intermediates.
 MOST_ELEMENTS = 1 << 18  # Of an operand: extents are halved until it fits.
 
 
@@ -202,29 +206,114 @@ def counted(network, steps):
     return multiplications, largest
 
 
+def asked(options, network, arrays, *words, result=None):
+    """What the command says of the network, or its complaint as a text; or the array that it writes to a file."""
+    import numpy
+
+    with tempfile.TemporaryDirectory() as folder:
+        numpy.savez_compressed(pathlib.Path(folder) / "t.npz", **{f"t{n}": array for n, array in enumerate(arrays)})
+        inputs = [f"t.npz:t{n}" for n in range(len(arrays))]
+        done = subprocess.run(
+            [options.launcher, *words, "--plan-cache", "off", "-", *inputs, *(["-o", result] if result else [])],
+            cwd=folder, input=network.text(lambda index: f"[x{index}]"), capture_output=True, text=True)
+        if done.returncode == 0:
+            return numpy.load(pathlib.Path(folder) / result) if result else json.loads(done.stdout)
+    return " ".join(line for line in done.stderr.splitlines() if not line.startswith("WARNING"))
+
+
 def explained(options, network, *words):
     """What `einkorn explain --json` says, or its complaint as a text."""
     import numpy
 
-    with tempfile.TemporaryDirectory() as folder:
-        arrays = {f"t{n}": numpy.zeros(shape, dtype=numpy.float32) for n, shape in enumerate(network.shapes())}
-        numpy.savez_compressed(pathlib.Path(folder) / "t.npz", **arrays)
-        inputs = [f"t.npz:{name}" for name in arrays]
-        done = subprocess.run(
-            [options.launcher, "explain", "--einsum", "--json", "--plan-cache", "off", *words, "-", *inputs],
-            cwd=folder, input=network.text(lambda index: f"[x{index}]"), capture_output=True, text=True)
-    if done.returncode == 0:
-        return json.loads(done.stdout)
-    return " ".join(line for line in done.stderr.splitlines() if not line.startswith("WARNING"))
+    zeros = [numpy.zeros(shape, dtype=numpy.float32) for shape in network.shapes()]
+    return asked(options, network, zeros, "explain", "--einsum", "--json", *words)
+
+
+def contracted(options, network, path, draw):
+    """Seconds of a contraction, Einkorn's and opt_einsum's; or a complaint."""
+    import numpy, opt_einsum
+
+    generator = numpy.random.default_rng(draw.randrange(1 << 30))
+    arrays = []
+    for shape in network.shapes():
+        # Small enough for products of a hundred tensors to stay in range.
+        array = generator.uniform(0.5, 1.5, shape).astype(numpy.float32)
+        arrays.append(array / numpy.float32(math.sqrt(array.size)))
+    found = asked(options, network, arrays, "explain", "--einsum", "--json", "--measure", "--threads", "1")
+    if isinstance(found, str):
+        return found
+    result = asked(options, network, arrays, "einsum", "--threads", "1", result="r.npy")
+    if isinstance(result, str):
+        return result
+    expression = opt_einsum.contract_expression(
+        network.text(opt_einsum.get_symbol), *network.shapes(), optimize=path)
+    expected = expression(*arrays)
+    if not numpy.allclose(result, expected, rtol=1e-3, atol=0):
+        return "results differ"
+    times = []
+    while len(times) < 5 or sum(times) < 0.5:
+        begin = time.perf_counter()
+        expression(*arrays)
+        times.append(time.perf_counter() - begin)
+    return found["measuredNanos"] / 1e9, statistics.median(times)
+
+
+def drawn(options, kind, count, instance):
+    """A network, and whether its extents are small or large."""
+    function, *ranges = KINDS[kind]
+    size = instance % len(ranges)
+    network = fitted(function(count, ranges[size], random.Random(f"{options.seed} {kind} {count} {instance}")))
+    return network, ("small", "large")[size]
+
+
+def contract(options, kind, count, instance):
+    """A row of whole contractions; None if there are too many multiplications."""
+    import opt_einsum
+
+    network, extents = drawn(options, kind, count, instance)
+    path, _ = opt_einsum.contract_path(
+        network.text(opt_einsum.get_symbol), *network.shapes(), shapes=True, optimize="auto-hq")
+    multiplications, largest = counted(network, steps_of_path(count, path))
+    if multiplications > MOST_CONTRACTED or largest > LARGEST_CONTRACTED:
+        return None
+    row = {"kind": kind, "operands": count, "instance": instance, "extents": extents, "multiplications": multiplications}
+    found = contracted(options, network, path, random.Random(f"{options.seed} values {kind} {count} {instance}"))
+    if isinstance(found, str):
+        return {**row, "failure": found}
+    mine, other = found
+    return {**row, "einkorn_seconds": mine, "opt_einsum_seconds": other, "ratio": other / mine}
+
+
+def contractions(options, kinds):
+    rows = []
+    if not options.json:
+        head("kind", "extents", "operands", "multiplications", "Einkorn, us", "opt_einsum with numpy, us", "ratio")
+    for kind in kinds:
+        for count in numbers(options.operands):
+            for instance in range(options.instances):
+                row = contract(options, kind, count, instance)
+                if row is None:
+                    continue
+                rows.append(row)
+                if options.json:
+                    print(json.dumps(row), flush=True)
+                    continue
+                cells = [row["kind"], row["extents"], str(row["operands"]), f"{float(row['multiplications']):.2g}"]
+                cells += ["", "", row["failure"]] if "failure" in row else [
+                    f"{row['einkorn_seconds'] * 1e6:.1f}", f"{row['opt_einsum_seconds'] * 1e6:.1f}", f"{row['ratio']:.2f}"]
+                line(cells)
+    ratios = [row["ratio"] for row in rows if "ratio" in row]
+    if ratios and not options.json:
+        print(f"\n{len(ratios)} contractions, {sum(ratio >= 1 for ratio in ratios)} in no more time than opt_einsum with numpy;"
+              f" geometric mean {geometric_mean(ratios):.3g}, least {min(ratios):.3g}")
+    return 1 if any("failure" in row for row in rows) else 0
 
 
 def compare(options, kind, count, instance):
     import opt_einsum
 
-    function, *ranges = KINDS[kind]
-    size = instance % len(ranges)
-    network = fitted(function(count, ranges[size], random.Random(f"{options.seed} {kind} {count} {instance}")))
-    row = {"kind": kind, "operands": count, "instance": instance, "extents": ("small", "large")[size]}
+    network, extents = drawn(options, kind, count, instance)
+    row = {"kind": kind, "operands": count, "instance": instance, "extents": extents}
     begin = time.perf_counter()
     path, _ = opt_einsum.contract_path(
         network.text(opt_einsum.get_symbol), *network.shapes(), shapes=True, optimize="auto-hq")
@@ -344,6 +433,7 @@ def main():
     parser.add_argument("--goal", default="time", choices=["time", "multiplications", "size"], help="what Einkorn's orders keep small")
     parser.add_argument("--predicted", action="store_true", help="compare predicted times where multiplications are more")
     parser.add_argument("--measured", action="store_true", help="compare measured times where multiplications are more")
+    parser.add_argument("--contract", action="store_true", help="compare measured times of whole contractions, and no orders")
     parser.add_argument("--trees", action="store_true", help="with --json, networks and orders too")
     parser.add_argument("--json", action="store_true", help="a JSON object for each network, and no table")
     parser.add_argument("--summary", nargs="+", metavar="FILE", help="only summarise what --json has printed")
@@ -362,12 +452,18 @@ def main():
         parser.error("networks have at least four operands")
     if any(count % 2 for count in numbers(options.operands)):
         parser.error("numbers of operands are even")
+    if options.contract:
+        # numpy reads its number of threads when it is loaded.
+        os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")})
     try:
         import numpy, opt_einsum
     except ImportError:
         sys.exit("compare_orders.py needs numpy and opt_einsum: python3 -m pip install numpy opt_einsum")
     if not options.json:
-        print(f"opt_einsum {opt_einsum.__version__}, auto-hq; seed {options.seed}")
+        print(f"opt_einsum {opt_einsum.__version__}, auto-hq; numpy {numpy.__version__}; seed {options.seed}")
+    if options.contract:
+        return contractions(options, kinds)
+    if not options.json:
         head("kind", "extents", "operands", "opt_einsum, log10 of multiplications", "Einkorn", "ratio", "opt_einsum, log2 of largest",
              "Einkorn", "opt_einsum plans, s", "Einkorn plans, s", "Einkorn's order")
     rows = []

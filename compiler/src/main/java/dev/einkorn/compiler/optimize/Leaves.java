@@ -7,6 +7,8 @@ import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
 import dev.einkorn.compiler.optimize.algebra.Divisor;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,9 +51,12 @@ record Leaves(List<IndexExpr> values, List<IndexBinding> summed) {
     if (summed.isEmpty() || values.size() < 3) {
       return values;
     }
-    Set<IndexVariable> own = new HashSet<>(free());
-    // A batch index stands in all factors and tells no sides apart.
-    own.removeIf(variable -> values.stream().allMatch(v -> FreeVariables.of(v).contains(variable)));
+    SequencedSet<IndexVariable> free = free();
+    Set<IndexVariable> own = new HashSet<>(free);
+    own.removeAll(batch(values, free));
+    if (own.isEmpty()) {
+      return together(free);
+    }
     List<List<IndexExpr>> groups = new ArrayList<>();
     for (IndexExpr value : values) {
       List<IndexExpr> merged = new ArrayList<>(List.of(value));
@@ -67,6 +72,30 @@ record Leaves(List<IndexExpr> values, List<IndexBinding> summed) {
       groups = apart;
     }
     return joined(groups, own).stream().map(Leaves::product).toList();
+  }
+
+  /**
+   * The indices that are kept and stand in all factors which have such indices: they tell no sides
+   * apart.
+   */
+  static List<IndexVariable> batch(List<IndexExpr> factors, Collection<IndexVariable> kept) {
+    List<Set<IndexVariable>> indices = new ArrayList<>();
+    for (IndexExpr factor : factors) {
+      Set<IndexVariable> free = FreeVariables.of(factor);
+      if (!disjoint(free, kept)) {
+        indices.add(free);
+      }
+    }
+    return kept.stream()
+        .filter(variable -> indices.stream().allMatch(free -> free.contains(variable)))
+        .toList();
+  }
+
+  /** The factors of a sum without sides, those that have kept indices first. */
+  private List<IndexExpr> together(Set<IndexVariable> kept) {
+    List<IndexExpr> factors = new ArrayList<>(values);
+    factors.sort(Comparator.comparing(value -> disjoint(FreeVariables.of(value), kept)));
+    return factors;
   }
 
   /** The groups, those without variables of their own as part of the first that has some. */
@@ -88,7 +117,7 @@ record Leaves(List<IndexExpr> values, List<IndexBinding> summed) {
     return sides;
   }
 
-  private static boolean disjoint(Set<IndexVariable> some, Set<IndexVariable> others) {
+  private static boolean disjoint(Set<IndexVariable> some, Collection<IndexVariable> others) {
     return some.stream().noneMatch(others::contains);
   }
 

@@ -660,7 +660,8 @@ final class StepBuilder {
             written.target(), written.subscripts(), written.bindings(), operator, value));
   }
 
-  private void add(Assignment step) {
+  private void add(Assignment written) {
+    Assignment step = TwoSides.arranged(written, this::extent);
     steps.add(VariableNames.readable(step, taken));
     nanos += new NestCosts(request).nanos(step);
   }

@@ -29,6 +29,9 @@ final class LoopMerging {
   /** Rows of so many elements are long enough for vectors by themselves. */
   private static final long LONG_ROW = 256;
 
+  /** A loop of fewer iterations is mostly beginning and ending, wherever it stands. */
+  private static final long SHORT_LOOP = 16;
+
   private static final Position START = new Position.Affine(new Subscript.Affine(List.of(), 0));
 
   private final LoopNest nest;
@@ -45,8 +48,8 @@ final class LoopMerging {
   }
 
   /**
-   * Merges of neighbouring loops that end in a short one along which something lies side by side.
-   * Sizes and strides decide, so that all machines merge the same.
+   * Merges of neighbouring loops that end in a short one, which may be longer if something lies
+   * side by side along it. Sizes and strides decide, so that all machines merge the same.
    */
   static List<Directive> directives(LoopNest nest, CallShape shape) {
     SequencedSet<Directive> directives = new LinkedHashSet<>();
@@ -86,7 +89,7 @@ final class LoopMerging {
     while (end > 0) {
       int start = end;
       long row = shape.value(loops.get(end).binding().extent());
-      if (liesSideBySide(nest, loops.get(end).variable())) {
+      if (row < SHORT_LOOP || liesSideBySide(nest, loops.get(end).variable())) {
         while (start > 0
             && row < LONG_ROW
             && Scheduler.isLegal(nest, merge(nest, loops.subList(start - 1, end + 1)))) {

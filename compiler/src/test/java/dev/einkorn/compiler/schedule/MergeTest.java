@@ -113,6 +113,14 @@ class MergeTest {
                 "R[c] = sum[n,h,w](A[n,c,h,w]) / 7 + max[h,w](A[0,c,h,w])",
                 Map.of("n", 16L, "c", 64L, "h", 28L, "w", 28L)))
         .hasToString("[merge(hw: h, w)]");
+    // Of loops further outside those that are short.
+    String turned = "R[a,b,c,t] = sum[s](G[t,s] * A[a,b,c,s])";
+    assertThat(directives(turned, Map.of("a", 5L, "b", 2L, "c", 2L, "t", 2L, "s", 2L)))
+        .hasToString("[merge(abc: a, b, c)]");
+    assertThat(directives(turned, Map.of("a", 200L, "b", 200L, "c", 2L, "t", 2L, "s", 2L)))
+        .hasToString("[merge(bc: b, c)]");
+    assertThat(directives(turned, Map.of("a", 5L, "b", 2L, "c", 20L, "t", 2L, "s", 2L)))
+        .hasToString("[merge(ab: a, b)]");
     // What one kernel merges, another one for tensors that are cut does not.
     assertThat(
             LoopMerging.directives(

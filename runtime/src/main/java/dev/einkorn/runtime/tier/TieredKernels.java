@@ -103,7 +103,8 @@ public final class TieredKernels {
       }
       KernelSet kernels = next.get();
       loaded = kernels;
-      WarmUp.Result result = new WarmUp(meter).run(candidate.rehearsals(kernels));
+      WarmUp.Result result =
+          new WarmUp(meter).run(candidate.rehearsals(kernels), kernels.kernels().size());
       if (result.hot()) {
         return Optional.of(only(kernels, tookOver(result, load)));
       }
@@ -158,7 +159,7 @@ public final class TieredKernels {
           return;
         }
         KernelSet kernels = loaded.get();
-        WarmUp.Result result = warmUp.run(candidate.rehearsals(kernels));
+        WarmUp.Result result = warmUp.run(candidate.rehearsals(kernels), kernels.kernels().size());
         if (result.hot()) {
           current = kernels;
           outcome = tookOver(result, load);

@@ -23,6 +23,12 @@ final class WarmUp {
   /** Without progress for so long, nothing more is to be expected. */
   private static final long STUCK_NANOS = 500_000_000;
 
+  /**
+   * Many kernels have hundreds of methods, which the JVM compiles one after the other: they get as
+   * many times as long, up to this.
+   */
+  private static final int MOST_PATIENCE = 8;
+
   /** Less time or fewer bytes than this part of the last best is progress. */
   private static final double PROGRESS = 0.9;
 
@@ -58,15 +64,17 @@ final class WarmUp {
   /**
    * Warms calls up one after the other.
    *
+   * @param kernels that a call runs
    * @return how the first ended if all are hot, else how the first that is not ended
    */
-  Result run(List<Runnable> calls) {
-    Result first = run(calls.getFirst(), LEAST_NANOS);
+  Result run(List<Runnable> calls, int kernels) {
+    int patience = Math.clamp(kernels, 1, MOST_PATIENCE);
+    Result first = run(calls.getFirst(), LEAST_NANOS, patience);
     for (Runnable call : calls.subList(1, calls.size())) {
       if (!first.hot()) {
         return first;
       }
-      Result next = run(call, 0);
+      Result next = run(call, 0, patience);
       if (!next.hot()) {
         return next;
       }
@@ -76,9 +84,9 @@ final class WarmUp {
 
   /**
    * Warms {@code call} up for at least {@code least} nanoseconds and for 1.5 seconds at most, or
-   * 4.5 if it is still getting faster then.
+   * 4.5 if it is still getting faster then, both times the patience.
    */
-  private Result run(Runnable call, long least) {
+  private Result run(Runnable call, long least, int patience) {
     long start = meter.nanos();
     long calls = 1;
     double best = Double.MAX_VALUE;
@@ -104,8 +112,10 @@ final class WarmUp {
         progress = now;
       }
       boolean ready = flat >= FLAT_ROUNDS && now - start >= least;
-      boolean stuck = now - start >= ENOUGH_NANOS && now - progress >= STUCK_NANOS;
-      if (ready || stuck || now - start >= MOST_NANOS || Thread.currentThread().isInterrupted()) {
+      boolean stuck =
+          now - start >= patience * ENOUGH_NANOS && now - progress >= patience * STUCK_NANOS;
+      boolean late = now - start >= patience * MOST_NANOS;
+      if (ready || stuck || late || Thread.currentThread().isInterrupted()) {
         return new Result(areFew(bytes, best), (long) best, bytes);
       }
       calls = Math.clamp((long) (ROUND_NANOS / perCall), 1, 4 * calls);

@@ -11,7 +11,7 @@ class WarmUpTest {
   private final AtomicInteger calls = new AtomicInteger();
 
   private WarmUp.Result warm(Runnable call) {
-    return new WarmUp(meter).run(List.of(counted(call)));
+    return new WarmUp(meter).run(List.of(counted(call)), 1);
   }
 
   private Runnable counted(Runnable call) {
@@ -30,7 +30,7 @@ class WarmUpTest {
           boolean compiled = seconds.incrementAndGet() > 20;
           meter.spend(compiled ? 100_000 : 5_000_000, compiled ? 0 : 1 << 20);
         };
-    WarmUp.Result result = new WarmUp(meter).run(List.of(small, real));
+    WarmUp.Result result = new WarmUp(meter).run(List.of(small, real), 1);
     assertThat(result).isEqualTo(new WarmUp.Result(true, 1_000, 0));
     assertThat(seconds).hasValueGreaterThan(23);
   }
@@ -40,7 +40,7 @@ class WarmUpTest {
     AtomicInteger thirds = new AtomicInteger();
     Runnable small = () -> meter.spend(1_000, 0);
     Runnable real = () -> meter.spend(1_000_000, 1 << 20);
-    WarmUp.Result result = new WarmUp(meter).run(List.of(small, real, thirds::incrementAndGet));
+    WarmUp.Result result = new WarmUp(meter).run(List.of(small, real, thirds::incrementAndGet), 1);
     assertThat(result.hot()).isFalse();
     assertThat(result.bytes()).isEqualTo(1 << 20);
     assertThat(thirds).hasValue(0);
@@ -66,6 +66,19 @@ class WarmUpTest {
     assertThat(result.hot()).isFalse();
     assertThat(result.bytes()).isEqualTo(4096);
     assertThat(meter.nanos()).isBetween(1_500_000_000L, 1_600_000_000L);
+  }
+
+  @Test
+  void callsOfManyKernelsHaveMoreTime() {
+    Runnable slow =
+        counted(
+            () -> {
+              boolean compiled = calls.get() > 3000;
+              meter.spend(compiled ? 100_000 : 1_000_000, compiled ? 0 : 1 << 20);
+            });
+    assertThat(new WarmUp(meter).run(List.of(slow), 1).hot()).isFalse();
+    calls.set(0);
+    assertThat(new WarmUp(meter).run(List.of(slow), 3).hot()).isTrue();
   }
 
   @Test
