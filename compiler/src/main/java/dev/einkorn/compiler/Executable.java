@@ -231,6 +231,11 @@ final class Executable {
 
   private static final long SHORT_NANOS = 200_000_000;
 
+  /** Steps whose methods C2 compiles in the time that a warm-up usually takes. */
+  private static final int STEPS_AT_ONCE = 8;
+
+  private static final int MOST_PATIENCE = 16;
+
   private final TieredKernels tiers;
   private final OperationCount operations;
 
@@ -306,6 +311,7 @@ final class Executable {
     private @Nullable Compilation compilation;
     private List<ScratchOperands> scratch = List.of();
     private List<ScratchOperands> blocks = List.of();
+    private Optional<ScratchOperands> near = Optional.empty();
 
     VectorKernels(Chosen chosen, KernelClassCompiler compiler) {
       this.chosen = chosen;
@@ -351,13 +357,23 @@ final class Executable {
       CallShape shape = chosen.options().shape().orElseGet(() -> new CallShape(Map.of(), Map.of()));
       IndexProgram program = vector.plan().optimized();
       List<Layout> layouts = chosen.key().layouts();
-      List<ScratchOperands> all = new ArrayList<>();
-      all.add(ScratchOperands.of(program, layouts, shape, vector.operations(), vector.warmSizes()));
-      ScratchOperands.near(program, layouts, shape, vector.operations()).ifPresent(all::add);
-      scratch = all;
+      scratch =
+          ScratchOperands.of(
+              program,
+              layouts,
+              shape,
+              vector.operations(),
+              vector.warmSizes(),
+              vector.warmSizesOfSteps(shape));
+      near = ScratchOperands.near(program, layouts, shape, vector.operations());
       blocks =
           ScratchOperands.ofBlocks(
               program, layouts, shape, vector.operations(), vector.blockSizes(shape));
+    }
+
+    @Override
+    public int patience() {
+      return Math.min(MOST_PATIENCE, 1 + chosen.lowered().nests().size() / STEPS_AT_ONCE);
     }
 
     @Override
@@ -366,14 +382,12 @@ final class Executable {
       List<Runnable> calls = new ArrayList<>();
       List<Runnable> first = new ArrayList<>();
       blocks.forEach(data -> first.add(() -> runAlone(kernels, data, pool)));
-      first.add(() -> runAlone(kernels, scratch.getFirst(), pool));
+      scratch.forEach(data -> first.add(() -> runAlone(kernels, data, pool)));
       // C2 leaves out the branches that no call has taken before it compiles.
       calls.add(() -> first.forEach(Runnable::run));
-      for (ScratchOperands data : scratch.subList(1, scratch.size())) {
-        calls.add(() -> runAlone(kernels, data, pool));
-      }
+      near.ifPresent(data -> calls.add(() -> runAlone(kernels, data, pool)));
       if (kernels.parallel()) {
-        ScratchOperands data = scratch.getLast();
+        ScratchOperands data = near.orElse(scratch.getFirst());
         calls.add(() -> runAll(kernels, data.operands(), data.sizes(), pool, pool.threads()));
       }
       return calls;

@@ -38,45 +38,109 @@ record ScratchOperands(Tensor[] operands, long[] sizes) {
   /** ... on data that the caches can hold. */
   private static final long MOST_ELEMENTS = 1 << 20;
 
-  /** What a run of other sizes may take: code that is not compiled yet needs a second for it. */
-  private static final long LONGEST_RUN = 100_000_000;
+  /** What a run of other sizes may take: code that is not compiled yet needs a moment for it. */
+  private static final long LONGEST_RUN = 20_000_000;
+
+  /** Runs of some steps each, and the positions along indices that these do not need. */
+  private static final int MOST_RUNS = 64;
+
+  private static final long FEW = 3;
 
   private static final long LARGEST_DATA = 1 << 24;
 
   /**
-   * Makes operands. Tensors of many axes would be too large if each had the positions that loops
-   * need; they have no more than in the real call, and fewer if that is still too many.
+   * Makes operands for all steps of a kernel together. If they would be too large, since sizes that
+   * are the columns of one step are the rows of another one, there are operands for a few steps at
+   * a time, those with most arithmetic first, small beside what these need. Tensors of many axes
+   * have no more positions than in the real call, and fewer if that is still too many.
    *
    * @param shape of a real call
    * @param operations of a run for given sizes
    * @param least sizes that the kernel's loops need; a size without one is 64, or less if it is
    *     less in the real call
+   * @param ofSteps sizes that the loops of each step need
    */
-  static ScratchOperands of(
+  static List<ScratchOperands> of(
       IndexProgram program,
       List<Layout> layouts,
       CallShape shape,
       OperationCount operations,
-      Map<String, Long> least) {
+      Map<String, Long> least,
+      List<Map<String, Long>> ofSteps) {
+    Map<String, Long> together = parameters(program, shape, least, LARGEST_SIZE);
+    if (!isInBounds(program, new Sizes(program, together))) {
+      together.replaceAll((name, _) -> shape.sizes().getOrDefault(name, LARGEST_SIZE));
+    }
+    if (!isTooLarge(program, new Sizes(program, together), operations)) {
+      return List.of(of(program, layouts, shape, new Sizes(program, together)));
+    }
+    List<ScratchOperands> all = new ArrayList<>();
+    double elements = 0;
+    for (Map<String, Long> run : runs(program, shape, operations, ofSteps)) {
+      if (isInBounds(program, new Sizes(program, run))) {
+        Sizes sizes = cut(program, shape, run, operations);
+        elements += elements(program, sizes);
+        if (elements <= LARGEST_DATA) {
+          all.add(of(program, layouts, shape, sizes));
+        }
+      }
+    }
+    return all.isEmpty()
+        ? List.of(of(program, layouts, shape, cut(program, shape, together, operations)))
+        : all;
+  }
+
+  /** Sizes for as many steps together as do not make a run too long, one run after the other. */
+  private static List<Map<String, Long>> runs(
+      IndexProgram program,
+      CallShape shape,
+      OperationCount operations,
+      List<Map<String, Long>> ofSteps) {
+    List<Map<String, Long>> runs = new ArrayList<>();
+    Map<String, Long> needed = new HashMap<>();
+    for (Map<String, Long> step : ofSteps) {
+      Map<String, Long> more = new HashMap<>(needed);
+      step.forEach((name, size) -> more.merge(name, size, Math::max));
+      Map<String, Long> run = parameters(program, shape, more, FEW);
+      if (runs.isEmpty() || isTooLarge(program, new Sizes(program, run), operations)) {
+        runs.add(parameters(program, shape, step, FEW));
+        needed = new HashMap<>(step);
+      } else {
+        runs.set(runs.size() - 1, run);
+        needed = more;
+      }
+    }
+    return runs.size() > MOST_RUNS ? runs.subList(0, MOST_RUNS) : runs;
+  }
+
+  /** The sizes that are needed, and all others as in the real call but not above a limit. */
+  private static Map<String, Long> parameters(
+      IndexProgram program, CallShape shape, Map<String, Long> needed, long most) {
     Map<String, Long> parameters = new HashMap<>();
     for (SizeParameter size : program.sizes()) {
-      long real = shape.sizes().getOrDefault(size.name(), LARGEST_SIZE);
+      long real = shape.sizes().getOrDefault(size.name(), most);
       parameters.put(
-          size.name(), least.getOrDefault(size.name(), Math.max(1, Math.min(real, LARGEST_SIZE))));
+          size.name(), needed.getOrDefault(size.name(), Math.max(1, Math.min(real, most))));
     }
+    return parameters;
+  }
+
+  /** The sizes, not above those of the real call if a run would be too long. */
+  private static Sizes cut(
+      IndexProgram program,
+      CallShape shape,
+      Map<String, Long> parameters,
+      OperationCount operations) {
     var sizes = new Sizes(program, parameters);
-    if (!isInBounds(program, sizes)) {
-      parameters.replaceAll((name, _) -> shape.sizes().getOrDefault(name, LARGEST_SIZE));
-      sizes = new Sizes(program, parameters);
+    if (!isTooLarge(program, sizes, operations)) {
+      return sizes;
     }
-    if (isTooLarge(program, sizes, operations)) {
-      parameters.replaceAll((name, size) -> Math.min(size, shape.sizes().getOrDefault(name, size)));
-      if (!isInBounds(program, new Sizes(program, parameters))) {
-        parameters.replaceAll((name, size) -> shape.sizes().getOrDefault(name, size));
-      }
-      sizes = smaller(program, parameters, operations);
+    Map<String, Long> real = new HashMap<>(parameters);
+    real.replaceAll((name, size) -> Math.min(size, shape.sizes().getOrDefault(name, size)));
+    if (!isInBounds(program, new Sizes(program, real))) {
+      real.replaceAll((name, size) -> shape.sizes().getOrDefault(name, size));
     }
-    return of(program, layouts, shape, sizes);
+    return smaller(program, real, operations);
   }
 
   /** The sizes, the largest ones halved until a run is short or there is none. */

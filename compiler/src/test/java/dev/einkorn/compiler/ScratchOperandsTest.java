@@ -36,14 +36,16 @@ class ScratchOperandsTest {
             Map.of("i", 1000L, "j", 3L), Map.of("A", List.of(1L, 1000L), "y", List.of(1L)));
     List<Layout> layouts =
         List.of(new Layout(Layout.Storage.ARRAY, 0), new Layout(Layout.Storage.ARRAY, 0));
-    ScratchOperands scratch = ScratchOperands.of(program, layouts, shape, NONE, Map.of());
+    ScratchOperands scratch =
+        ScratchOperands.of(program, layouts, shape, NONE, Map.of(), List.of()).getFirst();
     assertThat(scratch.sizes()).containsExactly(64, 3);
     assertThat(scratch.operands()[0].shape()).containsExactly(64, 3);
     assertThat(scratch.operands()[0].stride(0)).isEqualTo(1);
     assertThat(scratch.operands()[0].stride(1)).isEqualTo(64);
     assertThat(scratch.operands()[0].getDouble(63, 2)).isEqualTo(1);
     assertThat(scratch.operands()[1].shape()).containsExactly(64);
-    ScratchOperands larger = ScratchOperands.of(program, layouts, shape, NONE, Map.of("j", 128L));
+    ScratchOperands larger =
+        ScratchOperands.of(program, layouts, shape, NONE, Map.of("j", 128L), List.of()).getFirst();
     assertThat(larger.sizes()).containsExactly(64, 128);
   }
 
@@ -53,7 +55,10 @@ class ScratchOperandsTest {
     IndexProgram program = program("s = A[150] + sum[i](A[i])", Map.of("A", a));
     var shape = new CallShape(Map.of("i", 200L), Map.of("A", List.of(1L), "s", List.of()));
     List<Layout> layouts = List.of(Layout.rowMajor(1), Layout.rowMajor(0));
-    assertThat(ScratchOperands.of(program, layouts, shape, NONE, Map.of()).sizes())
+    assertThat(
+            ScratchOperands.of(program, layouts, shape, NONE, Map.of(), List.of())
+                .getFirst()
+                .sizes())
         .containsExactly(200);
   }
 
@@ -77,18 +82,72 @@ class ScratchOperandsTest {
     var real = new java.util.HashMap<String, Long>();
     names.forEach(name -> real.put(name, 2L));
     ScratchOperands scratch =
-        ScratchOperands.of(program, layouts, new CallShape(real, strides), operations, least);
+        ScratchOperands.of(
+                program, layouts, new CallShape(real, strides), operations, least, List.of())
+            .getFirst();
     assertThat(scratch.operands()[2].shape()).containsExactly(2, 2, 2, 2, 2, 2, 2, 2);
     // Where the real call is large, too, sizes are halved until a run is short.
     names.forEach(name -> real.put(name, 20L));
     ScratchOperands halved =
-        ScratchOperands.of(program, layouts, new CallShape(real, strides), operations, least);
+        ScratchOperands.of(
+                program, layouts, new CallShape(real, strides), operations, least, List.of())
+            .getFirst();
     double run = 2;
     for (long size : halved.sizes()) {
       run *= size;
       assertThat(size).isBetween(2L, 20L);
     }
-    assertThat(run).isBetween(25e6, 100e6);
+    assertThat(run).isBetween(5e6, 20e6);
+  }
+
+  @Test
+  void stepsThatWantTooMuchTogetherHaveRunsOfTheirOwn() {
+    String text = "T[i,k] = A[i,j] * B[j,k]; C[i,l] = T[i,k] * D[k,l]";
+    Tensor square = Tensor.of(new float[1], 1, 1);
+    Map<String, Tensor> inputs =
+        new java.util.LinkedHashMap<>(Map.of("A", square, "B", square, "D", square));
+    IndexProgram program = program(text, inputs);
+    List<List<String>> steps = List.of(List.of("i", "j", "k"), List.of("i", "k", "l"));
+    OperationCount operations =
+        new OperationCount(
+            steps.stream()
+                .map(
+                    names ->
+                        new OperationCount.Product(
+                            2,
+                            names.stream()
+                                .map(name -> (Extent) new Extent.Symbolic(name))
+                                .toList()))
+                .toList());
+    List<Layout> layouts =
+        java.util.Collections.nCopies(
+            program.inputs().size() + program.targets().size(), Layout.rowMajor(2));
+    var strides = new java.util.HashMap<String, List<Long>>();
+    program.inputs().forEach(input -> strides.put(input.name(), List.of(1L, 1L)));
+    program.targets().forEach(target -> strides.put(target.name(), List.of(1L, 1L)));
+    var shape = new CallShape(Map.of("i", 9000L, "j", 9000L, "k", 9000L, "l", 9000L), strides);
+    Map<String, Long> first = Map.of("i", 25L, "j", 24L, "k", 400L);
+    Map<String, Long> second = Map.of("i", 25L, "k", 24L, "l", 400L);
+    Map<String, Long> both = Map.of("i", 25L, "j", 24L, "k", 400L, "l", 400L);
+    assertThat(
+            ScratchOperands.of(program, layouts, shape, operations, both, List.of(first, second)))
+        .singleElement()
+        .satisfies(run -> assertThat(sizes(program, run)).isEqualTo(both));
+    Map<String, Long> large = Map.of("i", 25L, "j", 700L, "k", 400L);
+    Map<String, Long> all = Map.of("i", 25L, "j", 700L, "k", 400L, "l", 400L);
+    List<ScratchOperands> runs =
+        ScratchOperands.of(program, layouts, shape, operations, all, List.of(large, second));
+    assertThat(runs).hasSize(2);
+    assertThat(sizes(program, runs.getFirst())).containsAllEntriesOf(large).containsEntry("l", 3L);
+    assertThat(sizes(program, runs.getLast())).containsAllEntriesOf(second).containsEntry("j", 3L);
+  }
+
+  private static Map<String, Long> sizes(IndexProgram program, ScratchOperands scratch) {
+    var sizes = new java.util.HashMap<String, Long>();
+    for (int n = 0; n < scratch.sizes().length; n++) {
+      sizes.put(program.sizes().get(n).name(), scratch.sizes()[n]);
+    }
+    return sizes;
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.einkorn.compiler.pass;
 
 import dev.einkorn.compiler.emit.EmittedSource;
 import dev.einkorn.compiler.index.Assignment;
+import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.OperationCount;
 import dev.einkorn.compiler.loop.TensorParameter;
@@ -11,6 +12,7 @@ import dev.einkorn.compiler.schedule.Schedule;
 import dev.einkorn.compiler.schedule.Scheduler;
 import dev.einkorn.compiler.schedule.WarmSizes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +88,24 @@ public record Compilation(
           .forEach((name, size) -> sizes.merge(name, size, Math::max));
     }
     return sizes;
+  }
+
+  /** The {@link #warmSizes} of each step alone, those with most arithmetic in a call first. */
+  public List<Map<String, Long>> warmSizesOfSteps(CallShape call) {
+    return steps.stream()
+        .sorted(
+            Comparator.comparingLong(
+                step ->
+                    -step.operations()
+                        .evaluate(
+                            extent ->
+                                extent instanceof Extent.Symbolic(String name)
+                                        && !call.sizes().containsKey(name)
+                                    ? 1
+                                    : call.value(extent))))
+        .map(step -> WarmSizes.of(step.canonical(), step.schedule()))
+        .distinct()
+        .toList();
   }
 
   /**

@@ -24,4 +24,12 @@ public interface Candidate {
    * calls take, for which the JVM would otherwise compile again in the middle of them.
    */
   List<Runnable> rehearsals(KernelSet kernels);
+
+  /**
+   * How many times as long as usual the warm-up may take, at least 1: the JVM compiles the methods
+   * of large kernels one after the other.
+   */
+  default int patience() {
+    return 1;
+  }
 }

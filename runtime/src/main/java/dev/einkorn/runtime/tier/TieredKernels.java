@@ -104,7 +104,7 @@ public final class TieredKernels {
       KernelSet kernels = next.get();
       loaded = kernels;
       WarmUp.Result result =
-          new WarmUp(meter).run(candidate.rehearsals(kernels), kernels.kernels().size());
+          new WarmUp(meter).run(candidate.rehearsals(kernels), candidate.patience());
       if (result.hot()) {
         return Optional.of(only(kernels, tookOver(result, load)));
       }
@@ -159,7 +159,7 @@ public final class TieredKernels {
           return;
         }
         KernelSet kernels = loaded.get();
-        WarmUp.Result result = warmUp.run(candidate.rehearsals(kernels), kernels.kernels().size());
+        WarmUp.Result result = warmUp.run(candidate.rehearsals(kernels), candidate.patience());
         if (result.hot()) {
           current = kernels;
           outcome = tookOver(result, load);

@@ -23,12 +23,6 @@ final class WarmUp {
   /** Without progress for so long, nothing more is to be expected. */
   private static final long STUCK_NANOS = 500_000_000;
 
-  /**
-   * Many kernels have hundreds of methods, which the JVM compiles one after the other: they get as
-   * many times as long, up to this.
-   */
-  private static final int MOST_PATIENCE = 8;
-
   /** Less time or fewer bytes than this part of the last best is progress. */
   private static final double PROGRESS = 0.9;
 
@@ -64,11 +58,10 @@ final class WarmUp {
   /**
    * Warms calls up one after the other.
    *
-   * @param kernels that a call runs
+   * @param patience how many times as long as usual they may take, at least 1
    * @return how the first ended if all are hot, else how the first that is not ended
    */
-  Result run(List<Runnable> calls, int kernels) {
-    int patience = Math.clamp(kernels, 1, MOST_PATIENCE);
+  Result run(List<Runnable> calls, int patience) {
     Result first = run(calls.getFirst(), LEAST_NANOS, patience);
     for (Runnable call : calls.subList(1, calls.size())) {
       if (!first.hot()) {
