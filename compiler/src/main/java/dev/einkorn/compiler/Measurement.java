@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  *     before: its temporaries, what its workers work in, and a few objects; empty if unknown
  */
 public record Measurement(long nanos, int calls, List<Steps> steps, OptionalLong allocatedBytes) {
-  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration WARM_UP = Duration.ofSeconds(60);
 
   /** For so long calls are not timed: until then the JVM compiles what is called often. */
   private static final long SETTLING_NANOS = 500_000_000;

@@ -12,7 +12,7 @@ import java.util.Map;
 /** What runs a problem and is judged: the compiler, or in tests something that errs. */
 interface Subject {
   /** Kernels that are not warm by then are timed as they are. */
-  Duration LONGEST_WARM_UP = Duration.ofSeconds(20);
+  Duration LONGEST_WARM_UP = Duration.ofSeconds(60);
 
   /** A problem that is ready to be called again and again. */
   interface Prepared {
