@@ -55,6 +55,18 @@ public enum Function {
     return onIntegers;
   }
 
+  /**
+   * Whether many instructions approximate the function, which takes as long as storing and reading
+   * what it gives; processors have instructions for the others, or a few of them do.
+   */
+  public boolean isSeries() {
+    return switch (this) {
+      case ABS, SIGN, RELU, FLOOR, CEIL, ROUND, MIN, MAX, FMA, SQRT, RSQRT -> false;
+      case EXP, EXPM1, LOG, LOG1P, SIN, COS, TAN, ASIN, ACOS, ATAN, ATAN2 -> true;
+      case SINH, COSH, TANH, ERF, SIGMOID, HYPOT -> true;
+    };
+  }
+
   /** The name in the language and in {@code KernelMath}. */
   public String symbol() {
     return name().toLowerCase(Locale.ROOT);

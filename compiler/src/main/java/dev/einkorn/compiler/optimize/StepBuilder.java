@@ -253,7 +253,7 @@ final class StepBuilder {
       if (factors.isEmpty()) {
         return literal(coefficient, type);
       }
-      IndexExpr product = Leaves.product(factors);
+      IndexExpr product = Divisor.product(factors);
       if (coefficient == 1) {
         return product;
       }

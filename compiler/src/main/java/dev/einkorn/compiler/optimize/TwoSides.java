@@ -1,17 +1,14 @@
 package dev.einkorn.compiler.optimize;
 
 import dev.einkorn.compiler.index.Assignment;
-import dev.einkorn.compiler.index.BinaryOperator;
-import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
+import dev.einkorn.compiler.optimize.algebra.Divisor;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -40,17 +37,6 @@ final class TwoSides {
     this.extents = extents;
   }
 
-  /** Factors that share indices of the target, which cannot be on different sides. */
-  private record Group(List<IndexExpr> factors, Set<IndexVariable> free) {
-    Group and(Group other) {
-      List<IndexExpr> all = new ArrayList<>(factors);
-      all.addAll(other.factors);
-      Set<IndexVariable> both = new HashSet<>(free);
-      both.addAll(other.free);
-      return new Group(all, both);
-    }
-  }
-
   /** The statement with the sums of its value arranged. */
   static Assignment arranged(Assignment step, ToDoubleFunction<IndexVariable> extents) {
     List<IndexVariable> kept = step.bindings().stream().map(IndexBinding::variable).toList();
@@ -69,34 +55,27 @@ final class TwoSides {
   }
 
   private IndexExpr product(IndexExpr body) {
-    List<IndexExpr> factors = new ArrayList<>();
-    collect(body, factors);
+    List<IndexExpr> factors = Divisor.factors(body);
     if (factors.size() < 3) {
       return body;
     }
     List<IndexVariable> own = new ArrayList<>(kept);
-    own.removeAll(Leaves.batch(factors, kept));
-    List<Group> groups = groups(factors, own);
-    List<Group> sides =
-        new ArrayList<>(groups.stream().filter(group -> place(group, own) < own.size()).toList());
+    own.removeAll(FactorGroup.batch(factors, kept));
+    List<FactorGroup> groups = FactorGroup.of(factors, own);
+    List<FactorGroup> sides =
+        new ArrayList<>(groups.stream().filter(group -> group.hasAny(own)).toList());
     if (sides.size() < 3) {
       return body;
     }
     sides.sort(Comparator.comparingInt(group -> place(group, own)));
     long best = best(sides);
-    Group first = side(sides, best);
-    Group second = side(sides, ~best);
-    for (Group loose : groups) {
-      if (place(loose, own) == own.size()) {
-        first = first.and(loose);
-      }
-    }
-    return Leaves.product(
-        List.of(Leaves.product(first.factors()), Leaves.product(second.factors())));
+    FactorGroup first = side(sides, best).withLoose(groups, own);
+    FactorGroup second = side(sides, ~best);
+    return Divisor.product(List.of(first.product(), second.product()));
   }
 
   /** The first side as bits, one a group. */
-  private long best(List<Group> sides) {
+  private long best(List<FactorGroup> sides) {
     long all = (1L << Math.min(sides.size(), Long.SIZE - 1)) - 1;
     long best = 1;
     double least = Double.POSITIVE_INFINITY;
@@ -120,11 +99,11 @@ final class TwoSides {
     return best;
   }
 
-  private double elements(List<Group> sides, long subset) {
+  private double elements(List<FactorGroup> sides, long subset) {
     return elements(side(sides, subset)) + elements(side(sides, ~subset));
   }
 
-  private double elements(Group group) {
+  private double elements(FactorGroup group) {
     double elements = 1;
     for (IndexVariable variable : group.free()) {
       elements *= extents.applyAsDouble(variable);
@@ -132,8 +111,8 @@ final class TwoSides {
     return elements;
   }
 
-  private static Group side(List<Group> sides, long subset) {
-    Group side = new Group(List.of(), Set.of());
+  private static FactorGroup side(List<FactorGroup> sides, long subset) {
+    FactorGroup side = FactorGroup.NONE;
     for (int n = 0; n < sides.size(); n++) {
       if ((subset >> n & 1) == 1) {
         side = side.and(sides.get(n));
@@ -142,44 +121,12 @@ final class TwoSides {
     return side;
   }
 
-  private static List<Group> groups(List<IndexExpr> factors, List<IndexVariable> own) {
-    List<Group> groups = new ArrayList<>();
-    for (IndexExpr factor : factors) {
-      Group merged = new Group(List.of(factor), FreeVariables.of(factor));
-      List<Group> apart = new ArrayList<>();
-      for (Group group : groups) {
-        if (own.stream().anyMatch(v -> group.free().contains(v) && hasFree(factor, v))) {
-          merged = group.and(merged);
-        } else {
-          apart.add(group);
-        }
-      }
-      apart.add(merged);
-      groups = apart;
-    }
-    return groups;
-  }
-
-  private static boolean hasFree(IndexExpr factor, IndexVariable variable) {
-    return FreeVariables.of(factor).contains(variable);
-  }
-
-  /** The first axis of the target that a group has; behind all of them if it has none. */
-  private static int place(Group group, List<IndexVariable> own) {
+  /** The first axis of the target that a group has. */
+  private static int place(FactorGroup group, List<IndexVariable> own) {
     int place = 0;
     while (place < own.size() && !group.free().contains(own.get(place))) {
       place++;
     }
     return place;
-  }
-
-  private static void collect(IndexExpr value, List<IndexExpr> factors) {
-    if (value instanceof IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right)
-        && operator == BinaryOperator.MULTIPLY) {
-      collect(left, factors);
-      collect(right, factors);
-    } else {
-      factors.add(value);
-    }
   }
 }

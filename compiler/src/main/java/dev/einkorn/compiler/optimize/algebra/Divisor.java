@@ -43,6 +43,23 @@ public final class Divisor {
     return factor.children().get(1);
   }
 
+  /** The factors of a product as it is written, from left to right. */
+  public static List<IndexExpr> factors(IndexExpr product) {
+    List<IndexExpr> factors = new ArrayList<>();
+    collect(product, factors);
+    return factors;
+  }
+
+  private static void collect(IndexExpr value, List<IndexExpr> factors) {
+    if (value instanceof IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right)
+        && operator == BinaryOperator.MULTIPLY) {
+      collect(left, factors);
+      collect(right, factors);
+    } else {
+      factors.add(value);
+    }
+  }
+
   /** The product of some factors, divided by those that stand for divisions. */
   public static IndexExpr product(List<IndexExpr> factors) {
     List<IndexExpr> divisors = new ArrayList<>();

@@ -2,12 +2,10 @@ package dev.einkorn.compiler.optimize.rule;
 
 import dev.einkorn.compiler.index.Assignment;
 import dev.einkorn.compiler.index.AssignmentOperator;
-import dev.einkorn.compiler.index.BinaryOperator;
 import dev.einkorn.compiler.index.Border;
 import dev.einkorn.compiler.index.BoundExtents;
 import dev.einkorn.compiler.index.Extent;
 import dev.einkorn.compiler.index.FreeVariables;
-import dev.einkorn.compiler.index.Function;
 import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexProgram;
@@ -325,34 +323,9 @@ public final class ShareValue {
   private static List<Part> at(IndexExpr value, Map<IndexVariable, Extent> extents) {
     return switch (value) {
       case IndexExpr.Reduction reduction -> folds(reduction, extents);
-      case IndexExpr.Call call when isExpensive(call.function()) && isPlain(call) ->
+      case IndexExpr.Call call when call.function().isSeries() && isPlain(call) ->
           List.of(part("function", call, List.of(), List.of(call), List.of(), extents));
       default -> List.of();
-    };
-  }
-
-  /** Whether a function takes as long as storing and reading what it gives. */
-  private static boolean isExpensive(Function function) {
-    return switch (function) {
-      case ABS, SIGN, RELU, FLOOR, CEIL, ROUND, MIN, MAX, FMA, SQRT, RSQRT -> false;
-      case EXP,
-          EXPM1,
-          LOG,
-          LOG1P,
-          SIN,
-          COS,
-          TAN,
-          ASIN,
-          ACOS,
-          ATAN,
-          SINH,
-          COSH,
-          TANH,
-          ERF,
-          SIGMOID,
-          ATAN2,
-          HYPOT ->
-          true;
     };
   }
 
@@ -363,8 +336,7 @@ public final class ShareValue {
       fold(reduction, List.of(reduction.body()), List.of(), extents).ifPresent(found::add);
       return found;
     }
-    List<IndexExpr> factors = new ArrayList<>();
-    flatten(reduction.body(), factors);
+    List<IndexExpr> factors = Divisor.factors(reduction.body());
     fold(reduction, factors, List.of(), extents).ifPresent(found::add);
     for (int one = 0; one < factors.size() && 2 < factors.size(); one++) {
       for (int two = one + 1; two < factors.size() && factors.size() <= MOST_FACTORS; two++) {
@@ -376,16 +348,6 @@ public final class ShareValue {
       }
     }
     return found;
-  }
-
-  private static void flatten(IndexExpr value, List<IndexExpr> factors) {
-    if (value instanceof IndexExpr.Binary(var operator, IndexExpr left, IndexExpr right)
-        && operator == BinaryOperator.MULTIPLY) {
-      flatten(left, factors);
-      flatten(right, factors);
-    } else {
-      factors.add(value);
-    }
   }
 
   /** Some factors summed over what no other one has, if there is such an index. */
