@@ -52,10 +52,10 @@ final class ElementwiseSchedule {
   /** Below, a move is not worth blocks. */
   private static final int MOVED_AT_LEAST = 8;
 
-  /** A block of a move, along the unit strides of source and target. */
+  /** A block of a move, along the unit strides of source and target, where it is long. */
   private static final int MOVED_ALONG_SOURCE = 256;
 
-  private static final int MOVED_ALONG_TARGET = 64;
+  private static final int MOVED_ALONG_TARGET = 4096;
 
   /** Bytes of a row of a block that are too few to be read by themselves. */
   private static final int SHORT_RUN = 256;

@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class VectorMovesTest {
-  private static final List<Integer> EXTENTS = List.of(0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33);
+  private static final List<Integer> EXTENTS = List.of(0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 143);
 
   @Test
   void floatsChangeTheirUnitStrideAndNothingElseIsWritten() {
