@@ -167,31 +167,58 @@ final class PackPanels {
                 new Expr.Contiguous(atFirstStep(element), merged.variable(), role.loop().width()));
   }
 
+  /**
+   * An element of rows that are one run of memory: where the first row is, and so much further
+   * along its unit axis.
+   */
+  Element alongRows(Element element) {
+    IndexVariable step = roles.rows().step();
+    int unitAxis = roles.nest().tensor(element.tensor()).layout().unitAxis();
+    List<Position> positions = new ArrayList<>();
+    for (int axis = 0; axis < element.positions().size(); axis++) {
+      Position first = withoutSteps(element.positions().get(axis), Set.of(step));
+      positions.add(
+          axis == unitAxis && first instanceof Position.Merged(var digits, Subscript.Affine rest)
+              ? new Position.Merged(digits, further(rest, step))
+              : first);
+    }
+    return new Element(element.tensor(), positions);
+  }
+
+  private static Subscript.Affine further(Subscript.Affine affine, IndexVariable step) {
+    List<Subscript.Term> terms = new ArrayList<>(affine.terms());
+    terms.add(new Subscript.Term(step, 1));
+    return new Subscript.Affine(terms, affine.constant());
+  }
+
   /** The element at the beginning of the tile, outside of the loops over its steps. */
   Element atFirstStep(Element element) {
     return new Element(
-        element.tensor(), element.positions().stream().map(this::atFirstStep).toList());
+        element.tensor(),
+        element.positions().stream()
+            .map(position -> withoutSteps(position, roles.insideTile()))
+            .toList());
   }
 
-  private Position atFirstStep(Position position) {
+  private static Position withoutSteps(Position position, Set<IndexVariable> steps) {
     return switch (position) {
-      case Position.Affine(Subscript.Affine affine) -> new Position.Affine(atFirstStep(affine));
+      case Position.Affine(Subscript.Affine affine) ->
+          new Position.Affine(withoutSteps(affine, steps));
       case Position.Merged(var digits, Subscript.Affine rest) ->
           new Position.Merged(
               digits.stream()
                   .map(
                       d ->
                           new Position.Digit(
-                              d.coefficient(), d.merged(), d.part(), atFirstStep(d.at())))
+                              d.coefficient(), d.merged(), d.part(), withoutSteps(d.at(), steps)))
                   .toList(),
-              atFirstStep(rest));
+              withoutSteps(rest, steps));
       case Position.Bordered _, Position.Gathered _ ->
           throw new Relocation.UnsupportedException("a border or a gather along merged indices");
     };
   }
 
-  private Subscript.Affine atFirstStep(Subscript.Affine affine) {
-    Set<IndexVariable> steps = roles.insideTile();
+  private static Subscript.Affine withoutSteps(Subscript.Affine affine, Set<IndexVariable> steps) {
     return new Subscript.Affine(
         affine.terms().stream().filter(term -> !steps.contains(term.variable())).toList(),
         affine.constant());

@@ -76,10 +76,7 @@ final class PackedTile {
       return Optional.empty();
     }
     try {
-      Stmt compute =
-          new Stmt.Outline(
-              "tile_" + roles.nest().name(),
-              panels.jam(loops(), sums(target, new Stmt.Store(target, form.accumulator()))));
+      Stmt compute = compute("tile_", target);
       return Optional.of(isSumAlone() ? compute : Stmt.sequence(List.of(compute, finish(target))));
     } catch (ScheduleException e) {
       return Optional.empty();
@@ -155,10 +152,6 @@ final class PackedTile {
     Element aside = panels.tileElement();
     Stmt load = new Stmt.Store(aside, new Expr.Load(target, type));
     Stmt loaded = new Stmt.Outline("load_" + name, over(load));
-    Stmt compute =
-        new Stmt.Outline(
-            "edge_" + name,
-            panels.jam(loops(), sums(aside, new Stmt.Store(aside, form.accumulator()))));
     Expr sum = new Expr.Load(aside, type);
     Stmt unfinished = new Stmt.Store(target, sum);
     Stmt plain =
@@ -174,8 +167,41 @@ final class PackedTile {
     return Stmt.sequence(
         List.of(
             form.continues() ? loaded : new Stmt.Guard(goesOn(), loaded, Stmt.NOTHING),
-            compute,
+            compute("edge_", aside),
             new Stmt.Outline("store_" + name, store)));
+  }
+
+  /**
+   * The sums of all elements of a tile. Where rows that are read in place may be one run of memory,
+   * there is a method for that too: it has one place to count from instead of one for each row,
+   * more than there are registers.
+   *
+   * @param partial where a sum is taken up and left
+   */
+  private Stmt compute(String prefix, Element partial) {
+    String name = roles.nest().name();
+    Stmt store = new Stmt.Store(partial, form.accumulator());
+    Expr left = factorOfRows();
+    Stmt tile = new Stmt.Outline(prefix + name, panels.jam(loops(), sums(partial, store, left)));
+    if (!(roles.pack().rows().inPlace() && left instanceof Expr.Load(Element element, _))
+        || !panels.mayBeRun(roles.rows(), element)) {
+      return tile;
+    }
+    Optional<Expr> isRun = panels.isRun(roles.rows(), element);
+    if (isRun.isEmpty()) {
+      return tile;
+    }
+    Expr along = new Expr.Load(panels.alongRows(element), type);
+    Stmt run =
+        new Stmt.Outline(prefix + "run_" + name, panels.jam(loops(), sums(partial, store, along)));
+    return new Stmt.Guard(isRun.get(), run, tile);
+  }
+
+  private Expr factorOfRows() {
+    return panels
+        .rowsElement()
+        .<Expr>map(element -> new Expr.Load(element, type))
+        .orElseGet(() -> roles.ofFactor(roles.rows()).apply(form.left()));
   }
 
   private Stmt over(Stmt body) {
@@ -234,15 +260,9 @@ final class PackedTile {
    * One element's sum over the block, taken up from {@code partial} in all blocks but the first, or
    * in all.
    */
-  private Stmt sums(Element partial, Stmt store) {
+  private Stmt sums(Element partial, Stmt store, Expr left) {
     String local = form.accumulator().name();
-    Stmt term =
-        form.term(
-            panels
-                .rowsElement()
-                .<Expr>map(element -> new Expr.Load(element, type))
-                .orElseGet(() -> roles.ofFactor(roles.rows()).apply(form.left())),
-            new Expr.Load(panels.columnsElement(), type));
+    Stmt term = form.term(left, new Expr.Load(panels.columnsElement(), type));
     return Stmt.sequence(
         List.of(
             form.continues()

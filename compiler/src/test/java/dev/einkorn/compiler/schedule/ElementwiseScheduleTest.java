@@ -38,7 +38,7 @@ class ElementwiseScheduleTest {
     chooses(
         "T[k,j,i] = A[i,j,k]",
         Map.of("i", 384L, "j", 384L, "k", 384L),
-        "reorder(j, k, i); block(k: 256, i: 64)");
+        "reorder(j, k, i); block(k: 256, i: 4096)");
     chooses(
         "T[k,j,i] = A[i,j,k] + 1",
         Map.of("i", 384L, "j", 384L, "k", 384L),

@@ -10,6 +10,10 @@ import dev.einkorn.compiler.index.SizeParameter;
 import dev.einkorn.compiler.index.Sizes;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.loop.Layout;
+import dev.einkorn.compiler.loop.LoopNest;
+import dev.einkorn.compiler.loop.LoopPrinter;
+import dev.einkorn.compiler.loop.LoopVerifier;
+import dev.einkorn.compiler.loop.Nests;
 import dev.einkorn.compiler.lower.Lowering;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +54,34 @@ class RowsInPlaceTest {
                 "O[f,x] = sum[c,s](X[c,x+s] * K[f,c,s])",
                 Map.of("X", List.of(64L, 4096L), "K", List.of(5L, 64L, 3L))))
         .doesNotContain("in place");
+  }
+
+  @Test
+  void rowsThatLieSideBySideAreCountedFromTheFirst() {
+    assertThat(scheduled("O[f,y,x] = sum[c,s](X[c,y,x+s] * K[f,c,s])", "y+x"))
+        .contains(
+            "if contiguous(X[c(cs_block),y(yx_block + 4*yx_tile),x(yx_block + 4*yx_tile) +"
+                + " s(cs_block)], yx, 4):\n",
+            "function edge_run_O:",
+            "exact(X[c(cs_block + cs_step),y(yx_block + 4*yx_tile),x(yx_block + 4*yx_tile) +"
+                + " s(cs_block + cs_step) + 3] ",
+            "function edge_O:",
+            "exact(X[c(cs_block + cs_step),y(yx_block + 4*yx_tile + 3),x(yx_block + 4*yx_tile + 3)"
+                + " + s(cs_block + cs_step)] ");
+    assertThat(scheduled("O[f,y,x] = sum[c,s](X[c,y,2*x+s] * K[f,c,s])", "y+x"))
+        .contains("function edge_O:")
+        .doesNotContain("edge_run_O");
+  }
+
+  private static String scheduled(String program, String rows) {
+    LoopNest nest =
+        Scheduler.apply(
+            Nests.canonical(program),
+            Schedule.parse(
+                "fuse(f, y, x); promote(O); contract(); pack(%s: 4 of 4 in place, f: 1 x 4 of 4, c+s: 1 of 8)"
+                    .formatted(rows)));
+    assertThat(LoopVerifier.verify(nest)).isEmpty();
+    return LoopPrinter.print(nest.body());
   }
 
   private static String chosen(String text, Map<String, List<Long>> shapes) {
