@@ -42,6 +42,9 @@ record TileSizes(Target target, ElementType type) {
   /** Vectors of their own for the rest of the columns must save so much, for they are more code. */
   private static final double REST_GAIN = 0.95;
 
+  /** With so many times as many columns as rows, workers share columns. */
+  private static final long WIDE = 4;
+
   /**
    * The tile of a packed contraction.
    *
@@ -309,16 +312,21 @@ record TileSizes(Target target, ElementType type) {
     return Math.toIntExact((extent + tiles - 1) / tiles);
   }
 
-  /** Which loop of a packed contraction the workers share out. */
+  /**
+   * Which loop of a packed contraction the workers share out. Those who share rows pack the columns
+   * together, and each reads most of them from the cache of another; those who share columns pack
+   * the rows each for itself, which is less where rows are few.
+   */
   Directive.Share share(
       long height, long width, int tileRows, int tileColumns, List<ContractionIndex> batch) {
     int threads = target.threads();
     if (threads == 1 || ContractionIndex.extent(batch) >= 2L * threads) {
       return Directive.Share.NONE;
     }
-    if (height >= 2L * threads * tileRows) {
+    boolean manyColumns = width >= 2L * threads * tileColumns;
+    if (height >= 2L * threads * tileRows && !(manyColumns && width >= WIDE * height)) {
       return Directive.Share.ROWS;
     }
-    return width >= 2L * threads * tileColumns ? Directive.Share.COLUMNS : Directive.Share.NONE;
+    return manyColumns ? Directive.Share.COLUMNS : Directive.Share.NONE;
   }
 }
