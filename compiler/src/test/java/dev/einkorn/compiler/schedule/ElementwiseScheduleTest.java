@@ -47,11 +47,11 @@ class ElementwiseScheduleTest {
     chooses(
         "T[b,c,d,a] = A[a,c,b,d]",
         Map.of("a", 32L, "b", 32L, "c", 500L, "d", 8L),
-        "reorder(c, b, d, a); block(d: 256, a: 64)");
+        "reorder(c, b, d, a); block(d: 256, a: 4096)");
     chooses(
         "T[b,c,d,a] = A[a,c,b,d]",
         Map.of("a", 32L, "b", 32L, "c", 50L, "d", 80L),
-        "block(d: 256, a: 64)");
+        "block(d: 256, a: 4096)");
   }
 
   @Test
