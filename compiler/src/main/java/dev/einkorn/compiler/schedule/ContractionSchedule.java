@@ -37,8 +37,17 @@ final class ContractionSchedule {
   /** For so few rows packing takes longer than reading the second factor again. */
   private static final long FEW_ROWS = 32;
 
-  /** Shorter sums do not pay for packing vectors along a batch index. */
+  /** Shorter sums do not pay for packing vectors along a batch index out of a cache. */
   private static final long LEAST_PACKED_DEPTH = 24;
+
+  /** Shorter sums never do. */
+  private static final long LEAST_COLLIDING_DEPTH = 8;
+
+  /** Fewer vectors along a batch index than these for each worker are not shared out. */
+  private static final long LEAST_SHARED_VECTORS = 64;
+
+  /** Vectors so many bytes apart are in the same few sets of a first-level cache. */
+  private static final long COLLIDING_BYTES = 2048;
 
   /** Positions of rows, columns and depth that are packed at once along a batch index. */
   private static final long BATCH_BLOCK = 64;
@@ -635,29 +644,32 @@ final class ContractionSchedule {
             * ContractionIndex.extent(depth)
             * lane.extent()
             * type.byteSize();
-    if (ContractionIndex.extent(depth) < LEAST_PACKED_DEPTH
-        || bytes <= DIRECT_BATCH_SHARE * target.l2()) {
+    long leastDepth =
+        collide(depth) || bytes > target.l3() / 2 ? LEAST_COLLIDING_DEPTH : LEAST_PACKED_DEPTH;
+    if (ContractionIndex.extent(depth) < leastDepth || bytes <= DIRECT_BATCH_SHARE * target.l2()) {
       ContractionIndex row = ContractionIndex.largest(rows);
       ContractionIndex column = ContractionIndex.largest(columns);
+      int rowTile = TileSizes.balanced(row.extent(), wideRegisters ? 4 : 3);
+      int columnTile = TileSizes.balanced(column.extent(), wideRegisters ? 5 : 3);
       List<Directive> directives = new ArrayList<>();
       directives.add(
           new Directive.Tile(
               List.of(
-                  new Directive.TileLoop(
-                      row.variable(), TileSizes.balanced(row.extent(), wideRegisters ? 4 : 3), 1),
-                  new Directive.TileLoop(
-                      column.variable(),
-                      TileSizes.balanced(column.extent(), wideRegisters ? 5 : 3),
-                      1),
+                  new Directive.TileLoop(row.variable(), rowTile, 1),
+                  new Directive.TileLoop(column.variable(), columnTile, 1),
                   new Directive.TileLoop(lane.variable(), 1, lanes))));
-      // Workers who shared the vectors would write to the same cache lines.
-      shareTiles(directives, List.of(row, column, lane));
+      // Workers who share the vectors write to the same cache lines where their parts meet.
+      boolean fewTiles = row.extent() < (long) rowTile * target.threads();
+      boolean manyVectors = lane.extent() >= LEAST_SHARED_VECTORS * lanes * target.threads();
+      shareTiles(
+          directives,
+          fewTiles && manyVectors ? List.of(lane, row, column) : List.of(row, column, lane));
       return Optional.of(directives);
     }
     int tile = wideRegisters ? 4 : 3;
     int vectors = (int) Math.min(BATCH_VECTORS, lane.extent() / lanes);
     Directive.Share share =
-        target.threads() > 1 && ContractionIndex.extent(columns) >= 2L * tile * target.threads()
+        target.threads() > 1 && ContractionIndex.extent(columns) >= (long) tile * target.threads()
             ? Directive.Share.COLUMNS
             : Directive.Share.NONE;
     return Optional.of(
@@ -686,6 +698,18 @@ final class ContractionSchedule {
                             BATCH_BLOCK, TileSizes.roundUp(ContractionIndex.extent(depth), 8))),
                 Optional.of(new Directive.TileLoop(lane.variable(), vectors, lanes)),
                 share)));
+  }
+
+  /**
+   * Whether the vectors of a sum's terms push each other out of the cache, so that every tile reads
+   * them from farther away.
+   */
+  private boolean collide(List<ContractionIndex> depth) {
+    return depth.stream()
+        .anyMatch(
+            index ->
+                index.left() * type.byteSize() % COLLIDING_BYTES == 0
+                    || index.right() * type.byteSize() % COLLIDING_BYTES == 0);
   }
 
   /** Lets workers share out an outer loop with enough to share, or else the first tiled one. */
