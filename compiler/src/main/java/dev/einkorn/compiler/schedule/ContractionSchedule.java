@@ -705,11 +705,11 @@ final class ContractionSchedule {
    * them from farther away.
    */
   private boolean collide(List<ContractionIndex> depth) {
-    return depth.stream()
-        .anyMatch(
-            index ->
-                index.left() * type.byteSize() % COLLIDING_BYTES == 0
-                    || index.right() * type.byteSize() % COLLIDING_BYTES == 0);
+    return depth.stream().anyMatch(index -> collide(index.left()) || collide(index.right()));
+  }
+
+  private boolean collide(long stride) {
+    return stride != 0 && stride * type.byteSize() % COLLIDING_BYTES == 0;
   }
 
   /** Lets workers share out an outer loop with enough to share, or else the first tiled one. */

@@ -2,26 +2,13 @@ package dev.einkorn.compiler.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.einkorn.compiler.ProgramText;
-import dev.einkorn.compiler.index.DerivedSize;
-import dev.einkorn.compiler.index.Extent;
-import dev.einkorn.compiler.index.IndexProgram;
-import dev.einkorn.compiler.index.SizeParameter;
-import dev.einkorn.compiler.index.Sizes;
-import dev.einkorn.compiler.index.TensorDeclaration;
-import dev.einkorn.compiler.loop.Layout;
 import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopPrinter;
 import dev.einkorn.compiler.loop.LoopVerifier;
 import dev.einkorn.compiler.loop.Nests;
-import dev.einkorn.compiler.lower.Lowering;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RowsInPlaceTest {
@@ -30,7 +17,8 @@ class RowsInPlaceTest {
   @Test
   void aConvolutionReadsItsImageInPlace() {
     assertThat(
-            chosen(
+            ChosenSchedule.of(
+                MACHINE,
                 "O[n,f,y,x] = sum[c,r,s](X[n,c,y+r,x+s] * K[f,c,r,s])",
                 Map.of("X", List.of(8L, 64L, 56L, 56L), "K", List.of(64L, 64L, 3L, 3L))))
         .endsWith("pack(n+y+x: 12 of 192 in place, f: 2 x 16 of 64, c+r+s: 1 of 576)");
@@ -40,7 +28,8 @@ class RowsInPlaceTest {
   void fewColumnsAreNotWorthACopyOfTheRows() {
     Function<Long, String> withColumns =
         n ->
-            chosen(
+            ChosenSchedule.of(
+                MACHINE,
                 "C[m,n] = A[m,k] * B[n,k]",
                 Map.of("A", List.of(4096L, 1000L), "B", List.of(n, 1000L)));
     assertThat(withColumns.apply(64L)).contains(" in place").contains("n: 2 x 16 of 64");
@@ -50,7 +39,8 @@ class RowsInPlaceTest {
   @Test
   void tilesThatAreMostlyPaddingAreNotChosen() {
     assertThat(
-            chosen(
+            ChosenSchedule.of(
+                MACHINE,
                 "O[f,x] = sum[c,s](X[c,x+s] * K[f,c,s])",
                 Map.of("X", List.of(64L, 4096L), "K", List.of(5L, 64L, 3L))))
         .doesNotContain("in place");
@@ -82,39 +72,5 @@ class RowsInPlaceTest {
                     .formatted(rows)));
     assertThat(LoopVerifier.verify(nest)).isEmpty();
     return LoopPrinter.print(nest.body());
-  }
-
-  private static String chosen(String text, Map<String, List<Long>> shapes) {
-    IndexProgram program = ProgramText.check(text);
-    Map<String, Long> sizes = new HashMap<>();
-    for (SizeParameter size : program.sizes()) {
-      SizeParameter.Axis axis = size.axes().getFirst();
-      sizes.put(size.name(), ProgramText.named(shapes, axis.tensor()).get(axis.position()));
-    }
-    var values = new Sizes(program, Map.copyOf(sizes));
-    for (DerivedSize size : program.derived()) {
-      sizes.put(size.name(), values.value(new Extent.Symbolic(size.name())));
-    }
-    Map<String, List<Long>> strides = new HashMap<>();
-    Stream.concat(program.inputs().stream(), program.targets().stream())
-        .forEach(tensor -> strides.put(tensor.name(), rowMajor(tensor, values)));
-    var nest =
-        Lowering.lower(
-            program,
-            program.assignments().getFirst(),
-            tensor -> Layout.rowMajor(ProgramText.named(strides, tensor).size()));
-    return AutoSchedule.choose(
-            nest, Optional.of(new CallShape(sizes, strides)), MACHINE, Arithmetic.DETERMINISTIC)
-        .toString();
-  }
-
-  private static List<Long> rowMajor(TensorDeclaration tensor, Sizes sizes) {
-    List<Long> strides = new ArrayList<>();
-    long stride = 1;
-    for (Extent extent : tensor.type().extents().reversed()) {
-      strides.addFirst(stride);
-      stride *= sizes.value(extent);
-    }
-    return strides;
   }
 }
