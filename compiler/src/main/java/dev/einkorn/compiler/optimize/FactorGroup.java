@@ -3,7 +3,7 @@ package dev.einkorn.compiler.optimize;
 import dev.einkorn.compiler.index.FreeVariables;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
-import dev.einkorn.compiler.optimize.algebra.Divisor;
+import dev.einkorn.compiler.optimize.algebra.Factors;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -81,6 +81,6 @@ record FactorGroup(List<IndexExpr> factors, Set<IndexVariable> free) {
   }
 
   IndexExpr product() {
-    return Divisor.product(factors);
+    return Factors.product(factors);
   }
 }

@@ -5,7 +5,7 @@ import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
-import dev.einkorn.compiler.optimize.algebra.Divisor;
+import dev.einkorn.compiler.optimize.algebra.Factors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -37,7 +37,7 @@ record Leaves(List<IndexExpr> values, List<IndexBinding> summed) {
 
   /** The expression; factors of one side of a contraction stand together. */
   IndexExpr expression() {
-    IndexExpr product = Divisor.product(sides());
+    IndexExpr product = Factors.product(sides());
     return summed.isEmpty()
         ? product
         : new IndexExpr.Reduction(ReductionOperator.SUM, summed, product);

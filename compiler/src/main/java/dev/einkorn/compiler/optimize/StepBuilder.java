@@ -13,6 +13,7 @@ import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.algebra.CanonicalForm;
 import dev.einkorn.compiler.optimize.algebra.Divisor;
+import dev.einkorn.compiler.optimize.algebra.Factors;
 import dev.einkorn.compiler.optimize.algebra.Term;
 import dev.einkorn.compiler.optimize.path.ContractionPath;
 import dev.einkorn.compiler.optimize.path.ContractionTree;
@@ -253,7 +254,7 @@ final class StepBuilder {
       if (factors.isEmpty()) {
         return literal(coefficient, type);
       }
-      IndexExpr product = Divisor.product(factors);
+      IndexExpr product = Factors.product(factors);
       if (coefficient == 1) {
         return product;
       }

@@ -5,7 +5,7 @@ import dev.einkorn.compiler.index.IndexBinding;
 import dev.einkorn.compiler.index.IndexExpr;
 import dev.einkorn.compiler.index.IndexVariable;
 import dev.einkorn.compiler.index.ReductionOperator;
-import dev.einkorn.compiler.optimize.algebra.Divisor;
+import dev.einkorn.compiler.optimize.algebra.Factors;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +55,7 @@ final class TwoSides {
   }
 
   private IndexExpr product(IndexExpr body) {
-    List<IndexExpr> factors = Divisor.factors(body);
+    List<IndexExpr> factors = Factors.of(body);
     if (factors.size() < 3) {
       return body;
     }
@@ -71,7 +71,7 @@ final class TwoSides {
     long best = best(sides);
     FactorGroup first = side(sides, best).withLoose(groups, own);
     FactorGroup second = side(sides, ~best);
-    return Divisor.product(List.of(first.product(), second.product()));
+    return Factors.product(List.of(first.product(), second.product()));
   }
 
   /** The first side as bits, one a group. */

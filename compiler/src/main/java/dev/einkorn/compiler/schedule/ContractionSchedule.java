@@ -37,24 +37,6 @@ final class ContractionSchedule {
   /** For so few rows packing takes longer than reading the second factor again. */
   private static final long FEW_ROWS = 32;
 
-  /** Shorter sums do not pay for packing vectors along a batch index out of a cache. */
-  private static final long LEAST_PACKED_DEPTH = 24;
-
-  /** Shorter sums never do. */
-  private static final long LEAST_COLLIDING_DEPTH = 8;
-
-  /** Fewer vectors along a batch index than these for each worker are not shared out. */
-  private static final long LEAST_SHARED_VECTORS = 64;
-
-  /** Vectors so many bytes apart are in the same few sets of a first-level cache. */
-  private static final long COLLIDING_BYTES = 2048;
-
-  /** Positions of rows, columns and depth that are packed at once along a batch index. */
-  private static final long BATCH_BLOCK = 64;
-
-  /** Vectors along a batch index that are packed at once, so that memory is read in runs. */
-  private static final long BATCH_VECTORS = 8;
-
   /** Columns that a few rows' sums are worth waiting in the target for. */
   private static final long STREAMED_COLUMNS = 512;
 
@@ -103,12 +85,6 @@ final class ContractionSchedule {
 
   /** The share of the last-level cache that takes up what is stored column by column. */
   private static final double HELD_SHARE = 0.25;
-
-  /**
-   * The share of the second-level cache in which vectors along a batch index are read where they
-   * lie.
-   */
-  private static final double DIRECT_BATCH_SHARE = 0.25;
 
   private final LoopNest nest;
   private final ContractionForm form;
@@ -165,7 +141,7 @@ final class ContractionSchedule {
     if (unit.isPresent() && roles.batch().contains(unit.get())) {
       return mirrored
           ? Optional.empty()
-          : alongBatch(unit.get(), roles.rows(), roles.columns(), roles.depth());
+          : BatchSchedule.choose(form, unit.get(), roles, shape, target);
     }
     var turned = new ContractionSchedule(nest, form.swapped(), shape, target);
     Optional<List<Directive>> overlapping =
@@ -262,7 +238,9 @@ final class ContractionSchedule {
           !(columnTile.end() instanceof Directive.End.Tile)
               || row.extent() >= 2L * target.threads() * rowTile.width()
               || row.extent() / rowTile.width() >= last.extent() / columnTile.width();
-      shareTiles(directives, rowsAreMany ? List.of(row, last) : List.of(last, row));
+      ParallelSchedule.ofTiles(
+              form, rowsAreMany ? List.of(row, last) : List.of(last, row), shape, target)
+          .ifPresent(directives::add);
       return Optional.of(directives);
     }
     Optional<List<Directive>> exchanged = exchanged(roles);
@@ -487,7 +465,7 @@ final class ContractionSchedule {
     directives.add(new Directive.Unroll(depth.variable(), (int) terms));
     directives.add(new Directive.Hoist());
     directives.add(new Directive.Tile(List.of(tile)));
-    shareTiles(directives, List.of(column, row));
+    ParallelSchedule.ofTiles(form, List.of(column, row), shape, target).ifPresent(directives::add);
     return Optional.of(directives);
   }
 
@@ -625,105 +603,5 @@ final class ContractionSchedule {
       }
     }
     return run < width && run % (2L * lanes) != 0 && run % lanes == 0 ? 1 : 2;
-  }
-
-  // Vectors along a batch index.
-
-  private Optional<List<Directive>> alongBatch(
-      ContractionIndex lane,
-      List<ContractionIndex> rows,
-      List<ContractionIndex> columns,
-      List<ContractionIndex> depth) {
-    int lanes = sizes.lanes(lane.extent());
-    if (lanes < 2 || lane.left() != 1 || lane.right() != 1 || form.continues()) {
-      return Optional.empty();
-    }
-    boolean wideRegisters = target.simdBits() >= 512;
-    long bytes =
-        (ContractionIndex.extent(rows) + ContractionIndex.extent(columns))
-            * ContractionIndex.extent(depth)
-            * lane.extent()
-            * type.byteSize();
-    long leastDepth =
-        collide(depth) || bytes > target.l3() / 2 ? LEAST_COLLIDING_DEPTH : LEAST_PACKED_DEPTH;
-    if (ContractionIndex.extent(depth) < leastDepth || bytes <= DIRECT_BATCH_SHARE * target.l2()) {
-      ContractionIndex row = ContractionIndex.largest(rows);
-      ContractionIndex column = ContractionIndex.largest(columns);
-      int rowTile = TileSizes.balanced(row.extent(), wideRegisters ? 4 : 3);
-      int columnTile = TileSizes.balanced(column.extent(), wideRegisters ? 5 : 3);
-      List<Directive> directives = new ArrayList<>();
-      directives.add(
-          new Directive.Tile(
-              List.of(
-                  new Directive.TileLoop(row.variable(), rowTile, 1),
-                  new Directive.TileLoop(column.variable(), columnTile, 1),
-                  new Directive.TileLoop(lane.variable(), 1, lanes))));
-      // Workers who share the vectors write to the same cache lines where their parts meet.
-      boolean fewTiles = row.extent() < (long) rowTile * target.threads();
-      boolean manyVectors = lane.extent() >= LEAST_SHARED_VECTORS * lanes * target.threads();
-      shareTiles(
-          directives,
-          fewTiles && manyVectors ? List.of(lane, row, column) : List.of(row, column, lane));
-      return Optional.of(directives);
-    }
-    int tile = wideRegisters ? 4 : 3;
-    int vectors = (int) Math.min(BATCH_VECTORS, lane.extent() / lanes);
-    Directive.Share share =
-        target.threads() > 1 && ContractionIndex.extent(columns) >= (long) tile * target.threads()
-            ? Directive.Share.COLUMNS
-            : Directive.Share.NONE;
-    return Optional.of(
-        List.of(
-            new Directive.Pack(
-                new Directive.PackLoop(
-                    ContractionIndex.variables(ContractionIndex.rowOrder(rows)),
-                    tile,
-                    1,
-                    TileSizes.block(ContractionIndex.extent(rows), tile, BATCH_BLOCK, 1)),
-                new Directive.PackLoop(
-                    ContractionIndex.variables(ContractionIndex.columnOrder(columns, false, tile)),
-                    tile,
-                    1,
-                    TileSizes.block(
-                        ContractionIndex.extent(columns),
-                        tile,
-                        BATCH_BLOCK,
-                        share == Directive.Share.COLUMNS ? target.threads() : 1)),
-                new Directive.PackLoop(
-                    ContractionIndex.variables(depth),
-                    1,
-                    1,
-                    (int)
-                        Math.min(
-                            BATCH_BLOCK, TileSizes.roundUp(ContractionIndex.extent(depth), 8))),
-                Optional.of(new Directive.TileLoop(lane.variable(), vectors, lanes)),
-                share)));
-  }
-
-  /**
-   * Whether the vectors of a sum's terms push each other out of the cache, so that every tile reads
-   * them from farther away.
-   */
-  private boolean collide(List<ContractionIndex> depth) {
-    return depth.stream().anyMatch(index -> collide(index.left()) || collide(index.right()));
-  }
-
-  private boolean collide(long stride) {
-    return stride != 0 && stride * type.byteSize() % COLLIDING_BYTES == 0;
-  }
-
-  /** Lets workers share out an outer loop with enough to share, or else the first tiled one. */
-  private void shareTiles(List<Directive> directives, List<ContractionIndex> tiled) {
-    if (target.threads() == 1) {
-      return;
-    }
-    for (Stmt.Loop loop : form.outer()) {
-      boolean isTiled = tiled.stream().anyMatch(i -> i.variable().equals(loop.variable()));
-      if (!isTiled && shape.value(loop.binding().extent()) >= 2L * target.threads()) {
-        directives.add(new Directive.Parallel(loop.variable()));
-        return;
-      }
-    }
-    directives.add(new Directive.Parallel(tiled.getFirst().variable()));
   }
 }

@@ -48,6 +48,26 @@ final class ParallelSchedule {
     return Optional.empty();
   }
 
+  /**
+   * The loop to share of a nest whose inner loops are tiled: an outer one with enough to share, or
+   * else the first tiled one. Empty for one worker.
+   */
+  static Optional<Directive> ofTiles(
+      ContractionForm form, List<ContractionIndex> tiled, CallShape shape, Target target) {
+    if (target.threads() == 1) {
+      return Optional.empty();
+    }
+    Set<IndexVariable> inner = Set.copyOf(ContractionIndex.variables(tiled));
+    return Optional.of(
+        new Directive.Parallel(
+            form.outer().stream()
+                .filter(loop -> !inner.contains(loop.variable()))
+                .filter(loop -> shape.value(loop.binding().extent()) >= 2L * target.threads())
+                .map(Stmt.Loop::variable)
+                .findFirst()
+                .orElse(tiled.getFirst().variable())));
+  }
+
   /** Whether there is work for more than one worker. */
   static boolean pays(LoopNest nest, CallShape shape, Target target) {
     return target.threads() > 1 && work(nest.body(), shape) >= BREAK_EVEN;

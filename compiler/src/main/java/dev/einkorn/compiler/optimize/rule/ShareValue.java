@@ -15,7 +15,7 @@ import dev.einkorn.compiler.index.Subscript;
 import dev.einkorn.compiler.index.TensorDeclaration;
 import dev.einkorn.compiler.index.TensorType;
 import dev.einkorn.compiler.optimize.algebra.CanonicalForm;
-import dev.einkorn.compiler.optimize.algebra.Divisor;
+import dev.einkorn.compiler.optimize.algebra.Factors;
 import dev.einkorn.compiler.optimize.algebra.Term;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -296,7 +296,7 @@ public final class ShareValue {
         left.addAll(reduction.bindings());
         left.removeAll(part.bindings());
       }
-      IndexExpr product = Divisor.product(factors);
+      IndexExpr product = Factors.product(factors);
       here =
           left.isEmpty() ? product : new IndexExpr.Reduction(ReductionOperator.SUM, left, product);
     }
@@ -336,7 +336,7 @@ public final class ShareValue {
       fold(reduction, List.of(reduction.body()), List.of(), extents).ifPresent(found::add);
       return found;
     }
-    List<IndexExpr> factors = Divisor.factors(reduction.body());
+    List<IndexExpr> factors = Factors.of(reduction.body());
     fold(reduction, factors, List.of(), extents).ifPresent(found::add);
     for (int one = 0; one < factors.size() && 2 < factors.size(); one++) {
       for (int two = one + 1; two < factors.size() && factors.size() <= MOST_FACTORS; two++) {
@@ -370,7 +370,7 @@ public final class ShareValue {
       return Optional.empty();
     }
     IndexExpr value =
-        new IndexExpr.Reduction(reduction.operator(), bindings, Divisor.product(factors));
+        new IndexExpr.Reduction(reduction.operator(), bindings, Factors.product(factors));
     String kind = reduction.operator().toString();
     return Optional.of(part(kind, value, bindings, factors, rest, extents));
   }
