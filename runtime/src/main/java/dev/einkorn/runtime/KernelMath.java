@@ -509,30 +509,22 @@ public final class KernelMath {
     return lanes[0];
   }
 
-  /**
-   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto
-   * the lower one until one is left. Overwrites the array.
-   */
+  /** The maximum of the first {@code count} values, of which there is one at least. */
   public static float maxLanes(float[] lanes, int count) {
-    for (int half = count >> 1; half > 0; half >>= 1) {
-      for (int n = 0; n < half; n++) {
-        lanes[n] = max(lanes[n], lanes[n + half]);
-      }
+    int best = Rank.ofMax(lanes[0]);
+    for (int n = 1; n < count; n++) {
+      best = Math.max(best, Rank.ofMax(lanes[n]));
     }
-    return lanes[0];
+    return Rank.atMax(best);
   }
 
-  /**
-   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto
-   * the lower one until one is left. Overwrites the array.
-   */
+  /** The minimum of the first {@code count} values, of which there is one at least. */
   public static float minLanes(float[] lanes, int count) {
-    for (int half = count >> 1; half > 0; half >>= 1) {
-      for (int n = 0; n < half; n++) {
-        lanes[n] = min(lanes[n], lanes[n + half]);
-      }
+    int best = Rank.ofMin(lanes[0]);
+    for (int n = 1; n < count; n++) {
+      best = Math.min(best, Rank.ofMin(lanes[n]));
     }
-    return lanes[0];
+    return Rank.atMin(best);
   }
 
   /**
@@ -575,30 +567,22 @@ public final class KernelMath {
     return lanes[0];
   }
 
-  /**
-   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto
-   * the lower one until one is left. Overwrites the array.
-   */
+  /** The maximum of the first {@code count} values, of which there is one at least. */
   public static double maxLanes(double[] lanes, int count) {
-    for (int half = count >> 1; half > 0; half >>= 1) {
-      for (int n = 0; n < half; n++) {
-        lanes[n] = max(lanes[n], lanes[n + half]);
-      }
+    long best = Rank.ofMax(lanes[0]);
+    for (int n = 1; n < count; n++) {
+      best = Math.max(best, Rank.ofMax(lanes[n]));
     }
-    return lanes[0];
+    return Rank.atMax(best);
   }
 
-  /**
-   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto
-   * the lower one until one is left. Overwrites the array.
-   */
+  /** The minimum of the first {@code count} values, of which there is one at least. */
   public static double minLanes(double[] lanes, int count) {
-    for (int half = count >> 1; half > 0; half >>= 1) {
-      for (int n = 0; n < half; n++) {
-        lanes[n] = min(lanes[n], lanes[n + half]);
-      }
+    long best = Rank.ofMin(lanes[0]);
+    for (int n = 1; n < count; n++) {
+      best = Math.min(best, Rank.ofMin(lanes[n]));
     }
-    return lanes[0];
+    return Rank.atMin(best);
   }
 
   /**
@@ -627,30 +611,22 @@ public final class KernelMath {
     return lanes[0];
   }
 
-  /**
-   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto
-   * the lower one until one is left. Overwrites the array.
-   */
+  /** The maximum of the first {@code count} values, of which there is one at least. */
   public static int maxLanes(int[] lanes, int count) {
-    for (int half = count >> 1; half > 0; half >>= 1) {
-      for (int n = 0; n < half; n++) {
-        lanes[n] = max(lanes[n], lanes[n + half]);
-      }
+    int best = lanes[0];
+    for (int n = 1; n < count; n++) {
+      best = Math.max(best, lanes[n]);
     }
-    return lanes[0];
+    return best;
   }
 
-  /**
-   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto
-   * the lower one until one is left. Overwrites the array.
-   */
+  /** The minimum of the first {@code count} values, of which there is one at least. */
   public static int minLanes(int[] lanes, int count) {
-    for (int half = count >> 1; half > 0; half >>= 1) {
-      for (int n = 0; n < half; n++) {
-        lanes[n] = min(lanes[n], lanes[n + half]);
-      }
+    int best = lanes[0];
+    for (int n = 1; n < count; n++) {
+      best = Math.min(best, lanes[n]);
     }
-    return lanes[0];
+    return best;
   }
 
   /**
@@ -679,29 +655,21 @@ public final class KernelMath {
     return lanes[0];
   }
 
-  /**
-   * The maximum of the first {@code count} values, a power of two: the upper half is folded onto
-   * the lower one until one is left. Overwrites the array.
-   */
+  /** The maximum of the first {@code count} values, of which there is one at least. */
   public static long maxLanes(long[] lanes, int count) {
-    for (int half = count >> 1; half > 0; half >>= 1) {
-      for (int n = 0; n < half; n++) {
-        lanes[n] = max(lanes[n], lanes[n + half]);
-      }
+    long best = lanes[0];
+    for (int n = 1; n < count; n++) {
+      best = Math.max(best, lanes[n]);
     }
-    return lanes[0];
+    return best;
   }
 
-  /**
-   * The minimum of the first {@code count} values, a power of two: the upper half is folded onto
-   * the lower one until one is left. Overwrites the array.
-   */
+  /** The minimum of the first {@code count} values, of which there is one at least. */
   public static long minLanes(long[] lanes, int count) {
-    for (int half = count >> 1; half > 0; half >>= 1) {
-      for (int n = 0; n < half; n++) {
-        lanes[n] = min(lanes[n], lanes[n + half]);
-      }
+    long best = lanes[0];
+    for (int n = 1; n < count; n++) {
+      best = Math.min(best, lanes[n]);
     }
-    return lanes[0];
+    return best;
   }
 }

@@ -133,6 +133,50 @@ public sealed interface Expr {
   }
 
   /**
+   * A float's place in the order in which {@code max} or {@code min} takes floats, as an integer of
+   * as many bits, or the float at a place. Places compare as the floats do, {@code -0} below {@code
+   * 0}; a NaN comes after {@code inf} in the order of {@code max} and before {@code -inf} in that
+   * of {@code min}.
+   *
+   * @param operator {@code max} or {@code min}
+   * @param value a float, or a place of type {@code i32} or {@code i64}
+   */
+  record Rank(ReductionOperator operator, Expr value) implements Expr {
+    public Rank {
+      if (operator != ReductionOperator.MAX && operator != ReductionOperator.MIN) {
+        throw new IllegalArgumentException("no order of " + operator);
+      }
+    }
+
+    @Override
+    public ElementType elementType() {
+      return switch (value.elementType()) {
+        case F32 -> ElementType.I32;
+        case F64 -> ElementType.I64;
+        case I32 -> ElementType.F32;
+        case I64 -> ElementType.F64;
+        case BOOL -> throw new IllegalArgumentException("no rank of a condition");
+      };
+    }
+
+    /** Whether this is a float's place rather than the float at a place. */
+    public boolean isPlace() {
+      return value.elementType().isFloating();
+    }
+
+    @Override
+    public List<Expr> children() {
+      return List.of(value);
+    }
+
+    @Override
+    public Expr mapChildren(UnaryOperator<Expr> f) {
+      Expr mapped = f.apply(value);
+      return mapped == value ? this : new Rank(operator, mapped);
+    }
+  }
+
+  /**
    * A product that enters a sum without being rounded: only the whole value of a sum's {@link
    * Stmt.Update} or {@link Stmt.Accumulate}.
    */

@@ -66,6 +66,7 @@ public record LinearForm(SequencedMap<Expr, Long> summands, long constant) {
           Expr.VectorLoad _,
           Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.ExactProduct _,
           Expr.Contiguous _,
           Expr.Local _,

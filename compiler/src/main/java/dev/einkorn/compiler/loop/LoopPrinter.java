@@ -126,6 +126,11 @@ public final class LoopPrinter {
       case Expr.Broadcast(Expr scalar, _) -> value(scalar, enclosing);
       case Expr.LaneReduction(ReductionOperator operator, Expr vector) ->
           operator.symbol() + "_lanes(" + print(vector) + ")";
+      case Expr.Rank rank ->
+          rank.operator().symbol()
+              + (rank.isPlace() ? "_rank(" : "_of_rank(")
+              + print(rank.value())
+              + ")";
       case Expr.ExactProduct(Expr left, Expr right) ->
           "exact(" + value(left, 6) + " * " + value(right, 7) + ")";
       case Expr.Contiguous(Element element, var merged, int count) ->

@@ -243,6 +243,7 @@ public final class LoopVerifier {
         value(scalar, loops, locals);
       }
       case Expr.LaneReduction(_, Expr vector) -> value(vector, loops, locals);
+      case Expr.Rank(_, Expr ranked) -> value(ranked, loops, locals);
       case Expr.ExactProduct(Expr left, Expr right) -> {
         sameLanes(expr);
         value(left, loops, locals);

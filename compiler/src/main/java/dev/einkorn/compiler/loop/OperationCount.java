@@ -171,6 +171,7 @@ public record OperationCount(List<Product> products) {
                       Expr.VectorLoad _,
                       Expr.Broadcast _,
                       Expr.LaneReduction _,
+                      Expr.Rank _,
                       Expr.Contiguous _,
                       Expr.Local _,
                       Expr.Constant _,

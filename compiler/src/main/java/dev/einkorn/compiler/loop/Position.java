@@ -101,6 +101,7 @@ public sealed interface Position {
                           Expr.ExtentValue _,
                           Expr.Broadcast _,
                           Expr.LaneReduction _,
+                          Expr.Rank _,
                           Expr.ExactProduct _,
                           Expr.UnaryOp _,
                           Expr.BinaryOp _,

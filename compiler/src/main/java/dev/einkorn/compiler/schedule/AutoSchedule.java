@@ -61,8 +61,10 @@ public final class AutoSchedule {
         shape.map(known -> LoopMerging.directives(ordered, known)).orElse(List.of());
     all.addAll(merges);
     LoopNest merged = Scheduler.apply(ordered, new Schedule(merges));
-    all.addAll(
-        rewritten(merged, shape.map(known -> known.with(merged.merged())), target, arithmetic));
+    Optional<CallShape> inside = shape.map(known -> known.with(merged.merged()));
+    List<Directive> chosen = rewritten(merged, inside, target, arithmetic);
+    all.addAll(chosen);
+    inside.ifPresent(known -> all.addAll(RankedFolds.directives(merged, chosen, known, target)));
     return new Schedule(all);
   }
 

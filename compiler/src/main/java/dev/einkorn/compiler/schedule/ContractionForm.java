@@ -169,6 +169,7 @@ public record ContractionForm(
             case Expr.VectorLoad _,
                 Expr.Broadcast _,
                 Expr.LaneReduction _,
+                Expr.Rank _,
                 Expr.ExactProduct _,
                 Expr.Contiguous _,
                 Expr.Local _,

@@ -266,6 +266,7 @@ final class DeviceContraction {
               case Expr.VectorLoad _,
                   Expr.Broadcast _,
                   Expr.LaneReduction _,
+                  Expr.Rank _,
                   Expr.ExactProduct _,
                   Expr.Contiguous _,
                   Expr.Constant _,

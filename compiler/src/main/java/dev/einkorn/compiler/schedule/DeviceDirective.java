@@ -219,6 +219,7 @@ public sealed interface DeviceDirective extends Directive {
           Stage _,
           Pack _,
           Partial _,
+          Rank _,
           SplitReduction _,
           Mirror _,
           Parallel _ ->

@@ -35,6 +35,9 @@ final class ElementwiseSchedule {
   /** How many values of a function wait for the next one. */
   private static final int DISTRIBUTED = 256;
 
+  // Of a run that waits nowhere; workers share blocks out.
+  private static final int DISTRIBUTED_RUN = 4096;
+
   /** Rows that a reduction takes in at a time: as many streams of each operand are read. */
   private static final int ROWS = 8;
 
@@ -179,7 +182,12 @@ final class ElementwiseSchedule {
       return tiled(before, unit, VECTORS);
     }
     Directive distribute =
-        rows(prepared, unit).orElseGet(() -> new Directive.Distribute(unit, DISTRIBUTED));
+        rows(prepared, unit)
+            .orElseGet(
+                () ->
+                    new Directive.Distribute(
+                        unit,
+                        LoopDistribution.isRun(prepared, unit) ? DISTRIBUTED_RUN : DISTRIBUTED));
     if (isLegal(prepared, List.of(distribute))) {
       List<Directive> directives = new ArrayList<>(before);
       directives.add(distribute);

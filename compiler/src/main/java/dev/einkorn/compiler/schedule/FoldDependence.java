@@ -95,6 +95,7 @@ final class FoldDependence {
           Expr.VectorLoad _,
           Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.ExactProduct _,
           Expr.Contiguous _,
           Expr.UnaryOp _,

@@ -52,7 +52,7 @@ final class LaneValues {
       case Expr.Load(Element element, _) -> element.positions().stream().anyMatch(this::varies);
       case Expr.Local(String name, _, _) -> varying.containsKey(name);
       case Expr.LoopValue(IndexVariable used) -> used.equals(variable);
-      case Expr.VectorLoad _, Expr.Contiguous _, Expr.LaneReduction _ ->
+      case Expr.VectorLoad _, Expr.Contiguous _, Expr.LaneReduction _, Expr.Rank _ ->
           throw refuse("it computes with vectors already");
       case Expr.Constant _, Expr.ExtentValue _ -> false;
       case Expr.Broadcast _,
@@ -154,6 +154,7 @@ final class LaneValues {
           Expr.VectorLoad _,
           Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.Contiguous _,
           Expr.Constant _,
           Expr.ExtentValue _ ->

@@ -64,6 +64,25 @@ final class LoopDistribution {
     return calls.size();
   }
 
+  /** Whether all that loops over a variable do is to store a function of what is read. */
+  static boolean isRun(LoopNest nest, IndexVariable variable) {
+    List<Stmt.Loop> loops = new ArrayList<>();
+    LoopWalk.statements(
+        nest.body(),
+        s -> {
+          if (s instanceof Stmt.Loop loop && loop.variable().equals(variable)) {
+            loops.add(loop);
+          }
+        });
+    return loops.stream()
+        .allMatch(
+            loop -> {
+              List<Stmt> stores = straight(loop.body());
+              return stores.size() == 1
+                  && FunctionRun.of(nest, loop.withBody(stores.getFirst())).isPresent();
+            });
+  }
+
   private Stmt rewrite(Stmt stmt) {
     if (stmt instanceof Stmt.Loop loop
         && loop.variable().equals(directive.variable())
@@ -158,19 +177,21 @@ final class LoopDistribution {
     return LoopBlocking.over(loop, block, directive.size()).withBody(Stmt.sequence(loops));
   }
 
-  /** Stores the argument of a call, and replaces it by the function's value. */
+  /**
+   * Replaces the argument of a call by the function's value. It is stored there first, unless the
+   * run takes it from where it is.
+   */
   private void call(
       Stmt.Loop loop, IndexVariable block, Expr.Call call, Element place, List<Stmt> loops) {
-    Expr argument = call.arguments().getFirst();
-    Expr stored = new Expr.Load(place, call.elementType());
-    if (!argument.equals(stored)) {
-      loops.add(part(loop, block, new Stmt.Store(place, argument)));
+    Stmt run = within(loop, block, new Stmt.Store(place, call));
+    var known = new LoopNest(nest.name(), nest.tensors(), nest.merged(), scratch, run);
+    if (FunctionRun.of(known, run).isEmpty()) {
+      loops.add(part(loop, block, new Stmt.Store(place, call.arguments().getFirst())));
+      Expr stored = new Expr.Load(place, call.elementType());
+      Expr value = new Expr.Call(call.function(), List.of(stored), true);
+      run = within(loop, block, new Stmt.Store(place, value));
     }
-    Expr value = new Expr.Call(call.function(), List.of(stored), true);
-    loops.add(
-        new Stmt.Outline(
-            call.function().symbol() + "_" + nest.name(),
-            within(loop, block, new Stmt.Store(place, value))));
+    loops.add(new Stmt.Outline(call.function().symbol() + "_" + nest.name(), run));
   }
 
   private Stmt part(Stmt.Loop loop, IndexVariable block, Stmt body) {
@@ -203,6 +224,7 @@ final class LoopDistribution {
               Expr.VectorLoad _,
               Expr.Broadcast _,
               Expr.LaneReduction _,
+              Expr.Rank _,
               Expr.ExactProduct _,
               Expr.Contiguous _,
               Expr.Local _,

@@ -230,7 +230,11 @@ final class LoopMerging {
           load.mapChildren(this::value) instanceof Expr.Load(Element element, var type)
               ? new Expr.Load(element(element), type)
               : load;
-      case Expr.VectorLoad _, Expr.Contiguous _, Expr.Broadcast _, Expr.LaneReduction _ ->
+      case Expr.VectorLoad _,
+          Expr.Contiguous _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.Rank _ ->
           throw refuse("it computes with vectors already");
       case Expr.LoopValue _,
           Expr.Local _,

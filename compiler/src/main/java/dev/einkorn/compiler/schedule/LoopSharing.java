@@ -131,6 +131,7 @@ final class LoopSharing {
           Expr.Contiguous _,
           Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.ExactProduct _,
           Expr.Constant _,
           Expr.LoopValue _,
@@ -369,6 +370,7 @@ final class LoopSharing {
                       Expr.LoopValue _,
                       Expr.Broadcast _,
                       Expr.LaneReduction _,
+                      Expr.Rank _,
                       Expr.ExactProduct _,
                       Expr.Cast _,
                       Expr.Select _ ->

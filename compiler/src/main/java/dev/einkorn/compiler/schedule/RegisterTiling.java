@@ -52,7 +52,7 @@ final class RegisterTiling {
   }
 
   private Stmt rewrite(Stmt stmt) {
-    if (FunctionRun.of(nest, stmt).isPresent()) {
+    if (stmt instanceof Stmt.Outline(_, Stmt part) && FunctionRun.of(nest, part).isPresent()) {
       return stmt;
     }
     if (stmt instanceof Stmt.Loop) {

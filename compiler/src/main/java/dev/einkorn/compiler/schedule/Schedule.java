@@ -45,6 +45,7 @@ public record Schedule(List<Directive> directives) {
                       Directive.Reciprocal _,
                       Directive.Distribute _,
                       Directive.Search _,
+                      Directive.Rank _,
                       Directive.Block _,
                       Directive.Stage _,
                       Directive.Resume _,
@@ -99,6 +100,7 @@ public record Schedule(List<Directive> directives) {
                           Directive.Stage _,
                           Directive.Pack _,
                           Directive.Partial _,
+                          Directive.Rank _,
                           Directive.Contract _,
                           Directive.Continue _,
                           Directive.SplitReduction _,
@@ -195,6 +197,12 @@ public record Schedule(List<Directive> directives) {
           throw new ScheduleException("reciprocal takes one index, found: " + text);
         }
         yield new Directive.Reciprocal(variables.getFirst());
+      }
+      case "rank" -> {
+        if (arguments.size() != 1) {
+          throw new ScheduleException("rank takes one index, found: " + text);
+        }
+        yield new Directive.Rank(variables.getFirst());
       }
       case "hoist" -> {
         if (!arguments.isEmpty()) {

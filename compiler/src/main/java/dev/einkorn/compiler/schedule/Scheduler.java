@@ -79,6 +79,7 @@ public final class Scheduler {
             case Directive.Hoist _ -> result.withBody(InvariantHoisting.apply(body));
             case Directive.Contract contract -> result.withBody(Contraction.apply(body, contract));
             case Directive.Continue continued -> SumContinuation.apply(result, continued);
+            case Directive.Rank rank -> result.withBody(RankedFolds.apply(body, rank));
             case Directive.Partial partial -> PartialReduction.apply(result, partial);
             case Directive.SplitReduction chunks -> ReductionSplitting.apply(result, chunks);
             case Directive.Mirror mirror -> result.withBody(Mirroring.apply(result, mirror));

@@ -120,7 +120,11 @@ final class Unrolling {
             }
             case Expr.Local(String name, _, _) ->
                 of.addAll(dependence.getOrDefault(name, Set.of()));
-            case Expr.VectorLoad _, Expr.Broadcast _, Expr.LaneReduction _, Expr.Contiguous _ ->
+            case Expr.VectorLoad _,
+                Expr.Broadcast _,
+                Expr.LaneReduction _,
+                Expr.Rank _,
+                Expr.Contiguous _ ->
                 throw refuse("it computes with vectors already");
             case Expr.ExactProduct _,
                 Expr.Constant _,
@@ -324,6 +328,7 @@ final class Unrolling {
           Expr.VectorLoad _,
           Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.Contiguous _ ->
           throw new AssertionError(value + " depends on a loop");
     };
@@ -374,6 +379,7 @@ final class Unrolling {
               Expr.VectorLoad _,
               Expr.Broadcast _,
               Expr.LaneReduction _,
+              Expr.Rank _,
               Expr.Contiguous _,
               Expr.Local _,
               Expr.Constant _,
@@ -572,6 +578,7 @@ final class Unrolling {
       case Expr.Broadcast(Expr.Load(Element element, _), _) -> element.tensor() + "_0";
       case Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.ExactProduct _,
           Expr.Contiguous _,
           Expr.Local _,

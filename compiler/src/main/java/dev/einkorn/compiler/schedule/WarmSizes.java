@@ -60,6 +60,7 @@ public final class WarmSizes {
         case Directive.Merge merge -> merged.add(merge);
         case Directive.Polynomial _,
             Directive.Reciprocal _,
+            Directive.Rank _,
             Directive.Reorder _,
             Directive.Fuse _,
             Directive.Promote _,

@@ -5,6 +5,8 @@ import static dev.einkorn.compiler.schedule.Scheduled.givesDense;
 import static dev.einkorn.compiler.schedule.Scheduled.isRefused;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DistributeTest {
   @Test
@@ -14,18 +16,12 @@ class DistributeTest {
         "polynomial(); distribute(i: 64)",
         """
         for i_block < i step 64:
-          function part_y:
-            for i in i_block .. min(i_block + 64, extent(i)):
-              exp_value[i - i_block] = a[i]
           function exp_y:
             for i in i_block .. min(i_block + 64, extent(i)):
-              exp_value[i - i_block] = polynomial_exp(exp_value[i - i_block])
-          function part_y:
-            for i in i_block .. min(i_block + 64, extent(i)):
-              log_value[i - i_block] = b[i]
+              exp_value[i - i_block] = polynomial_exp(a[i])
           function log_y:
             for i in i_block .. min(i_block + 64, extent(i)):
-              log_value[i - i_block] = polynomial_log(log_value[i - i_block])
+              log_value[i - i_block] = polynomial_log(b[i])
           function part_y:
             for i in i_block .. min(i_block + 64, extent(i)):
               y[i] = exp_value[i - i_block] * log_value[i - i_block]
@@ -39,18 +35,12 @@ class DistributeTest {
         "polynomial(); distribute(i: 64)",
         """
         for i_block < i step 64:
-          function part_y:
-            for i in i_block .. min(i_block + 64, extent(i)):
-              exp_value[i - i_block] = a[i]
           function exp_y:
             for i in i_block .. min(i_block + 64, extent(i)):
-              exp_value[i - i_block] = polynomial_exp(exp_value[i - i_block])
-          function part_y:
-            for i in i_block .. min(i_block + 64, extent(i)):
-              tanh_value[i - i_block] = exp_value[i - i_block]
+              exp_value[i - i_block] = polynomial_exp(a[i])
           function tanh_y:
             for i in i_block .. min(i_block + 64, extent(i)):
-              tanh_value[i - i_block] = polynomial_tanh(tanh_value[i - i_block])
+              tanh_value[i - i_block] = polynomial_tanh(exp_value[i - i_block])
           function part_y:
             for i in i_block .. min(i_block + 64, extent(i)):
               y[i] = exp_value[i - i_block] + tanh_value[i - i_block]
@@ -77,10 +67,27 @@ class DistributeTest {
         """);
   }
 
+  /** The call takes what is read times one factor or plus one summand. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a[i]", "-a[i]", "a[i] * s[0]", "2.0 * a[i]", "a[i] - s[0]", "s[0] - a[i]"})
+  void aSimpleArgumentDoesNotWait(String argument) {
+    gives(
+        "y[i] = exp(%s)".formatted(argument),
+        "polynomial(); distribute(i: 64)",
+        """
+        for i_block < i step 64:
+          function exp_y:
+            for i in i_block .. min(i_block + 64, extent(i)):
+              y[i] = polynomial_exp(%s)
+        """
+            .formatted(argument));
+  }
+
   @Test
   void whatIsFoldedWaitsToo() {
     gives(
-        "s = sum[i](exp(a[i]) * b[i])",
+        "s = sum[i](exp(a[i] * c[i]) * b[i])",
         "polynomial(); promote(s); distribute(i: 64); tile(i: 1 x 4); partial(i, 4 x 4)",
         """
         f32 s_sum = 0.0
@@ -88,10 +95,10 @@ class DistributeTest {
           function part_s:
             if min(i_block + 64, extent(i)) - i_block >= 4:
               for i in i_block .. min(i_block + 64, extent(i)) step 4 clamped:
-                exp_value[i - i_block] = a[i]<4>
+                exp_value[i - i_block] = a[i]<4> * c[i]<4>
             else:
               for i in i_block .. min(i_block + 64, extent(i)):
-                exp_value[i - i_block] = a[i]
+                exp_value[i - i_block] = a[i] * c[i]
           function exp_s:
             for i in i_block .. min(i_block + 64, extent(i)):
               exp_value[i - i_block] = polynomial_exp(exp_value[i - i_block])

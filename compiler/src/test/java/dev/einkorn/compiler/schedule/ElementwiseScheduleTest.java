@@ -22,8 +22,9 @@ class ElementwiseScheduleTest {
   void chainsRunAlongVectors() {
     chooses("y[i] = a[i] * b[i] + 1", Map.of("i", 4096L), "hoist(); tile(i: 4 x 16)");
     chooses("y[i] = a[i] * b[i] + 1", Map.of("i", 40L), "hoist(); tile(i: 2 x 16)");
+    chooses("y[i] = exp(a[i])", Map.of("i", 4096L), "polynomial(); hoist(); distribute(i: 4096)");
     chooses(
-        "y[i] = exp(a[i])",
+        "y[i] = exp(a[i] + b[i])",
         Map.of("i", 4096L),
         "polynomial(); hoist(); distribute(i: 256); tile(i: 4 x 16)");
     chooses(
@@ -158,8 +159,7 @@ class ElementwiseScheduleTest {
     chooses(
         "t[b] = sum[j](exp(X[b,j] - m[b]))",
         Map.of("b", 1000L, "j", 1000L),
-        "polynomial(); fuse(b); promote(t); hoist(); distribute(j: 256); tile(j: 2 x 16); "
-            + "partial(j, 16 x 16)");
+        "polynomial(); fuse(b); promote(t); hoist(); distribute(j: 256); partial(j, 16 x 16)");
   }
 
   @Test

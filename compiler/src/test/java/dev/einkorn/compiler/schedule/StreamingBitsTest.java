@@ -162,27 +162,54 @@ class StreamingBitsTest {
 
   @Test
   void functionsInLoopsOfTheirOwnGiveTheBitsOfOneLoop() {
-    String program = "Y[i] = tanh(A[i]) * sigmoid(X[i]) + exp(A[i]) * log(X[i] * X[i] + 1)";
-    Map<String, String> inputs = Map.of("A", "i", "X", "i");
+    giveTheBitsOfOneLoop(
+        "Y[i] = tanh(A[i]) * sigmoid(X[i]) + exp(A[i]) * log(X[i] * X[i] + 1)",
+        Map.of("A", "i", "X", "i"));
+  }
+
+  /** A run takes its argument from where it is, times a factor or plus a summand. */
+  @Test
+  void runsOfSimpleArgumentsGiveTheBitsOfOneLoop() {
+    for (String value :
+        List.of(
+            "exp(A[i])",
+            "exp(-A[i])",
+            "exp(2.3 - A[i])",
+            "sigmoid(A[i] - X[0])",
+            "sigmoid(1.7 * A[i])",
+            "log(A[i] + 7.3)",
+            "tanh(A[i] * X[1]) * exp(A[i])")) {
+      giveTheBitsOfOneLoop("Y[i] = " + value, Map.of("A", "i", "X", "i"));
+    }
+  }
+
+  private static void giveTheBitsOfOneLoop(String program, Map<String, String> inputs) {
     Map<String, Kernel> singles = new HashMap<>();
     Map<String, Kernel> doubles = new HashMap<>();
-    for (int extent : List.of(1, 15, 16, 17, 31, 32, 33, 64, 100)) {
+    for (int extent : List.of(2, 15, 16, 17, 31, 32, 33, 64, 100)) {
       for (ElementType type : List.of(ElementType.F32, ElementType.F64)) {
         Map<String, Kernel> kernels = type == ElementType.F32 ? singles : doubles;
         Bound bound = bind(program, inputs, Map.of("i", extent), type, 3);
         Tensor one = bound.run("polynomial()", false, kernels);
         for (String rest : List.of("", "; distribute(i: 32)", "; distribute(i: 16)")) {
-          for (String tile : List.of("", "; tile(i: 1 x 8)", "; tile(i: 2 x 4)")) {
+          for (String tile : tiles(program, rest)) {
             for (boolean vectors : List.of(false, true)) {
               String schedule = "polynomial(); hoist()" + rest + tile;
               assertThat(bound.run(schedule, vectors, kernels).contentEquals(one))
-                  .as("%s of %s, %s", schedule, extent, type)
+                  .as("%s by %s of %s, %s", program, schedule, extent, type)
                   .isTrue();
             }
           }
         }
       }
     }
+  }
+
+  /** Tiles of what is left beside runs; of a run alone nothing is. */
+  private static List<String> tiles(String program, String distribution) {
+    return distribution.isEmpty() || program.contains(") *")
+        ? List.of("", "; tile(i: 1 x 8)", "; tile(i: 2 x 4)")
+        : List.of("");
   }
 
   private static List<Map<String, Integer>> along(String index, int... extents) {

@@ -19,7 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Each loop is written out, with calls of nothing but the vectors' own operations: a method that
  * the compiler has compiled by itself before is too big to be taken into a loop later, and then
  * each vector that goes in and out is an object. What whole vectors leave is taken with neighbours
- * that are done already, from their arguments again, in a second round of the same loop.
+ * that are done already, from their arguments again, in a second round of the same loop; where they
+ * have been replaced in place, they are put back for it.
  */
 public final class VectorRuns {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -34,11 +35,32 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void exp(float[] values, int start, int count) {
+    exp(values, start, 1, -0.0f, values, start, count);
+  }
+
+  /**
+   * {@link PolynomialMath#exp(float)} of {@code source * factor + summand}, rounded once.
+   *
+   * @param source what is read; where it is the target, the same elements or none of them
+   * @param sourceStart the position of the first element that is read
+   * @param values the target
+   * @param start the position of the first element that is written
+   * @param count how many elements
+   */
+  public static void exp(
+      float[] source,
+      int sourceStart,
+      float factor,
+      float summand,
+      float[] values,
+      int start,
+      int count) {
+    int away = sourceStart - start;
     int end = start + count;
     int lastStart = end - FLOATS.length();
     if (lastStart < start) {
       for (int i = start; i < end; i++) {
-        values[i] = PolynomialMath.exp(values[i]);
+        values[i] = PolynomialMath.exp(Math.fma(source[away + i], factor, summand));
       }
       return;
     }
@@ -46,7 +68,7 @@ public final class VectorRuns {
     int from = start;
     while (true) {
       for (int i = from; i <= lastStart; i += FLOATS.length()) {
-        FloatVector x = FloatVector.fromArray(FLOATS, values, i);
+        FloatVector x = FloatVector.fromArray(FLOATS, source, away + i).fma(factor, summand);
         FloatVector t = x.fma(F32.LOG2_E, F32.ROUNDER);
         FloatVector n = t.sub(F32.ROUNDER);
         FloatVector r = n.fma(n.broadcast(-F32.LN2), x);
@@ -88,11 +110,32 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void tanh(float[] values, int start, int count) {
+    tanh(values, start, 1, -0.0f, values, start, count);
+  }
+
+  /**
+   * {@link PolynomialMath#tanh(float)} of {@code source * factor + summand}, rounded once.
+   *
+   * @param source what is read; where it is the target, the same elements or none of them
+   * @param sourceStart the position of the first element that is read
+   * @param values the target
+   * @param start the position of the first element that is written
+   * @param count how many elements
+   */
+  public static void tanh(
+      float[] source,
+      int sourceStart,
+      float factor,
+      float summand,
+      float[] values,
+      int start,
+      int count) {
+    int away = sourceStart - start;
     int end = start + count;
     int lastStart = end - FLOATS.length();
     if (lastStart < start) {
       for (int i = start; i < end; i++) {
-        values[i] = PolynomialMath.tanh(values[i]);
+        values[i] = PolynomialMath.tanh(Math.fma(source[away + i], factor, summand));
       }
       return;
     }
@@ -100,7 +143,7 @@ public final class VectorRuns {
     int from = start;
     while (true) {
       for (int i = from; i <= lastStart; i += FLOATS.length()) {
-        FloatVector x = FloatVector.fromArray(FLOATS, values, i);
+        FloatVector x = FloatVector.fromArray(FLOATS, source, away + i).fma(factor, summand);
         FloatVector a = x.abs();
         FloatVector square = a.mul(a);
         FloatVector q = square.fma(F32.T5, F32.T4);
@@ -141,11 +184,32 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void sigmoid(float[] values, int start, int count) {
+    sigmoid(values, start, 1, -0.0f, values, start, count);
+  }
+
+  /**
+   * {@link PolynomialMath#sigmoid(float)} of {@code source * factor + summand}, rounded once.
+   *
+   * @param source what is read; where it is the target, the same elements or none of them
+   * @param sourceStart the position of the first element that is read
+   * @param values the target
+   * @param start the position of the first element that is written
+   * @param count how many elements
+   */
+  public static void sigmoid(
+      float[] source,
+      int sourceStart,
+      float factor,
+      float summand,
+      float[] values,
+      int start,
+      int count) {
+    int away = sourceStart - start;
     int end = start + count;
     int lastStart = end - FLOATS.length();
     if (lastStart < start) {
       for (int i = start; i < end; i++) {
-        values[i] = PolynomialMath.sigmoid(values[i]);
+        values[i] = PolynomialMath.sigmoid(Math.fma(source[away + i], factor, summand));
       }
       return;
     }
@@ -153,7 +217,7 @@ public final class VectorRuns {
     int from = start;
     while (true) {
       for (int i = from; i <= lastStart; i += FLOATS.length()) {
-        FloatVector x = FloatVector.fromArray(FLOATS, values, i);
+        FloatVector x = FloatVector.fromArray(FLOATS, source, away + i).fma(factor, summand);
         FloatVector minus = x.abs().neg();
         FloatVector t = minus.fma(F32.LOG2_E, F32.ROUNDER);
         FloatVector n = t.sub(F32.ROUNDER);
@@ -189,11 +253,32 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void log(float[] values, int start, int count) {
+    log(values, start, 1, -0.0f, values, start, count);
+  }
+
+  /**
+   * {@link PolynomialMath#log(float)} of {@code source * factor + summand}, rounded once.
+   *
+   * @param source what is read; where it is the target, the same elements or none of them
+   * @param sourceStart the position of the first element that is read
+   * @param values the target
+   * @param start the position of the first element that is written
+   * @param count how many elements
+   */
+  public static void log(
+      float[] source,
+      int sourceStart,
+      float factor,
+      float summand,
+      float[] values,
+      int start,
+      int count) {
+    int away = sourceStart - start;
     int end = start + count;
     int lastStart = end - FLOATS.length();
     if (lastStart < start) {
       for (int i = start; i < end; i++) {
-        values[i] = PolynomialMath.log(values[i]);
+        values[i] = PolynomialMath.log(Math.fma(source[away + i], factor, summand));
       }
       return;
     }
@@ -201,7 +286,7 @@ public final class VectorRuns {
     int from = start;
     while (true) {
       for (int i = from; i <= lastStart; i += FLOATS.length()) {
-        FloatVector x = FloatVector.fromArray(FLOATS, values, i);
+        FloatVector x = FloatVector.fromArray(FLOATS, source, away + i).fma(factor, summand);
         VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
         IntVector bits =
             x.blend(x.mul(F32.NORMALIZER), tiny).reinterpretAsInts().add(F32.ONE_OVER_ROOT);
@@ -237,11 +322,32 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void exp(double[] values, int start, int count) {
+    exp(values, start, 1, -0.0, values, start, count);
+  }
+
+  /**
+   * {@link PolynomialMath#exp(double)} of {@code source * factor + summand}, rounded once.
+   *
+   * @param source what is read; where it is the target, the same elements or none of them
+   * @param sourceStart the position of the first element that is read
+   * @param values the target
+   * @param start the position of the first element that is written
+   * @param count how many elements
+   */
+  public static void exp(
+      double[] source,
+      int sourceStart,
+      double factor,
+      double summand,
+      double[] values,
+      int start,
+      int count) {
+    int away = sourceStart - start;
     int end = start + count;
     int lastStart = end - DOUBLES.length();
     if (lastStart < start) {
       for (int i = start; i < end; i++) {
-        values[i] = PolynomialMath.exp(values[i]);
+        values[i] = PolynomialMath.exp(Math.fma(source[away + i], factor, summand));
       }
       return;
     }
@@ -249,7 +355,7 @@ public final class VectorRuns {
     int from = start;
     while (true) {
       for (int i = from; i <= lastStart; i += DOUBLES.length()) {
-        DoubleVector x = DoubleVector.fromArray(DOUBLES, values, i);
+        DoubleVector x = DoubleVector.fromArray(DOUBLES, source, away + i).fma(factor, summand);
         DoubleVector t = x.fma(F64.LOG2_E, F64.ROUNDER);
         DoubleVector n = t.sub(F64.ROUNDER);
         DoubleVector r = n.fma(n.broadcast(-F64.LN2), x);
@@ -294,11 +400,32 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void tanh(double[] values, int start, int count) {
+    tanh(values, start, 1, -0.0, values, start, count);
+  }
+
+  /**
+   * {@link PolynomialMath#tanh(double)} of {@code source * factor + summand}, rounded once.
+   *
+   * @param source what is read; where it is the target, the same elements or none of them
+   * @param sourceStart the position of the first element that is read
+   * @param values the target
+   * @param start the position of the first element that is written
+   * @param count how many elements
+   */
+  public static void tanh(
+      double[] source,
+      int sourceStart,
+      double factor,
+      double summand,
+      double[] values,
+      int start,
+      int count) {
+    int away = sourceStart - start;
     int end = start + count;
     int lastStart = end - DOUBLES.length();
     if (lastStart < start) {
       for (int i = start; i < end; i++) {
-        values[i] = PolynomialMath.tanh(values[i]);
+        values[i] = PolynomialMath.tanh(Math.fma(source[away + i], factor, summand));
       }
       return;
     }
@@ -306,7 +433,7 @@ public final class VectorRuns {
     int from = start;
     while (true) {
       for (int i = from; i <= lastStart; i += DOUBLES.length()) {
-        DoubleVector x = DoubleVector.fromArray(DOUBLES, values, i);
+        DoubleVector x = DoubleVector.fromArray(DOUBLES, source, away + i).fma(factor, summand);
         DoubleVector a = x.abs();
         DoubleVector square = a.mul(a);
         DoubleVector q = square.fma(F64.T11, F64.T10);
@@ -356,11 +483,32 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void sigmoid(double[] values, int start, int count) {
+    sigmoid(values, start, 1, -0.0, values, start, count);
+  }
+
+  /**
+   * {@link PolynomialMath#sigmoid(double)} of {@code source * factor + summand}, rounded once.
+   *
+   * @param source what is read; where it is the target, the same elements or none of them
+   * @param sourceStart the position of the first element that is read
+   * @param values the target
+   * @param start the position of the first element that is written
+   * @param count how many elements
+   */
+  public static void sigmoid(
+      double[] source,
+      int sourceStart,
+      double factor,
+      double summand,
+      double[] values,
+      int start,
+      int count) {
+    int away = sourceStart - start;
     int end = start + count;
     int lastStart = end - DOUBLES.length();
     if (lastStart < start) {
       for (int i = start; i < end; i++) {
-        values[i] = PolynomialMath.sigmoid(values[i]);
+        values[i] = PolynomialMath.sigmoid(Math.fma(source[away + i], factor, summand));
       }
       return;
     }
@@ -368,7 +516,7 @@ public final class VectorRuns {
     int from = start;
     while (true) {
       for (int i = from; i <= lastStart; i += DOUBLES.length()) {
-        DoubleVector x = DoubleVector.fromArray(DOUBLES, values, i);
+        DoubleVector x = DoubleVector.fromArray(DOUBLES, source, away + i).fma(factor, summand);
         DoubleVector minus = x.abs().neg();
         DoubleVector t = minus.fma(F64.LOG2_E, F64.ROUNDER);
         DoubleVector n = t.sub(F64.ROUNDER);
@@ -407,11 +555,32 @@ public final class VectorRuns {
    * @param count how many elements
    */
   public static void log(double[] values, int start, int count) {
+    log(values, start, 1, -0.0, values, start, count);
+  }
+
+  /**
+   * {@link PolynomialMath#log(double)} of {@code source * factor + summand}, rounded once.
+   *
+   * @param source what is read; where it is the target, the same elements or none of them
+   * @param sourceStart the position of the first element that is read
+   * @param values the target
+   * @param start the position of the first element that is written
+   * @param count how many elements
+   */
+  public static void log(
+      double[] source,
+      int sourceStart,
+      double factor,
+      double summand,
+      double[] values,
+      int start,
+      int count) {
+    int away = sourceStart - start;
     int end = start + count;
     int lastStart = end - DOUBLES.length();
     if (lastStart < start) {
       for (int i = start; i < end; i++) {
-        values[i] = PolynomialMath.log(values[i]);
+        values[i] = PolynomialMath.log(Math.fma(source[away + i], factor, summand));
       }
       return;
     }
@@ -419,7 +588,7 @@ public final class VectorRuns {
     int from = start;
     while (true) {
       for (int i = from; i <= lastStart; i += DOUBLES.length()) {
-        DoubleVector x = DoubleVector.fromArray(DOUBLES, values, i);
+        DoubleVector x = DoubleVector.fromArray(DOUBLES, source, away + i).fma(factor, summand);
         VectorMask<Double> tiny = x.compare(VectorOperators.LT, Double.MIN_NORMAL);
         LongVector bits =
             x.blend(x.mul(F64.NORMALIZER), tiny).reinterpretAsLongs().add(F64.ONE_OVER_ROOT);

@@ -92,7 +92,11 @@ final class CudaExpressions {
               TERNARY);
       case Expr.ExactProduct _ ->
           throw new IllegalArgumentException("an exact product outside of a sum: " + expr);
-      case Expr.VectorLoad _, Expr.Broadcast _, Expr.LaneReduction _, Expr.Contiguous _ ->
+      case Expr.VectorLoad _,
+          Expr.Broadcast _,
+          Expr.LaneReduction _,
+          Expr.Rank _,
+          Expr.Contiguous _ ->
           throw new IllegalArgumentException("a vector on a GPU: " + expr);
     };
   }
@@ -302,6 +306,7 @@ final class CudaExpressions {
           Expr.VectorLoad _,
           Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.ExactProduct _,
           Expr.Contiguous _,
           Expr.Local _,

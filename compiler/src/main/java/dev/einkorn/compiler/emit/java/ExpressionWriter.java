@@ -84,6 +84,15 @@ final class ExpressionWriter {
                   + ")",
               PRIMARY);
       case Expr.LaneReduction _ -> throw new IllegalArgumentException("lanes of " + expr);
+      case Expr.Rank rank ->
+          new Text(
+              "$ranks:T."
+                  + (rank.isPlace() ? "of" : "at")
+                  + (rank.operator() == ReductionOperator.MAX ? "Max" : "Min")
+                  + "("
+                  + write(rank.value())
+                  + ")",
+              PRIMARY);
       case Expr.ExactProduct _ ->
           throw new IllegalArgumentException("an exact product outside of a sum: " + expr);
       case Expr.Contiguous(Element element, var merged, int count) ->
@@ -233,6 +242,7 @@ final class ExpressionWriter {
           Expr.VectorLoad _,
           Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.ExactProduct _,
           Expr.Contiguous _,
           Expr.Cast _,
@@ -318,6 +328,7 @@ final class ExpressionWriter {
           Expr.VectorLoad _,
           Expr.Broadcast _,
           Expr.LaneReduction _,
+          Expr.Rank _,
           Expr.ExactProduct _,
           Expr.Contiguous _,
           Expr.Local _,

@@ -18,7 +18,7 @@ public final class JavaWords {
                + " transient transitive true try uses var void volatile when while with yield"
                + " Double DoubleVector Float FloatVector Integer IntVector Kernel KernelIndex"
                + " KernelMath Long LongVector Math MemorySegment Object Override PolynomialMath"
-               + " String System Tensor ValueLayout VectorMath VectorMoves VectorOperators"
+               + " Rank String System Tensor ValueLayout VectorMath VectorMoves VectorOperators"
                + " VectorRuns VectorSpecies Worker dev first java lane lanes_f32 lanes_f64"
                + " lanes_i32 lanes_i64 operands run sizes worker")
               .split(" "));

@@ -117,6 +117,7 @@ public final class StepArrays {
             case Expr.Local _,
                 Expr.Broadcast _,
                 Expr.LaneReduction _,
+                Expr.Rank _,
                 Expr.ExactProduct _,
                 Expr.Constant _,
                 Expr.LoopValue _,

@@ -24,6 +24,7 @@ import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.KernelIndex;
 import dev.einkorn.runtime.KernelMath;
 import dev.einkorn.runtime.PolynomialMath;
+import dev.einkorn.runtime.Rank;
 import dev.einkorn.runtime.Worker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -44,10 +45,13 @@ import javax.lang.model.element.Modifier;
  */
 final class StepWriter {
   private static final String VECTORS = "jdk.incubator.vector";
-  private static final Map<String, Object> IMPORTED =
+
+  /** The types that methods mention, by their names in formats. */
+  static final Map<String, Object> IMPORTED =
       Map.ofEntries(
           Map.entry("math", KernelMath.class),
           Map.entry("polynomials", PolynomialMath.class),
+          Map.entry("ranks", Rank.class),
           // By name: loading the class needs the module of vectors.
           Map.entry("vectors", ClassName.get("dev.einkorn.runtime.simd", "VectorMath")),
           Map.entry("runs", ClassName.get("dev.einkorn.runtime.simd", "VectorRuns")),
@@ -565,14 +569,22 @@ final class StepWriter {
                 .formatted(
                     trips(run.loops().getFirst()),
                     expressions.bound(run.loops().getLast().upper()));
-    line(
-        0,
-        "$runs:T.%s(%s, %s, %s);"
-            .formatted(
-                run.function().symbol(),
-                names.data(run.element().tensor()),
-                expressions.arrayPosition(run.element()),
-                count));
+    Element target = run.target();
+    List<String> arguments = new ArrayList<>();
+    if (!run.argument().isJust(target)) {
+      Element source = run.argument().source();
+      ElementType type = nest.tensor(target.tensor()).type().elementType();
+      arguments.add(names.data(source.tensor()));
+      arguments.add(expressions.arrayPosition(source));
+      arguments.add(
+          run.argument().factor().map(expressions::write).orElse(JavaWords.constant(1.0, type)));
+      arguments.add(
+          run.argument().summand().map(expressions::write).orElse(JavaWords.constant(-0.0, type)));
+    }
+    arguments.add(names.data(target.tensor()));
+    arguments.add(expressions.arrayPosition(target));
+    arguments.add(count);
+    line(0, "$runs:T." + run.function().symbol() + "(" + String.join(", ", arguments) + ");");
     scope.clear();
     scope.putAll(before);
   }

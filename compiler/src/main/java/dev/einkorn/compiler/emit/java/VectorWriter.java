@@ -7,6 +7,7 @@ import dev.einkorn.compiler.index.UnaryOperator;
 import dev.einkorn.compiler.loop.Element;
 import dev.einkorn.compiler.loop.Expr;
 import dev.einkorn.runtime.ElementType;
+import dev.einkorn.runtime.Rank;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
@@ -106,7 +107,10 @@ final class VectorWriter {
               + ", 0))";
       case Expr.Select(Expr condition, Expr whenTrue, Expr whenFalse) ->
           write(whenFalse) + ".blend(" + write(whenTrue) + ", " + mask(condition) + ")";
-      case Expr.ExactProduct _,
+      case Expr.Rank(ReductionOperator operator, Expr.Local(String name, var type, _)) ->
+          rank(names.local(name), operator, type);
+      case Expr.Rank _,
+          Expr.ExactProduct _,
           Expr.Load _,
           Expr.Constant _,
           Expr.LoopValue _,
@@ -115,6 +119,35 @@ final class VectorWriter {
           Expr.Contiguous _ ->
           throw unsupported(value);
     };
+  }
+
+  /**
+   * The operations of {@link Rank}: bits but the sign are flipped below zero, and a sum that wraps
+   * around takes NaNs of both signs to one end.
+   */
+  private static String rank(String local, ReductionOperator operator, ElementType type) {
+    boolean isLong = type.byteSize() == Long.BYTES;
+    boolean isMax = operator == ReductionOperator.MAX;
+    String constants = "$ranks:T." + (isLong ? "F64" : "F32") + (isMax ? "_MAX" : "_MIN");
+    String box = isLong ? "Long" : "Integer";
+    return switch (type) {
+      case F32 -> flipped(local + ".reinterpretAsInts()", box) + ".add(" + constants + ")";
+      case F64 -> flipped(local + ".reinterpretAsLongs()", box) + ".add(" + constants + ")";
+      case I32 -> flipped(local + ".sub(" + constants + ")", box) + ".reinterpretAsFloats()";
+      case I64 -> flipped(local + ".sub(" + constants + ")", box) + ".reinterpretAsDoubles()";
+      case BOOL -> throw new IllegalArgumentException("no rank of a condition");
+    };
+  }
+
+  private static String flipped(String bits, String box) {
+    return bits
+        + ".lanewise($operators:T.ASHR, "
+        + box
+        + ".SIZE - 1).and("
+        + box
+        + ".MAX_VALUE).lanewise($operators:T.XOR, "
+        + bits
+        + ")";
   }
 
   private static boolean isPositiveZero(Object number) {

@@ -108,4 +108,18 @@ class JavaWordsTest {
       assertThat(JavaWords.RESERVED).contains(word);
     }
   }
+
+  /** A tensor of the name of an imported type would hide it. */
+  @Test
+  void typesThatKernelsMentionAreReserved() {
+    for (Object type : StepWriter.IMPORTED.values()) {
+      String name = type instanceof Class<?> known ? known.getSimpleName() : lastName(type);
+      assertThat(JavaWords.RESERVED).contains(name);
+    }
+  }
+
+  private static String lastName(Object type) {
+    String name = type.toString();
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
 }
