@@ -67,10 +67,10 @@ public final class Rank {
   }
 
   private static int flipped(int bits) {
-    return bits ^ bits >> Integer.SIZE - 1 & Integer.MAX_VALUE;
+    return bits ^ ((bits >> (Integer.SIZE - 1)) & Integer.MAX_VALUE);
   }
 
   private static long flipped(long bits) {
-    return bits ^ bits >> Long.SIZE - 1 & Long.MAX_VALUE;
+    return bits ^ ((bits >> (Long.SIZE - 1)) & Long.MAX_VALUE);
   }
 }

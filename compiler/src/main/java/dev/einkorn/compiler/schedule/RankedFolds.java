@@ -90,8 +90,11 @@ final class RankedFolds {
         body,
         s ->
             found[0] |=
-                s instanceof Stmt.Accumulate(_, var operator, _) && isExtreme(operator)
-                    || s instanceof Stmt.Update(_, var inside, _) && isExtreme(inside));
+                switch (s) {
+                  case Stmt.Accumulate(_, var operator, _) -> isExtreme(operator);
+                  case Stmt.Update(_, var operator, _) -> isExtreme(operator);
+                  default -> false;
+                });
     return found[0];
   }
 
