@@ -41,38 +41,39 @@ public record FunctionRun(
   public record Argument(Element source, Optional<Expr> factor, Optional<Expr> summand) {
     /** What a value may be read as: either operand may be what lies side by side. */
     private static Stream<Argument> of(Expr value) {
-      return switch (value) {
-        case Expr.BinaryOp(var operator, Expr left, Expr right) ->
-            switch (operator) {
-              case ADD ->
-                  Stream.concat(
-                      element(left).map(term -> term.plus(right)),
-                      element(right).map(term -> term.plus(left)));
-              case SUBTRACT ->
-                  Stream.concat(
-                      element(left).map(term -> term.plus(negated(right))),
-                      element(right).map(term -> term.times(minusOne(right)).plus(left)));
-              case MULTIPLY ->
-                  Stream.concat(
-                      element(left).map(term -> term.times(right)),
-                      element(right).map(term -> term.times(left)));
-              case DIVIDE,
-                  FLOOR_DIVIDE,
-                  REMAINDER,
-                  POWER,
-                  LESS,
-                  LESS_OR_EQUAL,
-                  GREATER,
-                  GREATER_OR_EQUAL,
-                  EQUAL,
-                  NOT_EQUAL,
-                  AND,
-                  OR ->
-                  Stream.empty();
-            };
-        case Expr.UnaryOp(var operator, Expr operand) when operator == UnaryOperator.NEGATE ->
-            element(operand).map(term -> term.times(minusOne(operand)));
-        default -> element(value);
+      if (value instanceof Expr.UnaryOp(var operator, Expr operand)
+          && operator == UnaryOperator.NEGATE) {
+        return element(operand).map(term -> term.times(minusOne(operand)));
+      }
+      if (!(value instanceof Expr.BinaryOp(var operator, Expr left, Expr right))) {
+        return element(value);
+      }
+      return switch (operator) {
+        case ADD ->
+            Stream.concat(
+                element(left).map(term -> term.plus(right)),
+                element(right).map(term -> term.plus(left)));
+        case SUBTRACT ->
+            Stream.concat(
+                element(left).map(term -> term.plus(negated(right))),
+                element(right).map(term -> term.times(minusOne(right)).plus(left)));
+        case MULTIPLY ->
+            Stream.concat(
+                element(left).map(term -> term.times(right)),
+                element(right).map(term -> term.times(left)));
+        case DIVIDE,
+            FLOOR_DIVIDE,
+            REMAINDER,
+            POWER,
+            LESS,
+            LESS_OR_EQUAL,
+            GREATER,
+            GREATER_OR_EQUAL,
+            EQUAL,
+            NOT_EQUAL,
+            AND,
+            OR ->
+            Stream.empty();
       };
     }
 
@@ -105,21 +106,20 @@ public record FunctionRun(
 
     private boolean isFixedAlong(IndexVariable variable) {
       boolean[] fixed = {true};
-      List.of(factor, summand).stream()
+      Stream.of(factor, summand)
           .flatMap(Optional::stream)
-          .forEach(
-              value ->
-                  LoopWalk.subexpressions(
-                      value,
-                      e ->
-                          fixed[0] &=
-                              switch (e) {
-                                case Expr.Load(Element element, _) -> !element.dependsOn(variable);
-                                case Expr.LoopValue(var used) -> !used.equals(variable);
-                                case Expr.Call call -> !call.polynomial();
-                                default -> e.lanes() == 1;
-                              }));
+          .forEach(value -> LoopWalk.subexpressions(value, e -> fixed[0] &= isFixed(e, variable)));
       return fixed[0];
+    }
+
+    /** Functions are left out, since they are runs of their own. */
+    private static boolean isFixed(Expr value, IndexVariable variable) {
+      boolean varies =
+          (value instanceof Expr.Load(Element element, _) && element.dependsOn(variable))
+              || (value instanceof Expr.LoopValue(var used) && used.equals(variable));
+      return !varies
+          && !(value instanceof Expr.Call call && call.polynomial())
+          && value.lanes() == 1;
     }
   }
 

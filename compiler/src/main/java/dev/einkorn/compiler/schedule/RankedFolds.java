@@ -90,11 +90,8 @@ final class RankedFolds {
         body,
         s ->
             found[0] |=
-                switch (s) {
-                  case Stmt.Accumulate(_, var operator, _) -> isExtreme(operator);
-                  case Stmt.Update(_, var operator, _) -> isExtreme(operator);
-                  default -> false;
-                });
+                (s instanceof Stmt.Accumulate(_, var operator, _) && isExtreme(operator))
+                    || (s instanceof Stmt.Update(_, var inside, _) && isExtreme(inside)));
     return found[0];
   }
 
@@ -183,32 +180,39 @@ final class RankedFolds {
   }
 
   private Stmt ranked(Stmt stmt, Map<String, Extreme> extremes) {
-    return switch (stmt) {
-      case Stmt.Declare(String local, _, Expr first) when extremes.containsKey(local) -> {
-        Extreme extreme = extremes.get(local);
-        ElementType type = extreme.rank().elementType();
-        Expr identity = Expr.Constant.identity(extreme.operator(), type);
-        yield new Stmt.Declare(
-            extreme.rank().name(), type, new Expr.Broadcast(identity, first.lanes()));
-      }
-      case Stmt.Update(String local, var operator, Expr value) when extremes.containsKey(local) -> {
-        String rank = extremes.get(local).rank().name();
-        if (value instanceof Expr.Local(String other, _, _) && extremes.containsKey(other)) {
-          yield new Stmt.Update(rank, operator, extremes.get(other).rank());
-        }
-        var term = new Expr.Local(names.unused("term"), value.elementType(), value.lanes());
-        yield new Stmt.Block(
-            List.of(
-                new Stmt.Declare(term.name(), term.elementType(), read(value, extremes)),
-                new Stmt.Update(rank, operator, new Expr.Rank(operator, term))));
-      }
-      case Stmt.Block(List<Stmt> inner) ->
-          Stmt.sequence(inner.stream().map(s -> ranked(s, extremes)).toList());
-      default ->
-          LoopWalk.mapOwnValues(
-              LoopWalk.mapChildren(stmt, inner -> ranked(inner, extremes)),
-              value -> read(value, extremes));
-    };
+    if (stmt instanceof Stmt.Declare declare && extremes.containsKey(declare.local())) {
+      return withoutValue(extremes.get(declare.local()));
+    }
+    if (stmt instanceof Stmt.Update fold && extremes.containsKey(fold.local())) {
+      return folded(fold, extremes.get(fold.local()), extremes);
+    }
+    if (stmt instanceof Stmt.Block(List<Stmt> inner)) {
+      return Stmt.sequence(inner.stream().map(s -> ranked(s, extremes)).toList());
+    }
+    return LoopWalk.mapOwnValues(
+        LoopWalk.mapChildren(stmt, inner -> ranked(inner, extremes)),
+        value -> read(value, extremes));
+  }
+
+  private static Stmt withoutValue(Extreme extreme) {
+    ElementType type = extreme.rank().elementType();
+    Expr identity = Expr.Constant.identity(extreme.operator(), type);
+    return new Stmt.Declare(
+        extreme.rank().name(), type, new Expr.Broadcast(identity, extreme.rank().lanes()));
+  }
+
+  private Stmt folded(Stmt.Update fold, Extreme extreme, Map<String, Extreme> extremes) {
+    String rank = extreme.rank().name();
+    if (fold.value() instanceof Expr.Local(String other, _, _) && extremes.containsKey(other)) {
+      return new Stmt.Update(rank, fold.operator(), extremes.get(other).rank());
+    }
+    // A rank takes its float several times.
+    ElementType type = fold.value().elementType();
+    var term = new Expr.Local(names.unused("term"), type, fold.value().lanes());
+    return new Stmt.Block(
+        List.of(
+            new Stmt.Declare(term.name(), type, read(fold.value(), extremes)),
+            new Stmt.Update(rank, fold.operator(), new Expr.Rank(fold.operator(), term))));
   }
 
   /** A value with floats for the ranks that it reads; lanes are folded before. */

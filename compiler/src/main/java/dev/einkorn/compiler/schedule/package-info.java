@@ -8,9 +8,10 @@
  * dev.einkorn.compiler.schedule.Scheduler} applies it, and refuses an illegal directive with a
  * reason. Out: a nest that computes the same bits, except for the directives that say otherwise and
  * that a mode must allow. What is chosen depends on the kind of nest: {@code ContractionSchedule}
- * for sums of products of two factors, {@code ReductionSchedule} for folds along memory, {@code
- * ElementwiseSchedule} for streams, else an order of scalar loops; {@code ParallelSchedule} shares
- * out what pays. For {@code E[n,k,d] = A[n,h,d] * B[k,h,d]} on row-major tensors:
+ * for sums of products of two factors ({@code BatchSchedule} where a batch index lies side by
+ * side), {@code ReductionSchedule} for folds along memory, {@code ElementwiseSchedule} for streams,
+ * else an order of scalar loops; {@code ParallelSchedule} shares out what pays. For {@code E[n,k,d]
+ * = A[n,h,d] * B[k,h,d]} on row-major tensors:
  *
  * {@snippet lang=text :
  * fuse(n, k, d); promote(E); contract(); tile(n: 1, k: 2, d: 1 x 16)
