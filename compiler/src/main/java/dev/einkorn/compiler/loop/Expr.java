@@ -146,6 +146,9 @@ public sealed interface Expr {
       if (operator != ReductionOperator.MAX && operator != ReductionOperator.MIN) {
         throw new IllegalArgumentException("no order of " + operator);
       }
+      if (!value.elementType().isNumeric()) {
+        throw new IllegalArgumentException("no rank of a condition");
+      }
     }
 
     @Override
@@ -155,7 +158,7 @@ public sealed interface Expr {
         case F64 -> ElementType.I64;
         case I32 -> ElementType.F32;
         case I64 -> ElementType.F64;
-        case BOOL -> throw new IllegalArgumentException("no rank of a condition");
+        case BOOL -> throw new AssertionError(value);
       };
     }
 

@@ -187,7 +187,9 @@ final class ElementwiseSchedule {
                 () ->
                     new Directive.Distribute(
                         unit,
-                        LoopDistribution.isRun(prepared, unit) ? DISTRIBUTED_RUN : DISTRIBUTED));
+                        LoopDistribution.storesRuns(prepared, unit)
+                            ? DISTRIBUTED_RUN
+                            : DISTRIBUTED));
     if (isLegal(prepared, List.of(distribute))) {
       List<Directive> directives = new ArrayList<>(before);
       directives.add(distribute);

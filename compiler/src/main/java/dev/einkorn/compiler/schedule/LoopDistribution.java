@@ -65,7 +65,7 @@ final class LoopDistribution {
   }
 
   /** Whether all that loops over a variable do is to store a function of what is read. */
-  static boolean isRun(LoopNest nest, IndexVariable variable) {
+  static boolean storesRuns(LoopNest nest, IndexVariable variable) {
     List<Stmt.Loop> loops = new ArrayList<>();
     LoopWalk.statements(
         nest.body(),
@@ -74,13 +74,14 @@ final class LoopDistribution {
             loops.add(loop);
           }
         });
-    return loops.stream()
-        .allMatch(
-            loop -> {
-              List<Stmt> stores = straight(loop.body());
-              return stores.size() == 1
-                  && FunctionRun.of(nest, loop.withBody(stores.getFirst())).isPresent();
-            });
+    return !loops.isEmpty()
+        && loops.stream()
+            .allMatch(
+                loop -> {
+                  List<Stmt> stores = straight(loop.body());
+                  return stores.size() == 1
+                      && FunctionRun.of(nest, loop.withBody(stores.getFirst())).isPresent();
+                });
   }
 
   private Stmt rewrite(Stmt stmt) {
