@@ -55,10 +55,11 @@ final class ElementwiseSchedule {
   /** Below, a move is not worth blocks. */
   private static final int MOVED_AT_LEAST = 8;
 
-  /** A block of a move, along the unit strides of source and target, where it is long. */
-  private static final int MOVED_ALONG_SOURCE = 256;
+  /** A block of a move, along the unit strides of source and target. */
+  private static final int MOVED = 1024;
 
-  private static final int MOVED_ALONG_TARGET = 4096;
+  /** Where workers share blocks out, a block is not shorter along the source. */
+  private static final int MOVED_SHARE = 256;
 
   /** Bytes of a row of a block that are too few to be read by themselves. */
   private static final int SHORT_RUN = 256;
@@ -270,8 +271,8 @@ final class ElementwiseSchedule {
       directives.add(
           new Directive.Block(
               List.of(
-                  new Directive.TileLoop(along, MOVED_ALONG_SOURCE, 1),
-                  new Directive.TileLoop(unit, MOVED_ALONG_TARGET, 1))));
+                  new Directive.TileLoop(along, movedAlong(along), 1),
+                  new Directive.TileLoop(unit, MOVED, 1))));
       return legal(directives);
     }
     directives.add(
@@ -284,6 +285,16 @@ final class ElementwiseSchedule {
             ? tiled(directives, unit, functions() ? 1 : VECTORS)
             : Optional.<Schedule>empty())
         .or(() -> legal(directives));
+  }
+
+  /** The elements of a block of a move along the source: less where workers would have few. */
+  private int movedAlong(IndexVariable along) {
+    int size = MOVED;
+    long shares = (long) ParallelSchedule.EVEN * target.threads();
+    while (target.threads() > 1 && size > MOVED_SHARE && extent(along) < size * shares) {
+      size /= 2;
+    }
+    return size;
   }
 
   /** The loop around a block of short rows along which these go on in memory. */

@@ -18,7 +18,7 @@ final class ParallelSchedule {
   // What a function call costs over an iteration of loads and arithmetic.
   private static final double CALL = 16;
   // Iterations a worker, so that the shares are about even.
-  private static final int EVEN = 4;
+  static final int EVEN = 4;
 
   private ParallelSchedule() {}
 

@@ -39,7 +39,7 @@ class ElementwiseScheduleTest {
     chooses(
         "T[k,j,i] = A[i,j,k]",
         Map.of("i", 384L, "j", 384L, "k", 384L),
-        "reorder(j, k, i); block(k: 256, i: 4096)");
+        "reorder(j, k, i); block(k: 1024, i: 1024)");
     chooses(
         "T[k,j,i] = A[i,j,k] + 1",
         Map.of("i", 384L, "j", 384L, "k", 384L),
@@ -48,11 +48,11 @@ class ElementwiseScheduleTest {
     chooses(
         "T[b,c,d,a] = A[a,c,b,d]",
         Map.of("a", 32L, "b", 32L, "c", 500L, "d", 8L),
-        "reorder(c, b, d, a); block(d: 256, a: 4096)");
+        "reorder(c, b, d, a); block(d: 1024, a: 1024)");
     chooses(
         "T[b,c,d,a] = A[a,c,b,d]",
         Map.of("a", 32L, "b", 32L, "c", 50L, "d", 80L),
-        "block(d: 256, a: 4096)");
+        "block(d: 1024, a: 1024)");
   }
 
   @Test
@@ -190,6 +190,16 @@ class ElementwiseScheduleTest {
 
   private static void chooses(String program, Map<String, Long> extents, String schedule) {
     assertThat(chosen(program, extents)).hasToString(schedule);
+  }
+
+  @Test
+  void workersShareOutBlocksOfMoves() {
+    var two = new Target(512, 2, 32 << 10, 1 << 20, 32 << 20);
+    String move = "T[j,i] = A[i,j]";
+    assertThat(chosen(move, Map.of("i", 4096L, "j", 4096L), two))
+        .hasToString("block(j: 512, i: 1024); parallel(j_block)");
+    assertThat(chosen(move, Map.of("i", 4096L, "j", 600L), two))
+        .hasToString("block(j: 256, i: 1024); parallel(j_block)");
   }
 
   @Test

@@ -35,11 +35,17 @@ final class DoubleBlocks {
   }
 
   /**
-   * 4 rows, 4 columns at a time: pairs of vectors exchange halves, then quarters, down to elements.
-   * One loop, so that the orders stay in registers.
+   * Blocks of 4 rows and 4 columns, side by side or one below the other: pairs of vectors exchange
+   * halves, then quarters, down to elements. One loop, so that the orders stay in registers. A
+   * block before the start or beyond the end is moved so that it fits, and what it shares is
+   * written twice.
    *
-   * @param rows how many there are, 1 to 4: beyond them the last one is read, and nothing written
-   * @param columns at least 4
+   * @param rows how many there are in a block, 1 to 4: beyond them the last one is read, and
+   *     nothing written
+   * @param first where the first block begins along the blocks, at most 0
+   * @param length how far the blocks reach, at least 4
+   * @param sourceStep from one element along the blocks to the next, in the source
+   * @param targetStep the same in the target
    */
   static void narrow(
       double[] source,
@@ -49,7 +55,10 @@ final class DoubleBlocks {
       int to,
       int targetStride,
       int rows,
-      int columns) {
+      int first,
+      int length,
+      int sourceStep,
+      int targetStep) {
     int row1 = from + Math.min(1, rows - 1) * sourceStride;
     int row2 = from + Math.min(2, rows - 1) * sourceStride;
     int row3 = from + Math.min(3, rows - 1) * sourceStride;
@@ -58,13 +67,13 @@ final class DoubleBlocks {
     DoubleVector high2 = DoubleVector.fromArray(NARROW, NARROW_ORDERS, 4);
     DoubleVector low1 = DoubleVector.fromArray(NARROW, NARROW_ORDERS, 8);
     DoubleVector high1 = DoubleVector.fromArray(NARROW, NARROW_ORDERS, 12);
-    for (int c = 0; c < columns; c += 4) {
-      // The last block is moved back so that it fits, and what it shares is written twice.
-      int column = Math.min(c, columns - 4);
-      DoubleVector a0 = DoubleVector.fromArray(NARROW, source, from + column);
-      DoubleVector a1 = DoubleVector.fromArray(NARROW, source, row1 + column);
-      DoubleVector a2 = DoubleVector.fromArray(NARROW, source, row2 + column);
-      DoubleVector a3 = DoubleVector.fromArray(NARROW, source, row3 + column);
+    for (int n = first; n < length; n += 4) {
+      int block = Math.max(0, Math.min(n, length - 4));
+      int along = block * sourceStep;
+      DoubleVector a0 = DoubleVector.fromArray(NARROW, source, from + along);
+      DoubleVector a1 = DoubleVector.fromArray(NARROW, source, row1 + along);
+      DoubleVector a2 = DoubleVector.fromArray(NARROW, source, row2 + along);
+      DoubleVector a3 = DoubleVector.fromArray(NARROW, source, row3 + along);
       DoubleVector b0 = low2.selectFrom(a0, a2);
       DoubleVector b2 = high2.selectFrom(a0, a2);
       DoubleVector b1 = low2.selectFrom(a1, a3);
@@ -73,7 +82,7 @@ final class DoubleBlocks {
       DoubleVector c1 = high1.selectFrom(b0, b1);
       DoubleVector c2 = low1.selectFrom(b2, b3);
       DoubleVector c3 = high1.selectFrom(b2, b3);
-      int at = to + column * targetStride;
+      int at = to + block * targetStep;
       if (rows == 4) {
         c0.intoArray(target, at);
         c1.intoArray(target, at + targetStride);
@@ -88,12 +97,7 @@ final class DoubleBlocks {
     }
   }
 
-  /**
-   * 8 rows, 8 columns at a time: pairs of vectors exchange halves, then quarters, down to elements.
-   * One loop, so that the orders stay in registers.
-   *
-   * @param columns at least 8
-   */
+  /** The same with blocks of 8 rows and 8 columns, of which there are whole ones only. */
   static void wide(
       double[] source,
       int from,
@@ -101,7 +105,10 @@ final class DoubleBlocks {
       double[] target,
       int to,
       int targetStride,
-      int columns) {
+      int first,
+      int length,
+      int sourceStep,
+      int targetStep) {
     int row1 = from + sourceStride;
     int row2 = from + 2 * sourceStride;
     int row3 = from + 3 * sourceStride;
@@ -115,17 +122,17 @@ final class DoubleBlocks {
     DoubleVector high2 = DoubleVector.fromArray(WIDE, WIDE_ORDERS, 24);
     DoubleVector low1 = DoubleVector.fromArray(WIDE, WIDE_ORDERS, 32);
     DoubleVector high1 = DoubleVector.fromArray(WIDE, WIDE_ORDERS, 40);
-    for (int c = 0; c < columns; c += 8) {
-      // The last block is moved back so that it fits, and what it shares is written twice.
-      int column = Math.min(c, columns - 8);
-      DoubleVector a0 = DoubleVector.fromArray(WIDE, source, from + column);
-      DoubleVector a1 = DoubleVector.fromArray(WIDE, source, row1 + column);
-      DoubleVector a2 = DoubleVector.fromArray(WIDE, source, row2 + column);
-      DoubleVector a3 = DoubleVector.fromArray(WIDE, source, row3 + column);
-      DoubleVector a4 = DoubleVector.fromArray(WIDE, source, row4 + column);
-      DoubleVector a5 = DoubleVector.fromArray(WIDE, source, row5 + column);
-      DoubleVector a6 = DoubleVector.fromArray(WIDE, source, row6 + column);
-      DoubleVector a7 = DoubleVector.fromArray(WIDE, source, row7 + column);
+    for (int n = first; n < length; n += 8) {
+      int block = Math.max(0, Math.min(n, length - 8));
+      int along = block * sourceStep;
+      DoubleVector a0 = DoubleVector.fromArray(WIDE, source, from + along);
+      DoubleVector a1 = DoubleVector.fromArray(WIDE, source, row1 + along);
+      DoubleVector a2 = DoubleVector.fromArray(WIDE, source, row2 + along);
+      DoubleVector a3 = DoubleVector.fromArray(WIDE, source, row3 + along);
+      DoubleVector a4 = DoubleVector.fromArray(WIDE, source, row4 + along);
+      DoubleVector a5 = DoubleVector.fromArray(WIDE, source, row5 + along);
+      DoubleVector a6 = DoubleVector.fromArray(WIDE, source, row6 + along);
+      DoubleVector a7 = DoubleVector.fromArray(WIDE, source, row7 + along);
       DoubleVector b0 = low4.selectFrom(a0, a4);
       DoubleVector b4 = high4.selectFrom(a0, a4);
       DoubleVector b1 = low4.selectFrom(a1, a5);
@@ -150,7 +157,7 @@ final class DoubleBlocks {
       DoubleVector d5 = high1.selectFrom(c4, c5);
       DoubleVector d6 = low1.selectFrom(c6, c7);
       DoubleVector d7 = high1.selectFrom(c6, c7);
-      int at = to + column * targetStride;
+      int at = to + block * targetStep;
       d0.intoArray(target, at);
       d1.intoArray(target, at + targetStride);
       d2.intoArray(target, at + 2 * targetStride);

@@ -35,11 +35,17 @@ final class FloatBlocks {
   }
 
   /**
-   * 8 rows, 8 columns at a time: pairs of vectors exchange halves, then quarters, down to elements.
-   * One loop, so that the orders stay in registers.
+   * Blocks of 8 rows and 8 columns, side by side or one below the other: pairs of vectors exchange
+   * halves, then quarters, down to elements. One loop, so that the orders stay in registers. A
+   * block before the start or beyond the end is moved so that it fits, and what it shares is
+   * written twice.
    *
-   * @param rows how many there are, 1 to 8: beyond them the last one is read, and nothing written
-   * @param columns at least 8
+   * @param rows how many there are in a block, 1 to 8: beyond them the last one is read, and
+   *     nothing written
+   * @param first where the first block begins along the blocks, at most 0
+   * @param length how far the blocks reach, at least 8
+   * @param sourceStep from one element along the blocks to the next, in the source
+   * @param targetStep the same in the target
    */
   static void narrow(
       float[] source,
@@ -49,7 +55,10 @@ final class FloatBlocks {
       int to,
       int targetStride,
       int rows,
-      int columns) {
+      int first,
+      int length,
+      int sourceStep,
+      int targetStep) {
     int row1 = from + Math.min(1, rows - 1) * sourceStride;
     int row2 = from + Math.min(2, rows - 1) * sourceStride;
     int row3 = from + Math.min(3, rows - 1) * sourceStride;
@@ -64,17 +73,17 @@ final class FloatBlocks {
     FloatVector high2 = FloatVector.fromArray(NARROW, NARROW_ORDERS, 24);
     FloatVector low1 = FloatVector.fromArray(NARROW, NARROW_ORDERS, 32);
     FloatVector high1 = FloatVector.fromArray(NARROW, NARROW_ORDERS, 40);
-    for (int c = 0; c < columns; c += 8) {
-      // The last block is moved back so that it fits, and what it shares is written twice.
-      int column = Math.min(c, columns - 8);
-      FloatVector a0 = FloatVector.fromArray(NARROW, source, from + column);
-      FloatVector a1 = FloatVector.fromArray(NARROW, source, row1 + column);
-      FloatVector a2 = FloatVector.fromArray(NARROW, source, row2 + column);
-      FloatVector a3 = FloatVector.fromArray(NARROW, source, row3 + column);
-      FloatVector a4 = FloatVector.fromArray(NARROW, source, row4 + column);
-      FloatVector a5 = FloatVector.fromArray(NARROW, source, row5 + column);
-      FloatVector a6 = FloatVector.fromArray(NARROW, source, row6 + column);
-      FloatVector a7 = FloatVector.fromArray(NARROW, source, row7 + column);
+    for (int n = first; n < length; n += 8) {
+      int block = Math.max(0, Math.min(n, length - 8));
+      int along = block * sourceStep;
+      FloatVector a0 = FloatVector.fromArray(NARROW, source, from + along);
+      FloatVector a1 = FloatVector.fromArray(NARROW, source, row1 + along);
+      FloatVector a2 = FloatVector.fromArray(NARROW, source, row2 + along);
+      FloatVector a3 = FloatVector.fromArray(NARROW, source, row3 + along);
+      FloatVector a4 = FloatVector.fromArray(NARROW, source, row4 + along);
+      FloatVector a5 = FloatVector.fromArray(NARROW, source, row5 + along);
+      FloatVector a6 = FloatVector.fromArray(NARROW, source, row6 + along);
+      FloatVector a7 = FloatVector.fromArray(NARROW, source, row7 + along);
       FloatVector b0 = low4.selectFrom(a0, a4);
       FloatVector b4 = high4.selectFrom(a0, a4);
       FloatVector b1 = low4.selectFrom(a1, a5);
@@ -99,7 +108,7 @@ final class FloatBlocks {
       FloatVector d5 = high1.selectFrom(c4, c5);
       FloatVector d6 = low1.selectFrom(c6, c7);
       FloatVector d7 = high1.selectFrom(c6, c7);
-      int at = to + column * targetStride;
+      int at = to + block * targetStep;
       if (rows == 8) {
         d0.intoArray(target, at);
         d1.intoArray(target, at + targetStride);
@@ -122,12 +131,7 @@ final class FloatBlocks {
     }
   }
 
-  /**
-   * 16 rows, 16 columns at a time: pairs of vectors exchange halves, then quarters, down to
-   * elements. One loop, so that the orders stay in registers.
-   *
-   * @param columns at least 16
-   */
+  /** The same with blocks of 16 rows and 16 columns, of which there are whole ones only. */
   static void wide(
       float[] source,
       int from,
@@ -135,7 +139,10 @@ final class FloatBlocks {
       float[] target,
       int to,
       int targetStride,
-      int columns) {
+      int first,
+      int length,
+      int sourceStep,
+      int targetStep) {
     int row1 = from + sourceStride;
     int row2 = from + 2 * sourceStride;
     int row3 = from + 3 * sourceStride;
@@ -159,25 +166,25 @@ final class FloatBlocks {
     FloatVector high2 = FloatVector.fromArray(WIDE, WIDE_ORDERS, 80);
     FloatVector low1 = FloatVector.fromArray(WIDE, WIDE_ORDERS, 96);
     FloatVector high1 = FloatVector.fromArray(WIDE, WIDE_ORDERS, 112);
-    for (int c = 0; c < columns; c += 16) {
-      // The last block is moved back so that it fits, and what it shares is written twice.
-      int column = Math.min(c, columns - 16);
-      FloatVector a0 = FloatVector.fromArray(WIDE, source, from + column);
-      FloatVector a1 = FloatVector.fromArray(WIDE, source, row1 + column);
-      FloatVector a2 = FloatVector.fromArray(WIDE, source, row2 + column);
-      FloatVector a3 = FloatVector.fromArray(WIDE, source, row3 + column);
-      FloatVector a4 = FloatVector.fromArray(WIDE, source, row4 + column);
-      FloatVector a5 = FloatVector.fromArray(WIDE, source, row5 + column);
-      FloatVector a6 = FloatVector.fromArray(WIDE, source, row6 + column);
-      FloatVector a7 = FloatVector.fromArray(WIDE, source, row7 + column);
-      FloatVector a8 = FloatVector.fromArray(WIDE, source, row8 + column);
-      FloatVector a9 = FloatVector.fromArray(WIDE, source, row9 + column);
-      FloatVector a10 = FloatVector.fromArray(WIDE, source, row10 + column);
-      FloatVector a11 = FloatVector.fromArray(WIDE, source, row11 + column);
-      FloatVector a12 = FloatVector.fromArray(WIDE, source, row12 + column);
-      FloatVector a13 = FloatVector.fromArray(WIDE, source, row13 + column);
-      FloatVector a14 = FloatVector.fromArray(WIDE, source, row14 + column);
-      FloatVector a15 = FloatVector.fromArray(WIDE, source, row15 + column);
+    for (int n = first; n < length; n += 16) {
+      int block = Math.max(0, Math.min(n, length - 16));
+      int along = block * sourceStep;
+      FloatVector a0 = FloatVector.fromArray(WIDE, source, from + along);
+      FloatVector a1 = FloatVector.fromArray(WIDE, source, row1 + along);
+      FloatVector a2 = FloatVector.fromArray(WIDE, source, row2 + along);
+      FloatVector a3 = FloatVector.fromArray(WIDE, source, row3 + along);
+      FloatVector a4 = FloatVector.fromArray(WIDE, source, row4 + along);
+      FloatVector a5 = FloatVector.fromArray(WIDE, source, row5 + along);
+      FloatVector a6 = FloatVector.fromArray(WIDE, source, row6 + along);
+      FloatVector a7 = FloatVector.fromArray(WIDE, source, row7 + along);
+      FloatVector a8 = FloatVector.fromArray(WIDE, source, row8 + along);
+      FloatVector a9 = FloatVector.fromArray(WIDE, source, row9 + along);
+      FloatVector a10 = FloatVector.fromArray(WIDE, source, row10 + along);
+      FloatVector a11 = FloatVector.fromArray(WIDE, source, row11 + along);
+      FloatVector a12 = FloatVector.fromArray(WIDE, source, row12 + along);
+      FloatVector a13 = FloatVector.fromArray(WIDE, source, row13 + along);
+      FloatVector a14 = FloatVector.fromArray(WIDE, source, row14 + along);
+      FloatVector a15 = FloatVector.fromArray(WIDE, source, row15 + along);
       FloatVector b0 = low8.selectFrom(a0, a8);
       FloatVector b8 = high8.selectFrom(a0, a8);
       FloatVector b1 = low8.selectFrom(a1, a9);
@@ -242,7 +249,7 @@ final class FloatBlocks {
       FloatVector e13 = high1.selectFrom(d12, d13);
       FloatVector e14 = low1.selectFrom(d14, d15);
       FloatVector e15 = high1.selectFrom(d14, d15);
-      int at = to + column * targetStride;
+      int at = to + block * targetStep;
       e0.intoArray(target, at);
       e1.intoArray(target, at + targetStride);
       e2.intoArray(target, at + 2 * targetStride);

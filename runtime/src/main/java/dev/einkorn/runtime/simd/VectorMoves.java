@@ -16,8 +16,14 @@ public final class VectorMoves {
   private static final boolean WIDE =
       VectorShape.preferredShape().vectorBitSize() >= Byte.SIZE * LINE_BYTES;
 
-  /** With fewer rows, beginning at a line is not worth the rows that are moved twice. */
-  private static final int ALIGNED_ROWS = 128;
+  /** With fewer elements, beginning at a line is not worth those that are moved twice. */
+  private static final int ALIGNED = 128;
+
+  /** Lines that are a multiple of so much apart share few sets of a first cache. */
+  private static final int FEW_SETS_BYTES = 1024;
+
+  /** Rows from which on blocks may go down. */
+  private static final int LONG_RUN = 512;
 
   private VectorMoves() {}
 
@@ -46,32 +52,45 @@ public final class VectorMoves {
       return;
     }
     // One kind of blocks for all rows: what is called seldom would be interpreted for long.
-    if (WIDE && rows >= 16 && columns >= 16) {
-      int head = firstRow(targetStart, targetStride, 16, rows);
-      for (int r = head; r < rows; r += 16) {
-        int row = Math.max(0, Math.min(r, rows - 16));
-        FloatBlocks.wide(
-            source,
-            sourceStart + row * sourceStride,
-            sourceStride,
-            target,
-            targetStart + row,
-            targetStride,
-            columns);
+    int side = WIDE && rows >= 16 && columns >= 16 ? 16 : 8;
+    int firstRow = side == 16 ? first(targetStart, targetStride, side, rows) : 0;
+    if (goesDown(rows, columns, side, targetStride * Float.BYTES)) {
+      int firstColumn = side == 16 ? first(sourceStart, sourceStride, side, columns) : 0;
+      for (int c = firstColumn; c < columns; c += side) {
+        int column = Math.max(0, Math.min(c, columns - side));
+        int from = sourceStart + column;
+        int to = targetStart + column * targetStride;
+        if (side == 16) {
+          FloatBlocks.wide(
+              source,
+              from,
+              sourceStride,
+              target,
+              to,
+              targetStride,
+              firstRow,
+              rows,
+              sourceStride,
+              1);
+        } else {
+          FloatBlocks.narrow(
+              source, from, sourceStride, target, to, targetStride, 8, 0, rows, sourceStride, 1);
+        }
       }
       return;
     }
-    for (int r = 0; r < rows; r += 8) {
-      int row = Math.max(0, Math.min(r, rows - 8));
-      FloatBlocks.narrow(
-          source,
-          sourceStart + row * sourceStride,
-          sourceStride,
-          target,
-          targetStart + row,
-          targetStride,
-          Math.min(8, rows),
-          columns);
+    for (int r = firstRow; r < rows; r += side) {
+      int row = Math.max(0, Math.min(r, rows - side));
+      int from = sourceStart + row * sourceStride;
+      int to = targetStart + row;
+      if (side == 16) {
+        FloatBlocks.wide(
+            source, from, sourceStride, target, to, targetStride, 0, columns, 1, targetStride);
+      } else {
+        int few = Math.min(8, rows);
+        FloatBlocks.narrow(
+            source, from, sourceStride, target, to, targetStride, few, 0, columns, 1, targetStride);
+      }
     }
   }
 
@@ -100,45 +119,67 @@ public final class VectorMoves {
       return;
     }
     // One kind of blocks for all rows: what is called seldom would be interpreted for long.
-    if (WIDE && rows >= 8 && columns >= 8) {
-      int head = firstRow(targetStart, targetStride, 8, rows);
-      for (int r = head; r < rows; r += 8) {
-        int row = Math.max(0, Math.min(r, rows - 8));
-        DoubleBlocks.wide(
-            source,
-            sourceStart + row * sourceStride,
-            sourceStride,
-            target,
-            targetStart + row,
-            targetStride,
-            columns);
+    int side = WIDE && rows >= 8 && columns >= 8 ? 8 : 4;
+    int firstRow = side == 8 ? first(targetStart, targetStride, side, rows) : 0;
+    if (goesDown(rows, columns, side, targetStride * Double.BYTES)) {
+      int firstColumn = side == 8 ? first(sourceStart, sourceStride, side, columns) : 0;
+      for (int c = firstColumn; c < columns; c += side) {
+        int column = Math.max(0, Math.min(c, columns - side));
+        int from = sourceStart + column;
+        int to = targetStart + column * targetStride;
+        if (side == 8) {
+          DoubleBlocks.wide(
+              source,
+              from,
+              sourceStride,
+              target,
+              to,
+              targetStride,
+              firstRow,
+              rows,
+              sourceStride,
+              1);
+        } else {
+          DoubleBlocks.narrow(
+              source, from, sourceStride, target, to, targetStride, 4, 0, rows, sourceStride, 1);
+        }
       }
       return;
     }
-    for (int r = 0; r < rows; r += 4) {
-      int row = Math.max(0, Math.min(r, rows - 4));
-      DoubleBlocks.narrow(
-          source,
-          sourceStart + row * sourceStride,
-          sourceStride,
-          target,
-          targetStart + row,
-          targetStride,
-          Math.min(4, rows),
-          columns);
+    for (int r = firstRow; r < rows; r += side) {
+      int row = Math.max(0, Math.min(r, rows - side));
+      int from = sourceStart + row * sourceStride;
+      int to = targetStart + row;
+      if (side == 8) {
+        DoubleBlocks.wide(
+            source, from, sourceStride, target, to, targetStride, 0, columns, 1, targetStride);
+      } else {
+        int few = Math.min(4, rows);
+        DoubleBlocks.narrow(
+            source, from, sourceStride, target, to, targetStride, few, 0, columns, 1, targetStride);
+      }
     }
   }
 
   /**
-   * Where blocks begin so that vectors are lines of the target, at most 0: what lies before the
-   * first row is moved back. Vectors across two lines take up to half as long again in memory.
-   *
-   * @param line the elements of a line
+   * Whether blocks go down the runs of the target, for rows enough, instead of along those of the
+   * source: where these have few blocks, and where the target's are a number of bytes apart with
+   * which blocks side by side would write into few sets of a first cache.
    */
-  private static int firstRow(int targetStart, int targetStride, int line, int rows) {
+  private static boolean goesDown(int rows, int columns, int side, int targetStrideBytes) {
+    return rows >= LONG_RUN && (columns < 2 * side || targetStrideBytes % FEW_SETS_BYTES == 0);
+  }
+
+  /**
+   * Where blocks begin so that their vectors are lines of an array, at most 0: what lies before the
+   * first element is moved back. Vectors across two lines take up to half as long again in memory.
+   *
+   * @param stride from one vector to the next
+   * @param line the elements of a line
+   * @param length the elements along which vectors lie
+   */
+  private static int first(int start, int stride, int line, int length) {
     int header = line * ARRAY_HEADER_BYTES / LINE_BYTES;
-    return rows < ALIGNED_ROWS || targetStride % line != 0
-        ? 0
-        : -Math.floorMod(header + targetStart, line);
+    return length < ALIGNED || stride % line != 0 ? 0 : -Math.floorMod(header + start, line);
   }
 }
