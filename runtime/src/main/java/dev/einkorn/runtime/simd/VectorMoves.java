@@ -16,14 +16,14 @@ public final class VectorMoves {
   private static final boolean WIDE =
       VectorShape.preferredShape().vectorBitSize() >= Byte.SIZE * LINE_BYTES;
 
-  /** With fewer elements, beginning at a line is not worth those that are moved twice. */
-  private static final int ALIGNED = 128;
+  /**
+   * Elements from which on a run is long: beginning at a line is worth those that are moved twice,
+   * and blocks may go down it.
+   */
+  private static final int LONG_RUN = 128;
 
   /** Lines that are a multiple of so much apart share few sets of a first cache. */
-  private static final int FEW_SETS_BYTES = 1024;
-
-  /** Rows from which on blocks may go down. */
-  private static final int LONG_RUN = 512;
+  private static final int FEW_SETS_BYTES = 2048;
 
   private VectorMoves() {}
 
@@ -162,7 +162,7 @@ public final class VectorMoves {
   }
 
   /**
-   * Whether blocks go down the runs of the target, for rows enough, instead of along those of the
+   * Whether blocks go down the runs of the target, if they are long, instead of along those of the
    * source: where these have few blocks, and where the target's are a number of bytes apart with
    * which blocks side by side would write into few sets of a first cache.
    */
@@ -180,6 +180,6 @@ public final class VectorMoves {
    */
   private static int first(int start, int stride, int line, int length) {
     int header = line * ARRAY_HEADER_BYTES / LINE_BYTES;
-    return length < ALIGNED || stride % line != 0 ? 0 : -Math.floorMod(header + start, line);
+    return length < LONG_RUN || stride % line != 0 ? 0 : -Math.floorMod(header + start, line);
   }
 }
