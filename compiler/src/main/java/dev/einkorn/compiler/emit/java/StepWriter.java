@@ -77,6 +77,7 @@ final class StepWriter {
   private final OperandNames names;
   private final ExpressionWriter expressions;
   private final VectorWriter vectors;
+  private final RuntimeCalls calls;
   private final VectorForm form;
   private final NameAllocator methodNames;
   private final List<MethodSpec> outlined = new ArrayList<>();
@@ -92,6 +93,7 @@ final class StepWriter {
     this.names = new OperandNames(unit.wide(), nest);
     this.expressions = new ExpressionWriter(nest, names, unit.wide(), form);
     this.vectors = new VectorWriter(expressions, names);
+    this.calls = new RuntimeCalls(nest, names, expressions);
   }
 
   /** The species that the methods use. */
@@ -504,9 +506,9 @@ final class StepWriter {
             ? FunctionRun.of(nest, inner)
             : Optional.empty();
     if (move.isPresent()) {
-      transpose(move.get());
+      call(move.get().loops(), () -> calls.transpose(move.get()));
     } else if (run.isPresent()) {
-      run(run.get());
+      call(run.get().loops(), () -> calls.run(run.get()));
     } else {
       inner(inner, 0);
     }
@@ -528,69 +530,15 @@ final class StepWriter {
     line(level, method + "(" + String.join(", ", arguments) + ");");
   }
 
-  /** A block of elements that changes its unit stride, by one call. */
-  private void transpose(TransposedMove move) {
+  /** One call in place of loops; their variables are where they begin. */
+  private void call(List<Stmt.Loop> loops, Supplier<String> call) {
     Map<String, TypeName> before = new LinkedHashMap<>(scope);
-    for (Stmt.Loop loop : List.of(move.rows(), move.columns())) {
-      String variable = names.loop(loop.variable());
-      scope.put(variable, integer());
-      line(0, integer() + " " + variable + " = " + expressions.bound(loop.lower()) + ";");
+    for (Stmt.Loop loop : loops) {
+      declare(integer(), names.loop(loop.variable()), expressions.bound(loop.lower()));
     }
-    line(
-        0,
-        "$moves:T.transpose(%s, %s, %s, %s, %s, %s, %s, %s);"
-            .formatted(
-                names.data(move.source().tensor()),
-                expressions.arrayPosition(move.source()),
-                names.strideAlong(
-                    nest.tensor(move.source().tensor()), move.source(), move.rows().variable()),
-                names.data(move.target().tensor()),
-                expressions.arrayPosition(move.target()),
-                names.strideAlong(
-                    nest.tensor(move.target().tensor()), move.target(), move.columns().variable()),
-                trips(move.rows()),
-                trips(move.columns())));
+    line(0, call.get());
     scope.clear();
     scope.putAll(before);
-  }
-
-  /** A function of neighbours, by one call. */
-  private void run(FunctionRun run) {
-    Map<String, TypeName> before = new LinkedHashMap<>(scope);
-    for (Stmt.Loop loop : run.loops()) {
-      String variable = names.loop(loop.variable());
-      scope.put(variable, integer());
-      line(0, integer() + " " + variable + " = " + expressions.bound(loop.lower()) + ";");
-    }
-    String count =
-        run.loops().size() == 1
-            ? trips(run.loops().getFirst())
-            : "(%s) * %s"
-                .formatted(
-                    trips(run.loops().getFirst()),
-                    expressions.bound(run.loops().getLast().upper()));
-    Element target = run.target();
-    List<String> arguments = new ArrayList<>();
-    if (!run.argument().isJust(target)) {
-      Element source = run.argument().source();
-      ElementType type = nest.tensor(target.tensor()).type().elementType();
-      arguments.add(names.data(source.tensor()));
-      arguments.add(expressions.arrayPosition(source));
-      arguments.add(
-          run.argument().factor().map(expressions::write).orElse(JavaWords.constant(1.0, type)));
-      arguments.add(
-          run.argument().summand().map(expressions::write).orElse(JavaWords.constant(-0.0, type)));
-    }
-    arguments.add(names.data(target.tensor()));
-    arguments.add(expressions.arrayPosition(target));
-    arguments.add(count);
-    line(0, "$runs:T." + run.function().symbol() + "(" + String.join(", ", arguments) + ");");
-    scope.clear();
-    scope.putAll(before);
-  }
-
-  private String trips(Stmt.Loop loop) {
-    return expressions.bound(loop.upper()) + " - " + names.loop(loop.variable());
   }
 
   private String accumulate(Element target, ReductionOperator operator, Expr value) {

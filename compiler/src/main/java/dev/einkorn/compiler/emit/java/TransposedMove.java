@@ -10,6 +10,7 @@ import dev.einkorn.compiler.loop.Position;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.runtime.ElementType;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,11 @@ import java.util.Optional;
  * @param columns the loop along the unit stride of the source
  */
 record TransposedMove(Stmt.Loop rows, Stmt.Loop columns, Element source, Element target) {
+
+  /** Both loops. */
+  List<Stmt.Loop> loops() {
+    return List.of(rows, columns);
+  }
 
   /** The move that a statement is, if it is one. */
   static Optional<TransposedMove> of(LoopNest nest, Stmt stmt) {
