@@ -35,19 +35,62 @@ final class FloatBlocks {
   }
 
   /**
-   * Blocks of 8 rows and 8 columns, side by side or one below the other: pairs of vectors exchange
-   * halves, then quarters, down to elements. One loop, so that the orders stay in registers. A
-   * block before the start or beyond the end is moved so that it fits, and what it shares is
-   * written twice.
+   * Transposes blocks that lie side by side or one below the other, of 16 rows and columns or of as
+   * many as a shorter vector has lanes: pairs of vectors exchange halves, then quarters, down to
+   * elements. A block before the start or beyond the end is moved so that it fits, and what it
+   * shares is written twice.
    *
-   * @param rows how many there are in a block, 1 to 8: beyond them the last one is read, and
-   *     nothing written
+   * @param rows how many there are in a block: 16, or 1 to 8
    * @param first where the first block begins along the blocks, at most 0
-   * @param length how far the blocks reach, at least 8
+   * @param length how far the blocks reach, at least one block
    * @param sourceStep from one element along the blocks to the next, in the source
    * @param targetStep the same in the target
    */
-  static void narrow(
+  static void transpose(
+      float[] source,
+      int from,
+      int sourceStride,
+      float[] target,
+      int to,
+      int targetStride,
+      int rows,
+      int first,
+      int length,
+      int sourceStep,
+      int targetStep) {
+    if (rows == 16) {
+      wide(
+          source,
+          from,
+          sourceStride,
+          target,
+          to,
+          targetStride,
+          first,
+          length,
+          sourceStep,
+          targetStep);
+    } else {
+      narrow(
+          source,
+          from,
+          sourceStride,
+          target,
+          to,
+          targetStride,
+          rows,
+          first,
+          length,
+          sourceStep,
+          targetStep);
+    }
+  }
+
+  /**
+   * Blocks of up to 8 rows and of 8 columns: beyond the rows the last one is read, and nothing
+   * written. One loop, so that the orders stay in registers.
+   */
+  private static void narrow(
       float[] source,
       int from,
       int sourceStride,
@@ -131,8 +174,8 @@ final class FloatBlocks {
     }
   }
 
-  /** The same with blocks of 16 rows and 16 columns, of which there are whole ones only. */
-  static void wide(
+  /** Blocks of 16 rows and 16 columns. */
+  private static void wide(
       float[] source,
       int from,
       int sourceStride,

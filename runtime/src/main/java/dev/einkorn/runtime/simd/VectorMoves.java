@@ -53,29 +53,25 @@ public final class VectorMoves {
     }
     // One kind of blocks for all rows: what is called seldom would be interpreted for long.
     int side = WIDE && rows >= 16 && columns >= 16 ? 16 : 8;
-    int firstRow = side == 16 ? first(targetStart, targetStride, side, rows) : 0;
+    int firstRow = first(targetStart, targetStride, side, rows, Float.BYTES);
     if (goesDown(rows, columns, side, targetStride * Float.BYTES)) {
-      int firstColumn = side == 16 ? first(sourceStart, sourceStride, side, columns) : 0;
+      int firstColumn = first(sourceStart, sourceStride, side, columns, Float.BYTES);
       for (int c = firstColumn; c < columns; c += side) {
         int column = Math.max(0, Math.min(c, columns - side));
         int from = sourceStart + column;
         int to = targetStart + column * targetStride;
-        if (side == 16) {
-          FloatBlocks.wide(
-              source,
-              from,
-              sourceStride,
-              target,
-              to,
-              targetStride,
-              firstRow,
-              rows,
-              sourceStride,
-              1);
-        } else {
-          FloatBlocks.narrow(
-              source, from, sourceStride, target, to, targetStride, 8, 0, rows, sourceStride, 1);
-        }
+        FloatBlocks.transpose(
+            source,
+            from,
+            sourceStride,
+            target,
+            to,
+            targetStride,
+            side,
+            firstRow,
+            rows,
+            sourceStride,
+            1);
       }
       return;
     }
@@ -83,14 +79,9 @@ public final class VectorMoves {
       int row = Math.max(0, Math.min(r, rows - side));
       int from = sourceStart + row * sourceStride;
       int to = targetStart + row;
-      if (side == 16) {
-        FloatBlocks.wide(
-            source, from, sourceStride, target, to, targetStride, 0, columns, 1, targetStride);
-      } else {
-        int few = Math.min(8, rows);
-        FloatBlocks.narrow(
-            source, from, sourceStride, target, to, targetStride, few, 0, columns, 1, targetStride);
-      }
+      int taken = Math.min(side, rows);
+      FloatBlocks.transpose(
+          source, from, sourceStride, target, to, targetStride, taken, 0, columns, 1, targetStride);
     }
   }
 
@@ -120,29 +111,25 @@ public final class VectorMoves {
     }
     // One kind of blocks for all rows: what is called seldom would be interpreted for long.
     int side = WIDE && rows >= 8 && columns >= 8 ? 8 : 4;
-    int firstRow = side == 8 ? first(targetStart, targetStride, side, rows) : 0;
+    int firstRow = first(targetStart, targetStride, side, rows, Double.BYTES);
     if (goesDown(rows, columns, side, targetStride * Double.BYTES)) {
-      int firstColumn = side == 8 ? first(sourceStart, sourceStride, side, columns) : 0;
+      int firstColumn = first(sourceStart, sourceStride, side, columns, Double.BYTES);
       for (int c = firstColumn; c < columns; c += side) {
         int column = Math.max(0, Math.min(c, columns - side));
         int from = sourceStart + column;
         int to = targetStart + column * targetStride;
-        if (side == 8) {
-          DoubleBlocks.wide(
-              source,
-              from,
-              sourceStride,
-              target,
-              to,
-              targetStride,
-              firstRow,
-              rows,
-              sourceStride,
-              1);
-        } else {
-          DoubleBlocks.narrow(
-              source, from, sourceStride, target, to, targetStride, 4, 0, rows, sourceStride, 1);
-        }
+        DoubleBlocks.transpose(
+            source,
+            from,
+            sourceStride,
+            target,
+            to,
+            targetStride,
+            side,
+            firstRow,
+            rows,
+            sourceStride,
+            1);
       }
       return;
     }
@@ -150,14 +137,9 @@ public final class VectorMoves {
       int row = Math.max(0, Math.min(r, rows - side));
       int from = sourceStart + row * sourceStride;
       int to = targetStart + row;
-      if (side == 8) {
-        DoubleBlocks.wide(
-            source, from, sourceStride, target, to, targetStride, 0, columns, 1, targetStride);
-      } else {
-        int few = Math.min(4, rows);
-        DoubleBlocks.narrow(
-            source, from, sourceStride, target, to, targetStride, few, 0, columns, 1, targetStride);
-      }
+      int taken = Math.min(side, rows);
+      DoubleBlocks.transpose(
+          source, from, sourceStride, target, to, targetStride, taken, 0, columns, 1, targetStride);
     }
   }
 
@@ -172,14 +154,18 @@ public final class VectorMoves {
 
   /**
    * Where blocks begin so that their vectors are lines of an array, at most 0: what lies before the
-   * first element is moved back. Vectors across two lines take up to half as long again in memory.
+   * first element is moved back. Vectors across two lines take up to half as long again in memory;
+   * shorter vectors gain nothing where runs share few sets.
    *
    * @param stride from one vector to the next
-   * @param line the elements of a line
+   * @param lanes the elements of a vector
    * @param length the elements along which vectors lie
+   * @param bytes of an element
    */
-  private static int first(int start, int stride, int line, int length) {
-    int header = line * ARRAY_HEADER_BYTES / LINE_BYTES;
-    return length < LONG_RUN || stride % line != 0 ? 0 : -Math.floorMod(header + start, line);
+  private static int first(int start, int stride, int lanes, int length, int bytes) {
+    boolean lines = lanes * bytes == LINE_BYTES && stride % lanes == 0;
+    return lines && length >= LONG_RUN
+        ? -Math.floorMod(ARRAY_HEADER_BYTES / bytes + start, lanes)
+        : 0;
   }
 }
