@@ -115,4 +115,25 @@ class WorkerTest {
         .isNotSameAs(team[1].floats(2, 9))
         .isNotSameAs(team[0].sharedFloats(2, 9));
   }
+
+  @Test
+  void longArraysAreAsLongAsRegionsThatBeginAtLines() {
+    Worker worker = Worker.alone();
+    assertThat(worker.floats(0, 1000)).hasSize(1000);
+    int bytes = 1 << 20;
+    float[] floats = worker.floats(1, bytes / Float.BYTES);
+    double[] doubles = worker.doubles(1, bytes / Double.BYTES);
+    assertThat(floats.length).isGreaterThanOrEqualTo(bytes / Float.BYTES);
+    assertThat((long) doubles.length * Double.BYTES).isEqualTo((long) floats.length * Float.BYTES);
+    assertThat(floats.length).isLessThanOrEqualTo(32 * (bytes / Float.BYTES));
+    int most = 1 << 25;
+    assertThat(worker.bytes(2, most)).hasSize(most);
+    assertThat(worker.ints(2, most / Integer.BYTES)).hasSize(most / Integer.BYTES);
+  }
+
+  @Test
+  void lineStartsAfterTheHeaderOfAnArray() {
+    assertThat(16 + Float.BYTES * Worker.lineStart(Float.BYTES)).isEqualTo(64);
+    assertThat(16 + Double.BYTES * Worker.lineStart(Double.BYTES)).isEqualTo(64);
+  }
 }

@@ -1,5 +1,6 @@
 package dev.einkorn.runtime.kernel;
 
+import dev.einkorn.runtime.CacheLines;
 import dev.einkorn.runtime.ElementType;
 import dev.einkorn.runtime.Tensor;
 import java.util.List;
@@ -17,7 +18,6 @@ import java.util.List;
  * @param arenas the blocks
  */
 public record ArenaShape(List<Arena> arenas) implements WorkspaceShape {
-  private static final long LINE_BYTES = 64;
   private static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
   /** One block of memory. */
@@ -29,7 +29,7 @@ public record ArenaShape(List<Arena> arenas) implements WorkspaceShape {
 
     /** The elements of so many bytes. */
     private long padded() {
-      long line = LINE_BYTES / elementType.byteSize();
+      long line = CacheLines.BYTES / elementType.byteSize();
       return Math.multiplyExact(Math.ceilDiv(elements, line), line);
     }
   }

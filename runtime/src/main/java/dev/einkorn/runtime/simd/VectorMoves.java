@@ -1,5 +1,6 @@
 package dev.einkorn.runtime.simd;
 
+import dev.einkorn.runtime.CacheLines;
 import jdk.incubator.vector.VectorShape;
 
 /**
@@ -7,14 +8,9 @@ import jdk.incubator.vector.VectorShape;
  * the module {@code jdk.incubator.vector}.
  */
 public final class VectorMoves {
-  private static final int LINE_BYTES = 64;
-
-  /** Where the elements of an array begin. A large one itself begins at a line. */
-  private static final int ARRAY_HEADER_BYTES = 16;
-
   /** Whether vectors are as long as the lines of a cache. */
   private static final boolean WIDE =
-      VectorShape.preferredShape().vectorBitSize() >= Byte.SIZE * LINE_BYTES;
+      VectorShape.preferredShape().vectorBitSize() >= Byte.SIZE * CacheLines.BYTES;
 
   /**
    * Elements from which on a run is long: beginning at a line is worth those that are moved twice,
@@ -163,9 +159,9 @@ public final class VectorMoves {
    * @param bytes of an element
    */
   private static int first(int start, int stride, int lanes, int length, int bytes) {
-    boolean lines = lanes * bytes == LINE_BYTES && stride % lanes == 0;
+    boolean lines = lanes * bytes == CacheLines.BYTES && stride % lanes == 0;
     return lines && length >= LONG_RUN
-        ? -Math.floorMod(ARRAY_HEADER_BYTES / bytes + start, lanes)
+        ? -Math.floorMod(CacheLines.ARRAY_HEADER_BYTES / bytes + start, lanes)
         : 0;
   }
 }

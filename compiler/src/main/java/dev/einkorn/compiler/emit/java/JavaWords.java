@@ -36,6 +36,17 @@ public final class JavaWords {
     };
   }
 
+  /** The class whose {@code BYTES} say how long a number is. */
+  static String boxedType(ElementType type) {
+    return switch (type) {
+      case F32 -> "Float";
+      case F64 -> "Double";
+      case I32 -> "Integer";
+      case I64 -> "Long";
+      case BOOL -> "Byte";
+    };
+  }
+
   /** The Java type of an array element; conditions are stored as bytes. */
   static String storedType(ElementType type) {
     return type == ElementType.BOOL ? "byte" : valueType(type);

@@ -16,8 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The identifiers of one step's operands, sizes, loops and locals, and the address of an element in
@@ -47,6 +49,10 @@ final class OperandNames {
   private final NameAllocator names = new NameAllocator(JavaWords.RESERVED);
   private final boolean wide;
   private final LoopNest nest;
+
+  /** Scratch memory that begins where its array does. */
+  private final Set<String> startless;
+
   private final SequencedMap<Table, String> tables = new LinkedHashMap<>();
 
   OperandNames(boolean wide, LoopNest nest) {
@@ -55,6 +61,11 @@ final class OperandNames {
     // Tensors first: they are what the reader looks for, so they keep their names.
     nest.tensors().forEach(tensor -> data(tensor.name()));
     nest.scratch().forEach(memory -> data(memory.name()));
+    this.startless =
+        ScratchArray.of(nest.scratch()).stream()
+            .filter(array -> !array.atLines())
+            .map(array -> array.memory().getFirst().name())
+            .collect(Collectors.toSet());
   }
 
   /** The tables that positions have been written with, with their names. */
@@ -123,7 +134,6 @@ final class OperandNames {
       Element element,
       UnaryOperator<String> quote,
       Function<Expr, String> gathered) {
-    boolean scratch = nest.isScratch(tensor.name());
     // Axes that the same plain variable walks, as in a diagonal, share one product.
     Map<String, List<String>> stridesByPosition = new LinkedHashMap<>();
     Map<MergedAt, List<PartStride>> partsByLoop = new LinkedHashMap<>();
@@ -161,7 +171,7 @@ final class OperandNames {
       }
     }
     List<String> summands = new ArrayList<>();
-    if (!scratch) {
+    if (!startless.contains(tensor.name())) {
       summands.add(start(tensor.name()));
     }
     partsByLoop.forEach(

@@ -9,7 +9,6 @@ import dev.einkorn.compiler.loop.LoopNest;
 import dev.einkorn.compiler.loop.LoopWalk;
 import dev.einkorn.compiler.loop.MergedIndex;
 import dev.einkorn.compiler.loop.Position;
-import dev.einkorn.compiler.loop.Scratch;
 import dev.einkorn.compiler.loop.Stmt;
 import dev.einkorn.compiler.loop.TensorParameter;
 import dev.einkorn.runtime.ElementType;
@@ -40,14 +39,14 @@ public final class StepArrays {
   private static List<WorkerArray> of(LoopNest nest, boolean wide, VectorForm form) {
     boolean everyWorker = nest.isParallel();
     List<WorkerArray> arrays = new ArrayList<>();
-    for (Scratch memory : nest.scratch()) {
+    for (ScratchArray array : ScratchArray.of(nest.scratch())) {
       arrays.add(
           new WorkerArray(
-              memory.type().elementType(),
+              array.elementType(),
               arrays.size(),
-              memory.shared(),
+              array.shared(),
               everyWorker,
-              memory.type().extents()));
+              List.of(new Extent.Fixed(array.elements()))));
     }
     var names = new OperandNames(wide, nest);
     findTables(nest, new ExpressionWriter(nest, names, wide, form));

@@ -29,6 +29,7 @@ import dev.einkorn.runtime.Worker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +84,8 @@ final class StepWriter {
   private final List<MethodSpec> outlined = new ArrayList<>();
   // The variables in scope, in the order of their declaration.
   private final Map<String, TypeName> scope = new LinkedHashMap<>();
+  // Those whose values are known, which methods have of their own instead of as parameters.
+  private final Map<String, String> constants = new HashMap<>();
   private Body body = new Body();
 
   StepWriter(KernelUnit unit, LoopNest nest, VectorForm form, NameAllocator methodNames) {
@@ -126,8 +129,8 @@ final class StepWriter {
               " * ", merged.parts().stream().map(part -> names.extent(part.extent())).toList()));
     }
     int slot = 0;
-    for (Scratch memory : nest.scratch()) {
-      scratch(memory, slot++);
+    for (ScratchArray array : ScratchArray.of(nest.scratch())) {
+      scratch(array, slot++);
     }
     // What tables and arrays the loops need shows when they are written.
     body = new Body();
@@ -188,19 +191,27 @@ final class StepWriter {
     return unit.wide() ? "" : "(int) ";
   }
 
-  private void scratch(Scratch memory, int slot) {
-    ElementType type = memory.type().elementType();
+  private void scratch(ScratchArray array, int slot) {
+    ElementType type = array.elementType();
     String method = scratchMethod(type);
     String call =
-        memory.shared()
+        array.shared()
             ? "shared"
                 + method.substring(0, 1).toUpperCase(java.util.Locale.ROOT)
                 + method.substring(1)
             : method;
-    declare(
-        ArrayTypeName.of(storedPrimitive(type)),
-        names.data(memory.name()),
-        "worker.%s(%s, %s)".formatted(call, slot, memory.elements()));
+    String data = "worker.%s(%s, %s)".formatted(call, slot, array.elements());
+    for (Scratch memory : array.memory()) {
+      declare(ArrayTypeName.of(storedPrimitive(type)), names.data(memory.name()), data);
+      data = names.data(memory.name());
+      if (array.atLines()) {
+        String line = "Worker.lineStart(%s.BYTES)".formatted(JavaWords.boxedType(type));
+        long before = array.before(memory);
+        String start = names.start(memory.name());
+        constants.put(start, before == 0 ? line : line + " + " + before);
+        declare(integer(), start, constants.get(start));
+      }
+    }
   }
 
   private static String scratchMethod(ElementType type) {
@@ -521,7 +532,9 @@ final class StepWriter {
     List<String> arguments = new ArrayList<>();
     around.forEach(
         (name, type) -> {
-          if (mentioned.contains(name)) {
+          if (mentioned.contains(name) && constants.containsKey(name)) {
+            spec.addStatement("$T $L = $L", type, name, constants.get(name));
+          } else if (mentioned.contains(name)) {
             spec.addParameter(type, name);
             arguments.add(name);
           }
