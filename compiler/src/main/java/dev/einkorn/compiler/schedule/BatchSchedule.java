@@ -2,8 +2,10 @@ package dev.einkorn.compiler.schedule;
 
 import dev.einkorn.runtime.ElementType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Chooses tiles and blocks for products of matrices whose batch index lies side by side in both
@@ -11,11 +13,11 @@ import java.util.Optional;
  * products. The factors are read where they lie, or vectors are copied next to each other first.
  */
 final class BatchSchedule {
-  /** Shorter sums do not pay for packing vectors out of a cache. */
-  private static final long LEAST_PACKED_DEPTH = 24;
+  /** Shorter sums never pay for packing. */
+  private static final long LEAST_PACKED_DEPTH = 8;
 
-  /** Shorter sums never do. */
-  private static final long LEAST_COLLIDING_DEPTH = 8;
+  /** Shorter sums do not pay for packing vectors of 256 bits out of a cache. */
+  private static final long LEAST_NARROW_DEPTH = 24;
 
   /** Vectors so many bytes apart are in the same few sets of a first-level cache. */
   private static final long COLLIDING_BYTES = 2048;
@@ -29,11 +31,14 @@ final class BatchSchedule {
   /** Fewer vectors than these for each worker are not shared out. */
   private static final long LEAST_SHARED_VECTORS = 64;
 
+  /** The share of the second-level cache for one vector of each column and term of a block. */
+  private static final double PANEL_SHARE = 0.5;
+
   /** Positions of rows, columns and depth that are packed at once. */
   private static final long BLOCK = 64;
 
   /** Vectors that are packed at once, so that memory is read in runs. */
-  private static final long PACKED_VECTORS = 8;
+  private static final long MOST_PACKED_VECTORS = 8;
 
   /** Bits of the vectors that come with 32 registers instead of 16. */
   private static final int WIDE_BITS = 512;
@@ -85,8 +90,12 @@ final class BatchSchedule {
     long positions =
         ContractionIndex.extent(roles.rows()) + ContractionIndex.extent(roles.columns());
     long bytes = positions * depth * lane.extent() * type.byteSize();
+    if (isWide()) {
+      // In panels a vector is a line; where it lies it crosses two, which takes twice as long.
+      return depth >= LEAST_PACKED_DEPTH && bytes > target.l1();
+    }
     boolean isFarAway = collides() || bytes > CACHED_SHARE * target.l3();
-    return depth >= (isFarAway ? LEAST_COLLIDING_DEPTH : LEAST_PACKED_DEPTH)
+    return depth >= (isFarAway ? LEAST_PACKED_DEPTH : LEAST_NARROW_DEPTH)
         && bytes > DIRECT_SHARE * target.l2();
   }
 
@@ -132,6 +141,10 @@ final class BatchSchedule {
     long height = ContractionIndex.extent(roles.rows());
     long width = ContractionIndex.extent(roles.columns());
     long depth = ContractionIndex.extent(roles.depth());
+    int depthBlock = (int) Math.min(BLOCK, TileSizes.roundUp(depth, 8));
+    long columnBytes = (long) depthBlock * lanes * type.byteSize();
+    long columnBlock =
+        isWide() ? Math.max(BLOCK, (long) (PANEL_SHARE * target.l2() / columnBytes)) : BLOCK;
     boolean shared = target.threads() > 1 && width >= (long) tile * target.threads();
     return List.of(
         new Directive.Pack(
@@ -145,16 +158,22 @@ final class BatchSchedule {
                     ContractionIndex.columnOrder(roles.columns(), false, tile)),
                 tile,
                 1,
-                TileSizes.block(width, tile, BLOCK, shared ? target.threads() : 1)),
-            new Directive.PackLoop(
-                ContractionIndex.variables(roles.depth()),
-                1,
-                1,
-                (int) Math.min(BLOCK, TileSizes.roundUp(depth, 8))),
-            Optional.of(
-                new Directive.TileLoop(
-                    lane.variable(), (int) Math.min(PACKED_VECTORS, lane.extent() / lanes), lanes)),
+                TileSizes.block(width, tile, columnBlock, shared ? target.threads() : 1)),
+            new Directive.PackLoop(ContractionIndex.variables(roles.depth()), 1, 1, depthBlock),
+            Optional.of(new Directive.TileLoop(lane.variable(), packedVectors(), lanes)),
             shared ? Directive.Share.COLUMNS : Directive.Share.NONE));
+  }
+
+  /**
+   * How many vectors are packed at once: the last ones overlap those before them, which should not
+   * be many, and each time takes about as long as a tenth of a vector more.
+   */
+  private int packedVectors() {
+    int most = (int) Math.min(MOST_PACKED_VECTORS, lane.extent() / lanes);
+    return IntStream.rangeClosed(1, most)
+        .boxed()
+        .min(Comparator.comparingLong(n -> Math.ceilDiv(lane.extent(), n * lanes) * (10L * n + 1)))
+        .orElseThrow();
   }
 
   private boolean isWide() {

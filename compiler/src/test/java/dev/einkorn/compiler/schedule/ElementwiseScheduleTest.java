@@ -251,7 +251,7 @@ class ElementwiseScheduleTest {
   @Test
   void workersShareOutTheRowsOfABatchAlongVectors() {
     var two = new Target(512, 2, 32 << 10, 1 << 20, 32 << 20);
-    Map<String, Long> sizes = Map.of("n", 1024L, "k", 1024L, "h", 16L, "d", 32L);
+    Map<String, Long> sizes = Map.of("n", 1024L, "k", 1024L, "h", 4L, "d", 32L);
     assertThat(chosen("E[n,k,d] = A[n,h,d] * B[k,h,d]", sizes, two).toString())
         .endsWith("tile(n: 4, k: 5, d: 1 x 16); parallel(n)");
   }
